@@ -1,0 +1,1 @@
+"""Declared options, layered loading with provenance."""

@@ -1,0 +1,159 @@
+"""The vocabulary: what comes in from a source and what the manager leaves on it.
+
+Everything here is frozen. Times are aware datetimes; anything stored is UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What kind of thing asks for attention."""
+
+    TICKET = "ticket"
+    MESSAGE = "message"
+    ALERT = "alert"
+    KPI = "kpi"
+    FOLLOWUP = "followup"
+
+
+class Stage(StrEnum):
+    """Where an item is in its work, whatever its source calls it."""
+
+    TODO = "todo"
+    DOING = "doing"
+    BLOCKED = "blocked"
+    DONE = "done"
+
+
+class Verdict(StrEnum):
+    """What the manager decided on an item."""
+
+    ACCEPT = "accept"
+    DONE = "done"
+    DECLINE = "decline"
+    MERGE = "merge"
+    SNOOZE = "snooze"
+    ASSIGN = "assign"
+    ESCALATE = "escalate"
+    WAIT = "wait"
+
+
+class Place(StrEnum):
+    """Where an item stands for the manager; only ``QUEUE`` needs a verdict now."""
+
+    QUEUE = "queue"
+    ACCEPTED = "accepted"
+    SNOOZED = "snoozed"
+    WAITING = "waiting"
+    ASSIGNED = "assigned"
+    ESCALATED = "escalated"
+    MERGED = "merged"
+    DECLINED = "declined"
+    DONE = "done"
+    CLOSED = "closed"
+    """The source itself says that it is over."""
+
+
+PRIORITY_WORDS: Mapping[int, str] = {1: "critical", 2: "high", 3: "medium", 4: "low", 5: "lowest"}
+"""Priorities are 1 (critical) to 5 (lowest); None where the source has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of one item that moved. ``at`` is None when the source does not say when."""
+
+    field: str
+    old: str | None
+    new: str | None
+    at: datetime | None = None
+    who: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One message in an item's thread, oldest first."""
+
+    text: str
+    at: datetime | None = None
+    who: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Anything that asks for the manager's attention, as its source tells it. All text is clean.
+
+    ``key`` is unique within its source. ``priority`` is 1 to 5. ``sla_due`` is the source's own clock, when it has one.
+    ``blocks`` and ``blocked_by`` hold keys of the same source or whole refs of another. ``fields`` holds what no other
+    attribute does, by the source's own names. ``fingerprint`` changes whenever anything of the record changes.
+    """
+
+    source: str
+    key: str
+    title: str
+    kind: Kind = Kind.TICKET
+    body: str = ""
+    status: str = ""
+    stage: Stage = Stage.TODO
+    priority: int | None = None
+    priority_label: str = ""
+    owner: str | None = None
+    reporter: str | None = None
+    team: str | None = None
+    labels: tuple[str, ...] = ()
+    url: str = ""
+    created: datetime | None = None
+    updated: datetime | None = None
+    due: datetime | None = None
+    sla_due: datetime | None = None
+    blocks: tuple[str, ...] = ()
+    blocked_by: tuple[str, ...] = ()
+    history: tuple[Change, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+    fingerprint: str = ""
+
+    @property
+    def ref(self) -> str:
+        """``source:key``, unique in a store."""
+        return f"{self.source}:{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The local state that a verdict leaves on an item. A sync never writes it.
+
+    ``until``: end of a snooze, or the nudge date of a wait. ``target``: the ref merged into, or the person assigned,
+    escalated to or waited on. ``owner``, ``priority`` and ``stage`` override the source's own. ``basis`` is the item's
+    fingerprint when the verdict fell, so that a later change at the source can bring the item back.
+    """
+
+    verdict: Verdict | None = None
+    at: datetime | None = None
+    who: str | None = None
+    until: datetime | None = None
+    reason: str = ""
+    target: str = ""
+    owner: str | None = None
+    priority: int | None = None
+    stage: Stage | None = None
+    for_block: bool = False
+    basis: str = ""
+
+
+NO_MARK = Mark()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person of the config: every alias is resolved to ``name``."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    team: str | None = None
+    vip: bool = False
+    email: str | None = None

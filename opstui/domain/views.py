@@ -1,0 +1,214 @@
+"""What the panes and the command line read: one dataclass per line or page on a screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from opstui.domain.model import Change, Comment, Item, Kind, Mark, Place, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of a rank: ``code`` names the weight, ``points`` its share, ``text`` the reason in words."""
+
+    code: str
+    points: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which rows, in which order: a place, a split's or filter's query, and whether only changed rows count."""
+
+    place: Place = Place.QUEUE
+    query: str = ""
+    only_changed: bool = False
+    grouped: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One line of the queue. ``owner``, ``priority`` and ``stage`` are those in force (the mark's before the source's).
+
+    ``sla_due`` is None without a clock; while it is paused ``sla_left_s`` holds what is left and ``sla_due`` is None.
+    ``moved`` names the fields changed since the last handoff; ``new`` tells that the item came after it.
+    ``group_size`` counts the items folded into this line, itself included; ``group_first`` and ``group_last`` are the
+    times of the oldest and the youngest of them.
+    """
+
+    id: int
+    ref: str
+    source: str
+    kind: Kind
+    title: str
+    status: str
+    stage: Stage
+    priority: int | None
+    priority_label: str
+    owner: str | None
+    owner_state: str
+    """``ok``, ``none`` or ``ambiguous``."""
+    created: datetime | None
+    updated: datetime | None
+    due: datetime | None
+    sla_due: datetime | None
+    sla_left_s: int | None
+    rank: float
+    why: str
+    """``code=points`` by falling points, comma separated; see ``domain.urgency.reason`` for words."""
+    place: Place
+    until: datetime | None
+    target: str
+    blocks: int
+    """How many open items wait for this one."""
+    new: bool
+    moved: tuple[str, ...]
+    group_size: int = 1
+    group_first: datetime | None = None
+    group_last: datetime | None = None
+    urgent: bool = False
+    important: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SplitCount:
+    """A split with how many rows it has; ``fresh`` is False while a recount is under way."""
+
+    name: str
+    query: str
+    count: int
+    fresh: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """An item at the other end of a link, as far as it is known here."""
+
+    ref: str
+    title: str
+    owner: str | None
+    stage: Stage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal or log. ``kind``: note, decision, comment, or a verb of the journal."""
+
+    id: int
+    kind: str
+    at: datetime
+    who: str
+    text: str
+    ref: str = ""
+    group: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """All that the page beside the queue shows of one item."""
+
+    row: QueueRow
+    item: Item
+    mark: Mark
+    terms: tuple[Term, ...]
+    since: tuple[Change, ...]
+    """Changes since the last handoff."""
+    history: tuple[Change, ...]
+    comments: tuple[Comment, ...]
+    notes: tuple[Entry, ...]
+    blocks: tuple[Linked, ...]
+    blocked_by: tuple[Linked, ...]
+    group: tuple[Linked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """A source's health. ``state``: never, ok, stale, syncing, failed, refused, paused or broken (its plugin cannot load)."""
+
+    name: str
+    connector: str
+    required: bool
+    state: str
+    last_ok: datetime | None
+    last_try: datetime | None
+    next_due: datetime | None
+    items: int
+    refused: int
+    what: str = ""
+    why: str = ""
+    next_step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One person's work in hand: open items and the age of the oldest."""
+
+    name: str
+    open: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an action did: its journal group, the refs it changed, and those it refused with the reason."""
+
+    group: int
+    verb: str
+    refs: tuple[str, ...]
+    refused: tuple[tuple[str, str], ...] = ()
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an action would do: shown before a bulk verdict and in the list of what undo will do."""
+
+    verb: str
+    refs: tuple[str, ...]
+    refused: tuple[tuple[str, str], ...] = ()
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided, why, what was dropped, who owns it, when it is looked at again and what it should move."""
+
+    id: int
+    uid: str
+    at: datetime
+    who: str
+    what: str
+    why: str = ""
+    options: tuple[str, ...] = ()
+    """The options that were not taken."""
+    owner: str = ""
+    review_on: str = ""
+    """ISO date, or empty."""
+    effect: str = ""
+    """The KPI effect expected, as ``name direction amount``, free text."""
+    ref: str = ""
+    supersedes: int | None = None
+    superseded_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One result of a search over everything; ``kind``: item, note, decision or comment."""
+
+    kind: str
+    ref: str
+    id: int
+    title: str
+    snippet: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """The triage session: how many are left, minutes spent, seconds per verdict (median), None before the first."""
+
+    left: int
+    decided: int
+    minutes: int
+    seconds_each: float | None

@@ -1,0 +1,123 @@
+"""The tables, one migration a function: never edit one that was released, add the next.
+
+Times are whole UTC seconds since 1970 unless a column ends in ``_ms``. User-owned tables (marks, journal, notes,
+decisions, drafts) and source-owned ones (items, changes, comments, links) never share a table; ``ranks`` is derived
+from both and can be rebuilt at any time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+VERSION = 1
+"""``PRAGMA user_version`` of a file that has every migration below."""
+
+M001 = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- source-owned ---------------------------------------------------------------------------------------------------
+CREATE TABLE items (
+  id INTEGER PRIMARY KEY,
+  source TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL,
+  title TEXT NOT NULL, body TEXT NOT NULL, status TEXT NOT NULL, stage TEXT NOT NULL,
+  priority INTEGER, priority_label TEXT NOT NULL,
+  owner TEXT, reporter TEXT, team TEXT, labels TEXT NOT NULL, url TEXT NOT NULL,
+  created INTEGER, updated INTEGER, due INTEGER, sla_due INTEGER,
+  fields TEXT NOT NULL, fingerprint TEXT NOT NULL,
+  first_seen INTEGER NOT NULL, gone INTEGER,
+  UNIQUE (source, key)
+);
+CREATE TABLE changes (
+  id INTEGER PRIMARY KEY, item INTEGER NOT NULL REFERENCES items(id),
+  field TEXT NOT NULL, old TEXT, new TEXT, at INTEGER NOT NULL, who TEXT, seen INTEGER NOT NULL
+);
+CREATE INDEX changes_item ON changes (item, at);
+CREATE TABLE comments (
+  item INTEGER NOT NULL REFERENCES items(id), seq INTEGER NOT NULL, at INTEGER, who TEXT, text TEXT NOT NULL,
+  PRIMARY KEY (item, seq)
+) WITHOUT ROWID;
+CREATE TABLE links (
+  blocker TEXT NOT NULL, blocked TEXT NOT NULL, source TEXT NOT NULL, PRIMARY KEY (blocker, blocked)
+) WITHOUT ROWID;
+CREATE INDEX links_blocked ON links (blocked);
+CREATE TABLE sources (
+  name TEXT PRIMARY KEY, cursor TEXT, state TEXT NOT NULL DEFAULT 'never',
+  last_ok INTEGER, last_try INTEGER, next_due INTEGER, seconds REAL,
+  seen INTEGER NOT NULL DEFAULT 0, added INTEGER NOT NULL DEFAULT 0, changed INTEGER NOT NULL DEFAULT 0,
+  unchanged INTEGER NOT NULL DEFAULT 0, refused INTEGER NOT NULL DEFAULT 0,
+  what TEXT NOT NULL DEFAULT '', why TEXT NOT NULL DEFAULT '', next_step TEXT NOT NULL DEFAULT '',
+  notes TEXT NOT NULL DEFAULT '[]'
+) WITHOUT ROWID;
+CREATE TABLE refusals (
+  id INTEGER PRIMARY KEY, source TEXT NOT NULL, place TEXT NOT NULL, reason TEXT NOT NULL, sample TEXT NOT NULL, at INTEGER NOT NULL
+);
+CREATE INDEX refusals_source ON refusals (source);
+
+-- user-owned -----------------------------------------------------------------------------------------------------
+CREATE TABLE marks (
+  item INTEGER PRIMARY KEY REFERENCES items(id),
+  verdict TEXT, at INTEGER, who TEXT, until INTEGER, reason TEXT NOT NULL DEFAULT '', target TEXT NOT NULL DEFAULT '',
+  owner TEXT, priority INTEGER, stage TEXT, for_block INTEGER NOT NULL DEFAULT 0, basis TEXT NOT NULL DEFAULT ''
+);
+CREATE TABLE journal_groups (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL UNIQUE, at_ms INTEGER NOT NULL, who TEXT NOT NULL,
+  verb TEXT NOT NULL, summary TEXT NOT NULL, undoable INTEGER NOT NULL DEFAULT 1,
+  undoes INTEGER REFERENCES journal_groups(id), redoes INTEGER REFERENCES journal_groups(id)
+);
+CREATE TABLE journal (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, grp INTEGER NOT NULL REFERENCES journal_groups(id), ref TEXT NOT NULL,
+  item INTEGER, target TEXT NOT NULL, before TEXT, after TEXT
+);
+CREATE INDEX journal_grp ON journal (grp);
+CREATE INDEX journal_item ON journal (item) WHERE item IS NOT NULL;
+CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER groups_no_update BEFORE UPDATE ON journal_groups BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER groups_no_delete BEFORE DELETE ON journal_groups BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TABLE notes (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL,
+  ref TEXT NOT NULL, text TEXT NOT NULL, withdrawn INTEGER
+);
+CREATE INDEX notes_ref ON notes (ref) WHERE ref <> '';
+CREATE TABLE decisions (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, who TEXT NOT NULL, ref TEXT NOT NULL,
+  what TEXT NOT NULL, why TEXT NOT NULL, options TEXT NOT NULL, owner TEXT NOT NULL, review_on TEXT NOT NULL, effect TEXT NOT NULL,
+  supersedes INTEGER REFERENCES decisions(id), superseded_by INTEGER REFERENCES decisions(id), withdrawn INTEGER
+);
+CREATE INDEX decisions_ref ON decisions (ref) WHERE ref <> '';
+CREATE TABLE drafts (slot TEXT PRIMARY KEY, text TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE sessions (
+  id INTEGER PRIMARY KEY, started INTEGER NOT NULL, ended INTEGER NOT NULL, decided INTEGER NOT NULL, seconds TEXT NOT NULL
+);
+
+-- derived --------------------------------------------------------------------------------------------------------
+CREATE TABLE ranks (
+  item INTEGER PRIMARY KEY REFERENCES items(id),
+  place TEXT NOT NULL, rank REAL NOT NULL, why TEXT NOT NULL, valid_until INTEGER,
+  owner TEXT, owner_state TEXT NOT NULL, priority INTEGER, stage TEXT NOT NULL,
+  sla_due INTEGER, sla_left INTEGER, until INTEGER,
+  urgent INTEGER NOT NULL, important INTEGER NOT NULL, blocks INTEGER NOT NULL,
+  changed INTEGER, group_key TEXT, lead INTEGER NOT NULL DEFAULT 1, group_size INTEGER NOT NULL DEFAULT 1,
+  group_first INTEGER, group_last INTEGER
+);
+CREATE INDEX ranks_queue ON ranks (rank DESC, item) WHERE place = 'queue' AND lead = 1;
+CREATE INDEX ranks_place ON ranks (place, until) WHERE place NOT IN ('queue', 'closed');
+CREATE INDEX ranks_expire ON ranks (valid_until) WHERE valid_until IS NOT NULL;
+CREATE INDEX ranks_group ON ranks (group_key) WHERE group_key IS NOT NULL;
+CREATE TABLE split_counts (name TEXT PRIMARY KEY, query TEXT NOT NULL, n INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, pid INTEGER NOT NULL, host TEXT NOT NULL, beat INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+
+def m001_first(db: Database) -> None:
+    """Every table of the first release, and the three full-text indexes."""
+    db.executescript(M001)
+    db["items"].enable_fts(["title", "body"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")  # type: ignore[union-attr]
+    db["notes"].enable_fts(["text"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")  # type: ignore[union-attr]
+    db["decisions"].enable_fts(["what", "why", "options"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")  # type: ignore[union-attr]
+
+
+MIGRATIONS = (m001_first,)

@@ -1,0 +1,1 @@
+"""Connectors for tables in files: CSV and Excel."""
