@@ -151,23 +151,32 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What an action did: its journal group, the refs it changed, and those it refused with the reason."""
+    """What an action did: its journal group, the refs it changed, and those it refused with the reason.
+
+    ``group`` is 0 when nothing was changed. ``id`` is that of the note or decision written, else 0.
+    """
 
     group: int
     verb: str
     refs: tuple[str, ...]
     refused: tuple[tuple[str, str], ...] = ()
     summary: str = ""
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an action would do: shown before a bulk verdict and in the list of what undo will do."""
+    """What an action would do: shown before a bulk verdict and in the list of what undo will do.
+
+    In the list of undo, ``group`` and ``at`` are those of the action to take back and ``summary`` says what comes back.
+    """
 
     verb: str
     refs: tuple[str, ...]
     refused: tuple[tuple[str, str], ...] = ()
     summary: str = ""
+    group: int = 0
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 VERSION = 1
 """``PRAGMA user_version`` of a file that has every migration below."""
 
+APPLICATION_ID = 0x6F707374
+"""``PRAGMA application_id`` of our files: "opst"."""
+
 M001 = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
@@ -64,9 +67,12 @@ CREATE TABLE marks (
 );
 CREATE TABLE journal_groups (
   id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL UNIQUE, at_ms INTEGER NOT NULL, who TEXT NOT NULL,
-  verb TEXT NOT NULL, summary TEXT NOT NULL, undoable INTEGER NOT NULL DEFAULT 1,
+  verb TEXT NOT NULL, summary TEXT NOT NULL, why TEXT NOT NULL DEFAULT '', undoable INTEGER NOT NULL DEFAULT 1,
   undoes INTEGER REFERENCES journal_groups(id), redoes INTEGER REFERENCES journal_groups(id)
 );
+CREATE INDEX groups_at ON journal_groups (at_ms);
+CREATE INDEX groups_undoes ON journal_groups (undoes) WHERE undoes IS NOT NULL;
+CREATE INDEX groups_redoes ON journal_groups (redoes) WHERE redoes IS NOT NULL;
 CREATE TABLE journal (
   id INTEGER PRIMARY KEY AUTOINCREMENT, grp INTEGER NOT NULL REFERENCES journal_groups(id), ref TEXT NOT NULL,
   item INTEGER, target TEXT NOT NULL, before TEXT, after TEXT
@@ -81,16 +87,18 @@ CREATE TABLE notes (
   id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL,
   ref TEXT NOT NULL, text TEXT NOT NULL, withdrawn INTEGER
 );
+CREATE INDEX notes_at ON notes (at);
 CREATE INDEX notes_ref ON notes (ref) WHERE ref <> '';
 CREATE TABLE decisions (
   id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, who TEXT NOT NULL, ref TEXT NOT NULL,
   what TEXT NOT NULL, why TEXT NOT NULL, options TEXT NOT NULL, owner TEXT NOT NULL, review_on TEXT NOT NULL, effect TEXT NOT NULL,
   supersedes INTEGER REFERENCES decisions(id), superseded_by INTEGER REFERENCES decisions(id), withdrawn INTEGER
 );
+CREATE INDEX decisions_at ON decisions (at);
 CREATE INDEX decisions_ref ON decisions (ref) WHERE ref <> '';
 CREATE TABLE drafts (slot TEXT PRIMARY KEY, text TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE sessions (
-  id INTEGER PRIMARY KEY, started INTEGER NOT NULL, ended INTEGER NOT NULL, decided INTEGER NOT NULL, seconds TEXT NOT NULL
+  id INTEGER PRIMARY KEY, started INTEGER NOT NULL UNIQUE, ended INTEGER NOT NULL, decided INTEGER NOT NULL, seconds TEXT NOT NULL
 );
 
 -- derived --------------------------------------------------------------------------------------------------------
@@ -113,11 +121,12 @@ CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, pid INTEGER NO
 
 
 def m001_first(db: Database) -> None:
-    """Every table of the first release, and the three full-text indexes."""
+    """Every table of the first release, and the full-text indexes."""
     db.executescript(M001)
     db["items"].enable_fts(["title", "body"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")  # type: ignore[union-attr]
     db["notes"].enable_fts(["text"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")  # type: ignore[union-attr]
     db["decisions"].enable_fts(["what", "why", "options"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")  # type: ignore[union-attr]
+    db["journal_groups"].enable_fts(["summary", "why"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")  # type: ignore[union-attr]
 
 
 MIGRATIONS = (m001_first,)
