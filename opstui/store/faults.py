@@ -1,0 +1,88 @@
+"""What SQLite's errors mean to a person: each fault of the file gets a message of its own."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from opstui.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreTooNew
+
+_NO_ROOM = 256 * 1024
+"""Fewer free bytes than this and an input/output error is taken for a full disk."""
+
+
+def translate(error: sqlite3.Error, path: Path) -> StoreError | None:
+    """The error a person can act on, or None when the error is a mistake of ours and must not be dressed up."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return None
+    match code & 0xFF:
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return corrupt(path, str(error))
+        case sqlite3.SQLITE_FULL:
+            return full(path)
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_AUTH:
+            return full(path) if _disk_is_full(path) else read_only(path)
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return busy(path)
+        case sqlite3.SQLITE_IOERR:
+            return full(path) if _disk_is_full(path) else _io(path, str(error))
+    return None
+
+
+def corrupt(path: Path, why: str) -> StoreCorrupt:
+    """The file is damaged or is no database."""
+    return StoreCorrupt(
+        f"The store {path} is damaged",
+        why,
+        "Restore the newest backup with: opstui restore FILE (see the backups folder beside it); the damaged file is kept",
+    )
+
+
+def full(path: Path) -> StoreFull:
+    """No room left to write."""
+    return StoreFull(
+        f"Nothing could be written to {path}",
+        "the disk is full",
+        "Free some space and try again; what was saved before is safe",
+    )
+
+
+def read_only(path: Path) -> StoreReadOnly:
+    """The file, its folder or the disk refuses to be written."""
+    return StoreReadOnly(
+        f"The store {path} cannot be written",
+        "the file, its folder or the disk is read-only, or belongs to somebody else",
+        "Make the file and its folder writable for you, or name another folder with --data-dir",
+    )
+
+
+def busy(path: Path) -> StoreBusy:
+    """Somebody else kept the write lock."""
+    return StoreBusy(
+        f"The store {path} is busy",
+        "another process held the write lock for too long",
+        "Try again in a moment; if it stays so, look for an opstui that hangs",
+    )
+
+
+def too_new(path: Path, found: int, known: int) -> StoreTooNew:
+    """The file has tables that this release does not know."""
+    return StoreTooNew(
+        f"The store {path} was written by a newer opstui",
+        f"its format is {found}, this one knows formats up to {known}",
+        "Update opstui, or name another folder with --data-dir; nothing was changed",
+    )
+
+
+def _io(path: Path, why: str) -> StoreError:
+    return StoreError(f"The store {path} could not be read or written", why, "Check the disk; opstui doctor tells more")
+
+
+def _disk_is_full(path: Path) -> bool:
+    try:
+        room = os.statvfs(path.parent)
+    except (OSError, AttributeError):  # AttributeError: Windows has no statvfs
+        return False
+    return room.f_bavail * room.f_frsize < _NO_ROOM
