@@ -1,0 +1,8 @@
+"""A synthetic ops day: ordinary export files, read by the same connectors as anybody's.
+
+The day is always Friday 20 November 2026, so that every picture and every test of it is repeatable.
+"""
+
+from opstui.services.demo.day import EVENING, MORNING, prepare
+
+__all__ = ["EVENING", "MORNING", "prepare"]

@@ -1,0 +1,259 @@
+"""Write the demo day's export files, as they stood on Thursday evening and as they stand on Friday morning."""
+
+from __future__ import annotations
+
+import csv
+import random
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from opstui.services.demo import content
+
+ZONE = ZoneInfo("Europe/London")
+FRIDAY = date(2026, 11, 20)
+EVENING = datetime(2026, 11, 19, 17, 5, tzinfo=ZONE)
+"""When Thursday's files were exported."""
+MORNING = datetime(2026, 11, 20, 8, 5, tzinfo=ZONE)
+"""When the demo opens."""
+
+DAYS = {"wed": -2, "thu": -1, "fri": 0, "mon": 3, "tue": 4}
+MOMENT = re.compile(r"(?:(?P<word>[a-z]{3})|(?P<days>[+-]\d+)d) (?P<hour>\d\d):(?P<minute>\d\d)")
+PRIORITY = {1: "1 - Critical", 2: "2 - High", 3: "3 - Moderate", 4: "4 - Low", 5: "5 - Planning"}
+
+
+def moment(text: str) -> datetime:
+    """``"fri 02:10"`` or ``"-6d 10:00"`` as a time of the demo's week."""
+    found = MOMENT.fullmatch(text)
+    if found is None:
+        raise ValueError(f"not a moment of the demo: {text!r}")
+    days = DAYS[found["word"]] if found["word"] else int(found["days"])
+    return datetime.combine(FRIDAY + timedelta(days=days), time(int(found["hour"]), int(found["minute"])), ZONE)
+
+
+def prepare(folder: Path, at: datetime = MORNING) -> Path:
+    """Write the files as they stood ``at`` that time into ``folder``, and the config beside them; return the config's path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / "helpdesk.csv", HELPDESK, _helpdesk(at))
+    _write(folder / "projects.csv", PROJECTS, _projects(at))
+    _write(folder / "mail.csv", ("Message-ID", "From", "Subject", "Received", "Body"), _mail(at), delimiter=";")
+    _write(folder / "alerts.csv", ("alert_id", "time", "alert", "severity", "state", "host"), _alerts(at))
+    _write(folder / "kpi.csv", ("kpi", "signal", "detail", "owner", "at", "priority"), _kpis(at))
+    config = folder / "config.toml"
+    config.write_text(CONFIG, encoding="utf-8")
+    return config
+
+
+def _write(path: Path, heading: Sequence[str], rows: Iterable[Sequence[str]], delimiter: str = ",") -> None:
+    """Replace a file whole, so that an engine that reads it sees the old one or the new one."""
+    fresh = path.with_suffix(".part")
+    with fresh.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=delimiter)
+        writer.writerow(heading)
+        writer.writerows(rows)
+    fresh.replace(path)
+
+
+HELPDESK = (
+    "number",
+    "short_description",
+    "description",
+    "state",
+    "priority",
+    "assigned_to",
+    "assignment_group",
+    "caller_id",
+    "opened_at",
+    "sys_updated_on",
+    "sys_updated_by",
+    "sla_due",
+    "due_date",
+)
+
+
+def _stamp(text: str) -> str:
+    return moment(text).strftime("%Y-%m-%d %H:%M:%S") if text else ""
+
+
+def _helpdesk(at: datetime) -> list[list[str]]:
+    """Rows with the headings of a ServiceNow incident list."""
+    rows = []
+    for ticket in content.TICKETS:
+        if moment(ticket.opened) > at:
+            continue
+        late = ticket.night if ticket.night and moment(ticket.night["updated"]) <= at else {}
+        updated = late.get("updated") or min(ticket.updated, ticket.updated if not ticket.night else ticket.opened, key=moment)
+        rows.append([
+            ticket.key, ticket.title, ticket.body, late.get("state", ticket.state), PRIORITY[int(late.get("priority", ticket.priority))],
+            late.get("owner", ticket.owner), ticket.team, ticket.caller, _stamp(ticket.opened), _stamp(updated),
+            late.get("by", ticket.caller), _stamp(ticket.sla), _stamp(ticket.due),
+        ])  # fmt: skip
+    return rows + _ordinary_tickets(at)
+
+
+def _ordinary_tickets(at: datetime) -> list[list[str]]:
+    """The small tickets of a week, the same in every run; a few move overnight."""
+    chance = random.Random(7)
+    rows = []
+    for number in range(58):
+        title, team, priority = content.ORDINARY[number % len(content.ORDINARY)]
+        place = content.PLACES[(number * 5 + number // len(content.ORDINARY)) % len(content.PLACES)]
+        opened = MORNING - timedelta(minutes=chance.randrange(40, 12 * 24 * 60))
+        owner = chance.choice([person[0] for person in content.PEOPLE[1:]] + [""])
+        state = chance.choice(["New", "New", "In Progress", "In Progress", "On Hold", "Resolved"])
+        updated = opened + (MORNING - opened) * chance.random()
+        moved, by = chance.random() < 0.12, chance.choice(["Night desk", "Bo Lind", "Cy Moss"])
+        if opened > at:
+            continue
+        if moved and at >= MORNING:
+            state, updated = "In Progress", MORNING - timedelta(minutes=chance.randrange(20, 300))
+            owner = owner or by
+        updated = min(updated, at)
+        rows.append([
+            f"INC{4500 + number}", title.format(place=place), "", state, PRIORITY[priority], owner, team, place.capitalize(),
+            f"{opened:%Y-%m-%d %H:%M:%S}", f"{updated:%Y-%m-%d %H:%M:%S}", by if moved else owner, "", "",
+        ])  # fmt: skip
+    return rows
+
+
+PROJECTS = (
+    "Summary", "Issue key", "Issue Type", "Status", "Priority", "Assignee", "Reporter", "Created", "Updated", "Due date",
+    "Labels", "Labels", "Description", "Outward issue link (Blocks)", "Outward issue link (Blocks)", "Outward issue link (Blocks)",
+    "Inward issue link (Blocks)", "Comment",
+)  # fmt: skip
+
+
+def _projects(at: datetime) -> list[list[str]]:
+    """Rows with the headings of a Jira export: one column per label, link and comment."""
+    rows = []
+    for task in content.TASKS:
+        if moment(task.created) > at:
+            continue
+        late = task.night if task.night and moment(task.night["updated"]) <= at else {}
+        updated = late.get("updated") or (task.created if task.night else task.updated)
+        labels, blocks = (*task.labels, "", "")[:2], (*task.blocks, "", "", "")[:3]
+        rows.append([
+            task.title, task.key, task.type, task.status, late.get("priority", "Medium" if task.night else task.priority), task.owner,
+            task.reporter, _jira(moment(task.created)), _jira(moment(updated)), _jira(moment(task.due)) if task.due else "",
+            *labels, task.body, *blocks, *(task.blocked_by or ("",))[:1], *(task.comments or ("",))[:1],
+        ])  # fmt: skip
+    chance = random.Random(11)
+    for number in range(32):
+        created = MORNING - timedelta(days=chance.randrange(2, 40), minutes=chance.randrange(600))
+        updated = created + (EVENING - created) * chance.random()
+        title = content.CHORES[number % len(content.CHORES)].format(place=content.PLACES[number % len(content.PLACES)])
+        rows.append([
+            title, f"OPS-{20 + number}", "Task", chance.choice(["To Do", "In Progress", "In Progress", "In Review", "Done"]),
+            chance.choice(["Low", "Medium", "Medium"]), chance.choice([person[0] for person in content.PEOPLE]), "Ana Ruiz",
+            _jira(created), _jira(updated), "", "", "", "", "", "", "", "", "",
+        ])  # fmt: skip
+    return rows
+
+
+def _jira(at: datetime) -> str:
+    """``20/Nov/26 2:38 PM``, as Jira writes it."""
+    return f"{at:%d/%b/%y} {at.hour % 12 or 12}:{at:%M} {at:%p}"
+
+
+def _mail(at: datetime) -> list[list[str]]:
+    return [
+        [f"m{number:03}", sender, subject, f"{moment(received):%d-%m-%Y %H:%M}", body]
+        for number, (subject, sender, received, body) in enumerate(content.MAILS, 1)
+        if moment(received) <= at
+    ]
+
+
+def _alerts(at: datetime) -> list[list[str]]:
+    """An event log: one row per firing, spread between the first and the last; every firing is an alert of its own."""
+    rows = []
+    for number, (name, severity, host, times, first, last) in enumerate(content.ALERTS, 1):
+        begin, end = moment(first), moment(last)
+        for turn in range(times):
+            fired = begin + (end - begin) * (turn / max(times - 1, 1))
+            key = f"A{number}{turn:02}"
+            if fired <= at:
+                rows.append([key, f"{fired:%Y-%m-%dT%H:%M:%S%z}", name, severity, "firing", host])
+            noted = fired + timedelta(minutes=3)
+            if severity != "critical" and turn % 3 == 2 and noted <= at:
+                rows.append([key, f"{noted:%Y-%m-%dT%H:%M:%S%z}", name, severity, "acknowledged", host])
+    return rows
+
+
+def _kpis(at: datetime) -> list[list[str]]:
+    return [
+        [key, signal, detail, owner, f"{moment(when):%Y-%m-%d %H:%M}", str(priority)]
+        for key, signal, detail, owner, when, priority in content.KPIS
+        if moment(when) <= at
+    ]
+
+
+CONFIG = (
+    """\
+# The demo's config: nothing here is special, the files beside it are ordinary exports.
+version = 1
+
+[day]
+timezone = "Europe/London"
+start = "08:00"
+standup = "10:00"
+handoff = "17:00"
+
+[me]
+name = "Ana Ruiz"
+aliases = ["ana.ruiz", "ana.ruiz@opstui.example"]
+
+"""
+    + "".join(
+        f'[[people]]\nname = "{name}"\naliases = ["{alias}"]\nteam = "{team}"\n\n' for name, alias, team in content.PEOPLE[1:]
+    )
+    + """\
+[[people]]
+name = "Marta Voss"
+aliases = ["Marta Voss (COO)"]
+vip = true
+
+[[sources]]
+name = "helpdesk"
+connector = "csv"
+every = "5m"
+required = true
+[sources.options]
+path = "helpdesk.csv"
+
+[[sources]]
+name = "projects"
+connector = "csv"
+every = "10m"
+[sources.options]
+path = "projects.csv"
+
+[[sources]]
+name = "mail"
+connector = "csv"
+every = "5m"
+required = true
+[sources.options]
+path = "mail.csv"
+kind = "message"
+columns = { key = "Message-ID", title = "Subject", reporter = "From", created = "Received", body = "Body" }
+
+[[sources]]
+name = "alerts"
+connector = "csv"
+every = "1m"
+[sources.options]
+path = "alerts.csv"
+kind = "alert"
+columns = { key = "alert_id", updated = "time", title = "alert", priority = "severity", status = "state", team = "host" }
+
+[[sources]]
+name = "kpi"
+connector = "csv"
+[sources.options]
+path = "kpi.csv"
+kind = "kpi"
+columns = { key = "kpi", title = "signal", body = "detail", owner = "owner", created = "at", priority = "priority" }
+"""
+)
