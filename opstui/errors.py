@@ -87,11 +87,12 @@ class StoreBusy(StoreError):
 
 
 class PluginError(OpstuiError):
-    """A connector cannot be loaded or broke its contract; ``plugin`` names it."""
+    """A connector cannot be loaded or broke its contract; ``plugin`` and ``distribution`` name it and who ships it."""
 
-    def __init__(self, what: str, why: str = "", next_step: str = "", *, plugin: str = "") -> None:
+    def __init__(self, what: str, why: str = "", next_step: str = "", *, plugin: str = "", distribution: str = "") -> None:
         super().__init__(what, why, next_step)
         self.plugin = plugin
+        self.distribution = distribution
 
 
 class SourceError(OpstuiError):

@@ -22,6 +22,9 @@ API_VERSION = 1
 GROUP = "opstui.connectors"
 """The entry-point group."""
 
+OPTION_TYPES = frozenset({"str", "int", "bool", "path", "list", "table", "secret"})
+"""What ``Option.type`` may be."""
+
 Cursor = Mapping[str, Any]
 """Where a pull stopped: opaque to opstui, JSON-able, saved in the same transaction as the page that carries it."""
 
