@@ -50,3 +50,14 @@ def counter() -> Callable[[], int]:
         return state["n"]
 
     return count
+
+
+def add_item(conn: Any, key: str = "INC1", **more: Any) -> int:
+    """A row of ``items`` as a pull leaves it, without ranks: for tests of what hangs on an item. Its id."""
+    item = an_item(key, **more)
+    cursor = conn.execute(
+        "INSERT INTO items (source, key, kind, title, body, status, stage, priority_label, labels, url, fields, fingerprint, "
+        "first_seen) VALUES (?, ?, ?, ?, '', ?, ?, '', '', '', '{}', ?, 0)",
+        (item.source, item.key, item.kind, item.title, item.status, item.stage, item.fingerprint),
+    )
+    return int(cursor.lastrowid)
