@@ -1,1 +1,1 @@
-"""Declared options, layered loading with provenance."""
+"""Configuration: declared options, files in layers with provenance, secrets by reference."""

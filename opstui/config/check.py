@@ -1,0 +1,173 @@
+"""Whether values that have the right type also mean something: times, zones, queries, names, keys."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+
+from opstui.config.findings import Finding, Path, did_you_mean, dotted
+from opstui.config.keymap import keymap
+from opstui.config.merge import Merged, is_secret
+from opstui.config.secrets import secret
+from opstui.config.settings import Day, Settings, Source
+from opstui.config.shared import SECRET_KEY
+from opstui.config.zone import zone
+from opstui.domain.calendar import WorkCalendar
+from opstui.domain.model import Verdict
+from opstui.domain.query import parse
+from opstui.domain.text import fold
+from opstui.domain.urgency import WEIGHTS
+from opstui.domain.when import parse_duration, parse_when
+from opstui.errors import OpstuiError
+
+HOUR = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+CONNECTOR = re.compile(r"[A-Za-z0-9_.-]+")
+ALL = "All"
+"""The split that is always there; its name is taken."""
+
+SOME_MOMENT = datetime(2026, 11, 20, 8, 5, tzinfo=UTC)
+"""A preset must mean something at any time, so it is tried at one."""
+
+SHORTEST_EVERY = 5
+
+
+def hour(text: str) -> time | None:
+    """``08:00`` as a time of day; None when it is none."""
+    match = HOUR.fullmatch(text.strip())
+    return time(int(match[1]), int(match[2])) if match else None
+
+
+@dataclass(slots=True)
+class Meaning:
+    """Collects what is wrong with the meaning of settings whose shape is right."""
+
+    settings: Settings
+    merged: Merged
+    findings: list[Finding] = field(default_factory=list)
+
+    def check(self) -> None:
+        """Look at everything; never stop at the first."""
+        self._day(self.settings.day)
+        self._people()
+        for source in self.settings.sources:
+            self._source(source)
+        self._splits()
+        self._weights()
+        self._reasons()
+        self._snoozes()
+        self._slas()
+        for key in ("stalled_after", "fresh_for"):
+            self._duration(("triage", key), getattr(self.settings.triage, key))
+        self._keys()
+
+    def _error(self, path: Path, why: str, next_step: str = "") -> None:
+        self.findings.append(Finding("error", self.merged.where(path), dotted(path), why, next_step))
+
+    def _warn(self, path: Path, why: str, next_step: str = "") -> None:
+        self.findings.append(Finding("warning", self.merged.where(path), dotted(path), why, next_step))
+
+    def _try(self, path: Path, what: Callable[[], object]) -> bool:
+        """Whether it works; the error's own words become the finding."""
+        try:
+            what()
+        except OpstuiError as error:
+            why = ": ".join(part for part in (error.what, error.why) if part and part != "time zone")
+            column = getattr(error, "column", None)
+            self._error(path, f"{why} (column {column})" if column else why, error.next_step.rstrip("."))
+            return False
+        return True
+
+    def _duration(self, path: Path, text: str) -> int | None:
+        if not self._try(path, lambda: parse_duration(text)):
+            return None
+        seconds = parse_duration(text)
+        if seconds <= 0:
+            self._error(path, f"{text!r} is no time at all", "Write 30m, 2h, 3d or 1w")
+            return None
+        return seconds
+
+    def _day(self, day: Day) -> None:
+        self._try(("day", "timezone"), lambda: zone(day.timezone))
+        for key in ("start", "standup", "handoff", "end"):
+            text = getattr(day, key)
+            if hour(text) is None and (text or key != "end"):
+                self._error(("day", key), f"{text!r} is no time of day", "Write hours and minutes, as in 08:30")
+        for text in day.holidays:
+            try:
+                date.fromisoformat(text)
+            except ValueError:
+                self._error(("day", "holidays"), f"{text!r} is no date", "Write it as 2026-12-25")
+
+    def _people(self) -> None:
+        owner: dict[str, str] = {}
+        for person in self.settings.people:
+            path = ("people", person.name)
+            for spelling in (person.name, *person.aliases, *((person.email,) if person.email else ())):
+                other = owner.setdefault(fold(spelling), person.name)
+                if other != person.name:
+                    why = f"{spelling!r} also means {other}, so it names nobody for sure"
+                    self._warn(path, why, "Leave it with one of them")
+
+    def _source(self, source: Source) -> None:
+        path = ("sources", source.name)
+        if not CONNECTOR.fullmatch(source.connector):
+            self._error((*path, "connector"), f"{source.connector!r} is no connector's name", "See them: opstui plugin list")
+        every = self._duration((*path, "every"), source.every)
+        if every is not None and every < SHORTEST_EVERY:
+            self._error((*path, "every"), f"{source.every} is too often", f"{SHORTEST_EVERY}s is the least")
+        self._duration((*path, "timeout"), source.timeout)
+        if source.timezone is not None:
+            name = source.timezone
+            self._try((*path, "timezone"), lambda: zone(name))
+        for option, value in source.options.items():
+            here = (*path, "options", option)
+            if is_secret(value):
+                self._try(here, lambda value=value, option=option: secret(value, source.folder, option))  # type: ignore[misc]
+            elif isinstance(value, str) and value and SECRET_KEY.search(option):
+                self._warn(here, "a secret stands in the file itself", 'Refer to it, for example { env = "NAME" }')
+
+    def _splits(self) -> None:
+        for split in self.settings.triage.splits:
+            path = ("triage", "splits", split.name)
+            if fold(split.name) == fold(ALL):
+                self._error(path, f"the split {ALL} is always there", "Choose another name")
+            self._query((*path, "query"), split.query)
+
+    def _query(self, path: Path, text: str) -> None:
+        self._try(path, lambda: parse(text))
+
+    def _known(self, path: Path, names: Iterable[str], known: Iterable[str], what: str) -> None:
+        words = tuple(known)
+        for name in names:
+            if name not in words:
+                self._error((*path, name), f"there is no such {what}", did_you_mean(name, words))
+
+    def _weights(self) -> None:
+        path = ("triage", "weights")
+        self._known(path, self.settings.triage.weights, WEIGHTS, "weight")
+        for name, points in self.settings.triage.weights.items():
+            if not math.isfinite(points):
+                self._error((*path, name), f"{points} is no number of points", "Write a number from 0 to 1000")
+
+    def _reasons(self) -> None:
+        self._known(("triage", "reasons"), self.settings.triage.reasons, [verdict.value for verdict in Verdict], "verdict")
+
+    def _snoozes(self) -> None:
+        calendar = WorkCalendar()
+        for preset in self.settings.triage.snooze:
+            when = preset.when
+            self._try(("triage", "snooze", preset.name, "when"), lambda when=when: parse_when(when, SOME_MOMENT, calendar))  # type: ignore[misc]
+
+    def _slas(self) -> None:
+        for rule in self.settings.triage.sla:
+            path = ("triage", "sla", rule.name)
+            self._query((*path, "when"), rule.when)
+            self._duration((*path, "within"), rule.within)
+
+    def _keys(self) -> None:
+        for trouble in keymap(self.settings.ui.keymap, self.settings.ui.keys).troubles:
+            report = self._error if trouble.severity == "error" else self._warn
+            report(("ui", "keys", trouble.action), trouble.why, trouble.next_step)

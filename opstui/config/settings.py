@@ -1,0 +1,242 @@
+"""Every option of the config file: declared once, with its help, its default and an example."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from opstui.domain.urgency import WEIGHTS
+
+Workday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+KindName = Literal["ticket", "message", "alert", "kpi", "followup"]
+
+NAME = r"^[A-Za-z0-9_.-]+$"
+"""A source's name: it is the first part of a ref."""
+
+SET_BY_LOAD = frozenset({"folder", "folders"})
+"""Fields of a source that say where it was configured; no file may set them."""
+
+
+class Table(Struct, frozen=True, forbid_unknown_fields=True):
+    """A TOML table whose keys are all known."""
+
+
+class Day(Table, frozen=True, kw_only=True):
+    """The working day: what SLA clocks, snoozes and reports count by."""
+
+    timezone: Annotated[
+        str, Meta(description="Your time zone, as in Europe/London; local asks this machine.", examples=["Europe/London"])
+    ] = "local"
+    start: Annotated[str, Meta(description="When work starts, HH:MM.")] = "08:00"
+    standup: Annotated[str, Meta(description="When the stand-up is.")] = "10:00"
+    handoff: Annotated[str, Meta(description="When the day is handed over.")] = "17:00"
+    end: Annotated[str, Meta(description="When work ends, for SLA clocks and eod; empty: at the handoff.")] = ""
+    workdays: Annotated[tuple[Workday, ...], Meta(description="The days of the working week.", min_length=1)] = (
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+    )
+    holidays: Annotated[
+        tuple[str, ...], Meta(description="Days without work, YYYY-MM-DD.", examples=[["2026-12-25", "2026-12-26"]])
+    ] = ()
+
+
+class Me(Table, frozen=True, kw_only=True):
+    """Who you are: what `me` means in a query, and who signs the journal."""
+
+    name: Annotated[str, Meta(description="Your name, as your sources write it.", examples=["Ana Ruiz"])] = ""
+    aliases: Annotated[
+        tuple[str, ...],
+        Meta(description="Other names and addresses that are you too.", examples=[["ana.ruiz", "aruiz@example.com"]]),
+    ] = ()
+
+
+class PersonTable(Table, frozen=True, kw_only=True):
+    """Somebody who owns, reports or escalates: every alias counts as the one name."""
+
+    name: Annotated[str, Meta(description="The name that is shown.", min_length=1, examples=["Bo Lind"])]
+    aliases: Annotated[
+        tuple[str, ...], Meta(description="How sources write it: logins, addresses, other spellings.", examples=[["blind"]])
+    ] = ()
+    team: Annotated[str | None, Meta(description="The team, for loads and queries.", examples=["Night desk"])] = None
+    vip: Annotated[bool, Meta(description="Whether what this person reports ranks higher.")] = False
+    email: Annotated[str | None, Meta(description="The e-mail address; an alias too.", examples=["blind@example.com"])] = None
+
+
+class Source(Table, frozen=True, kw_only=True):
+    """One place that things come from."""
+
+    name: Annotated[
+        str,
+        Meta(description="Unique; the first part of every ref. Letters, digits, - _ .", pattern=NAME, examples=["helpdesk"]),
+    ]
+    connector: Annotated[
+        str, Meta(description="Which connector reads it; `opstui plugin list` shows them.", min_length=1, examples=["csv"])
+    ]
+    every: Annotated[str, Meta(description="How often it is pulled: 30s, 5m, 2h.")] = "5m"
+    required: Annotated[bool, Meta(description="Whether the queue is only clear when this source is fresh.")] = True
+    enabled: Annotated[bool, Meta(description="Whether it is pulled at all.")] = True
+    timeout: Annotated[str, Meta(description="How long one pull may take before it is stopped.")] = "10m"
+    timezone: Annotated[
+        str | None,
+        Meta(description="The zone of its dates that name none; without it, that of the day.", examples=["Europe/Berlin"]),
+    ] = None
+    options: Annotated[
+        dict[str, Any],
+        Meta(description="What the connector declares. Paths are relative to this file.", examples=[{"path": "exports/*.csv"}]),
+    ] = field(default_factory=dict)
+    folder: Path = field(default_factory=Path)
+    folders: dict[str, Path] = field(default_factory=dict)
+
+    def folder_of(self, option: str) -> Path:
+        """The folder that a relative path in this option counts from: that of the file which set it."""
+        return self.folders.get(option, self.folder)
+
+
+class Split(Table, frozen=True, kw_only=True):
+    """A named, saved query over the queue."""
+
+    name: Annotated[str, Meta(description="Its name on the screen.", min_length=1, examples=["Night desk"])]
+    query: Annotated[
+        str,
+        Meta(description="Which items; see the query language.", min_length=1, examples=['team = "Night desk" and age > 1d']),
+    ]
+    enabled: Annotated[bool, Meta(description="false hides a split that a shared file brings.")] = True
+
+
+class Preset(Table, frozen=True, kw_only=True):
+    """A snooze offered by name."""
+
+    name: Annotated[str, Meta(description="Its name in the picker.", min_length=1, examples=["After lunch"])]
+    when: Annotated[str, Meta(description="2h, eod, tomorrow, mon 9, next week, …", min_length=1, examples=["13:30"])]
+
+
+class SlaTable(Table, frozen=True, kw_only=True):
+    """A promise: how long an item may take. The first rule whose query matches counts; a source's own clock wins."""
+
+    name: Annotated[str, Meta(description="Its name in explanations.", min_length=1, examples=["critical"])]
+    when: Annotated[str, Meta(description="Which items, as a query; empty: all.", examples=["priority = critical"])] = ""
+    within: Annotated[str, Meta(description="How long from creation: 30m, 4h, 2d.", min_length=1, examples=["4h"])]
+    calendar: Annotated[
+        Literal["working", "24x7"], Meta(description="Which hours count: those of the working day, or all.", examples=["24x7"])
+    ] = "working"
+    pause: Annotated[
+        tuple[str, ...], Meta(description="Stages or statuses that stop the clock.", examples=[["Waiting for customer"]])
+    ] = ()
+
+
+SPLITS = (
+    Split(name="Breaching", query="sla < 2h"),
+    Split(name="Unowned", query="owner = none"),
+    Split(name="Mine", query="owner = me"),
+    Split(name="Important", query="important = yes and urgent = no"),
+    Split(name="Blocked", query="stage = blocked"),
+    Split(name="Messages", query="kind = message"),
+    Split(name="Alerts", query="kind = alert"),
+    Split(name="KPI", query="kind = kpi"),
+)
+PRESETS = (
+    Preset(name="1 hour", when="1h"),
+    Preset(name="End of day", when="eod"),
+    Preset(name="Tomorrow", when="tomorrow"),
+    Preset(name="Monday", when="mon"),
+    Preset(name="Next week", when="next week"),
+)
+REASONS: dict[str, tuple[str, ...]] = {
+    "decline": ("Not ours", "Not actionable", "Already fixed", "Won't do", "Needs more information"),
+    "merge": ("Same cause", "Duplicate", "Follow-up of it"),
+    "snooze": ("Waiting for a date", "Not before other work", "Outside working hours"),
+    "escalate": ("Needs a decision", "SLA at risk", "Needs budget or people", "Blocked by another team"),
+    "wait": ("For an answer", "For a delivery", "For an approval"),
+}
+
+
+class Triage(Table, frozen=True, kw_only=True):
+    """How the queue is cut, ranked and decided."""
+
+    splits: Annotated[
+        tuple[Split, ...],
+        Meta(description="Saved queries over the queue, in the order shown. Your own list replaces this one."),
+    ] = SPLITS
+    weights: Annotated[
+        dict[str, Annotated[float, Meta(ge=0, le=1000)]],
+        Meta(description="Points per reason to rank higher; 0 switches a reason off."),
+    ] = field(default_factory=lambda: dict(WEIGHTS))
+    reasons: Annotated[
+        dict[str, tuple[str, ...]], Meta(description="Reasons offered per verdict; free text is always possible.")
+    ] = field(default_factory=lambda: dict(REASONS))
+    snooze: Annotated[tuple[Preset, ...], Meta(description="Snoozes offered by name. Your own list replaces this one.")] = (
+        PRESETS
+    )
+    sla: Annotated[
+        tuple[SlaTable, ...],
+        Meta(description="Promises, most special first; none: only clocks that sources bring."),
+    ] = ()
+    group: Annotated[tuple[KindName, ...], Meta(description="Kinds of which alike items are folded into one line.")] = (
+        "alert",
+        "message",
+    )
+    stalled_after: Annotated[str, Meta(description="How long an item in work may stand still before it counts as stalled.")] = (
+        "3d"
+    )
+    fresh_for: Annotated[
+        str, Meta(description="How old a required source may be for the queue to be clear; never less than its own `every`.")
+    ] = "1h"
+
+
+class Ui(Table, frozen=True, kw_only=True):
+    """How it looks and which keys it hears."""
+
+    theme: Annotated[str, Meta(description="A theme's name; the palette lists and tries them.", min_length=1)] = "opstui-dark"
+    ascii: Annotated[
+        Literal["auto", "on", "off"], Meta(description="Plain letters instead of glyphs; auto asks the terminal.")
+    ] = "auto"
+    detail: Annotated[
+        Literal["auto", "side", "below", "off"], Meta(description="Where the item under the cursor opens; auto by width.")
+    ] = "auto"
+    keymap: Annotated[
+        Literal["vim", "arrows", "ide", "colemak"], Meta(description="A set of keys to start from; `?` shows them.")
+    ] = "vim"
+    keys: Annotated[
+        dict[str, str],
+        Meta(
+            description="Keys by action id, several with commas, none with an empty text.", examples=[{"item.accept": "a,f2"}]
+        ),
+    ] = field(default_factory=dict)
+
+
+class Backup(Table, frozen=True, kw_only=True):
+    """The daily copy of the store."""
+
+    keep: Annotated[int, Meta(description="How many daily copies are kept.", ge=1, le=3650)] = 14
+
+
+class Settings(Table, frozen=True, kw_only=True):
+    """The whole configuration."""
+
+    version: Annotated[int, Meta(description="The version of this format.", ge=1, le=1)] = 1
+    extends: Annotated[
+        tuple[str, ...],
+        Meta(description="Files to build on, relative to this one; a nearer file wins.", examples=[["team.toml"]]),
+    ] = ()
+    day: Annotated[Day, Meta(description="The working day.")] = field(default_factory=Day)
+    me: Annotated[Me, Meta(description="Who you are.")] = field(default_factory=Me)
+    people: Annotated[tuple[PersonTable, ...], Meta(description="The people you work with.")] = ()
+    sources: Annotated[tuple[Source, ...], Meta(description="Where things come from.")] = ()
+    triage: Annotated[Triage, Meta(description="How the queue is cut, ranked and decided.")] = field(default_factory=Triage)
+    ui: Annotated[Ui, Meta(description="How it looks and which keys it hears.")] = field(default_factory=Ui)
+    backup: Annotated[Backup, Meta(description="The daily copy of the store.")] = field(default_factory=Backup)
+
+
+def plain(settings: Settings) -> dict[str, Any]:
+    """Settings as the tables, lists and texts of a file, without what only load knows."""
+    data: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(settings, enc_hook=str))
+    for source in data["sources"]:
+        for key in SET_BY_LOAD:
+            del source[key]
+    return data

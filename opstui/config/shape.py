@@ -1,0 +1,189 @@
+"""Whether merged data has the declared shape: every unknown key, wrong type and missing key, not only the first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import msgspec
+from msgspec import NODEFAULT, Struct, structs
+
+from opstui.config.findings import Finding, Path, did_you_mean, dotted, nearest
+from opstui.config.merge import Merged, element
+from opstui.config.settings import SET_BY_LOAD, Settings
+
+WORDS = {
+    "str": "a text in quotes",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list in [ ]",
+    "object": "a table",
+    "null": "nothing",
+    "date": "a date",
+}
+EXPECTED = re.compile(r"Expected `([^`]+)`(?: (.*?))?(?:, got `([^`]+)`)?(?: - at `\$(.*)`)?$")
+
+
+@cache
+def fields_of(table: type[Struct]) -> dict[str, structs.FieldInfo]:
+    """The keys that a table may have."""
+    return {info.encode_name: info for info in structs.fields(table) if info.encode_name not in SET_BY_LOAD}
+
+
+def bare(kind: Any) -> Any:
+    """A type without its description and without None."""
+    if get_origin(kind) is Annotated:
+        return bare(get_args(kind)[0])
+    if get_origin(kind) in (Union, UnionType):
+        return bare(next(one for one in get_args(kind) if one is not type(None)))
+    return kind
+
+
+def is_table(kind: Any) -> bool:
+    """Whether it is a table of known keys."""
+    return isinstance(kind, type) and issubclass(kind, Struct)
+
+
+def table_in(kind: Any) -> Any:
+    """The table that a list holds, or None."""
+    if get_origin(kind) is tuple and is_table(bare(get_args(kind)[0])):
+        return bare(get_args(kind)[0])
+    return None
+
+
+def choices(declared: Any) -> tuple[str, ...]:
+    """The words that an option, or each element of its list, may be; empty where any will do."""
+    kind = bare(declared)
+    inner = bare(get_args(kind)[0]) if get_origin(kind) is tuple else kind
+    return get_args(inner) if get_origin(inner) is Literal else ()
+
+
+def known_keys(table: type[Struct] = Settings, prefix: Path = ()) -> Iterator[Path]:
+    """Every declared key; an element of a list stands as ``NAME``."""
+    for name, info in fields_of(table).items():
+        path, kind = (*prefix, name), bare(info.type)
+        yield path
+        if is_table(kind):
+            yield from known_keys(kind, path)
+        elif inner := table_in(kind):
+            yield from known_keys(inner, (*path, "NAME"))
+
+
+@dataclass(slots=True)
+class Shape:
+    """Walks merged data; what is wrong is a finding and is taken out, so that the rest can still be checked."""
+
+    merged: Merged
+    findings: list[Finding] = field(default_factory=list)
+
+    def check(self) -> None:
+        """Find everything that does not fit the declared options."""
+        self._table(Settings, self.merged.data, ())
+
+    def _table(self, kind: type[Struct], data: dict[str, Any], path: Path) -> None:
+        known = fields_of(kind)
+        for key in list(data):
+            here = (*path, key)
+            if key not in known:
+                self._unknown(here, known)
+                del data[key]
+            elif not self._fits(known[key].type, data[key], here):
+                del data[key]
+
+    def _fits(self, declared: Any, value: Any, path: Path) -> bool:
+        kind = bare(declared)
+        if is_table(kind):
+            if not isinstance(value, dict):
+                return self._wrong(path, f"this must be a table, as in [{dotted(path)}]; it is {_is(value)}")
+            self._table(kind, value, path)
+            return True
+        if inner := table_in(kind):
+            return self._list_fits(inner, value, path)
+        if get_origin(kind) is dict and isinstance(value, dict):
+            for key in [key for key, one in value.items() if not self._fits(get_args(kind)[1], one, (*path, key))]:
+                del value[key]
+            return True
+        return self._leaf_fits(declared, value, path)
+
+    def _list_fits(self, kind: type[Struct], value: Any, path: Path) -> bool:
+        name = dotted(path)
+        if not isinstance(value, list):
+            return self._wrong(path, f"this must be a list of tables; it is {_is(value)}", f"Write it as [[{name}]]")
+        good = []
+        for index, one in enumerate(value):
+            here = (*path, element(one, index))
+            if not isinstance(one, dict):
+                self._wrong(here, f"each {name} must be a table; this is {_is(one)}", f"Write it as [[{name}]]")
+                continue
+            self._table(kind, one, here)
+            missing = [key for key, info in fields_of(kind).items() if _required(info) and key not in one]
+            for key in missing:
+                self._missing(here, key)
+            if not missing:
+                good.append(one)
+        value[:] = good
+        return True
+
+    def _leaf_fits(self, declared: Any, value: Any, path: Path) -> bool:
+        words = choices(declared)
+        for word in value if isinstance(value, list) else [value]:
+            if words and isinstance(word, str) and word not in words:
+                return self._wrong(path, f"{word!r} is none of its values", did_you_mean(word, words))
+        try:
+            msgspec.convert(value, declared)
+        except msgspec.ValidationError as error:
+            return self._wrong(path, plain(str(error), value))
+        return True
+
+    def _missing(self, path: Path, key: str) -> None:
+        wrong = (*path, key)
+        if any(finding.key == dotted(wrong) for finding in self.findings):
+            return  # it is there, with a value that was just refused
+        self._wrong(path, f"{key} is missing", f"Add a line: {key} = …")
+
+    def _unknown(self, path: Path, known: dict[str, Any]) -> None:
+        last = str(path[-1])
+        if close := nearest(last, known):
+            step = f"Did you mean {dotted((*path[:-1], close))}?"
+        else:
+            elsewhere = {str(one[-1]): dotted(one) for one in reversed(list(known_keys()))}
+            close = nearest(last, elsewhere)
+            step = f"Did you mean {elsewhere[close]}?" if close else did_you_mean(last, known)
+        said = self.merged.origins.get(path, [])
+        for origin in said:
+            self.findings.append(Finding("error", origin.where, dotted(path), "there is no such key", step))
+
+    def _wrong(self, path: Path, why: str, next_step: str = "") -> bool:
+        self.findings.append(Finding("error", self.merged.where(path), dotted(path), why, next_step))
+        return False
+
+
+def _required(info: structs.FieldInfo) -> bool:
+    return info.default is NODEFAULT and info.default_factory is NODEFAULT
+
+
+def _is(value: object) -> str:
+    names = {str: "a text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table"}
+    return names.get(type(value), f"a {type(value).__name__}")
+
+
+def plain(message: str, value: object) -> str:
+    """What msgspec says about a value, in words for the person who wrote it."""
+    match = EXPECTED.match(message)
+    if match is None:
+        return message
+    wanted, limit, got, where = match.groups()
+    if wanted == "str" and limit and limit.startswith("matching regex"):
+        return f"{value!r} may hold only letters, digits, - _ and ."
+    if limit and limit.startswith("of length"):
+        return "it must not be empty"
+    whats = " or ".join(WORDS.get(one, one) for one in wanted.split(" | ") if one != "null")
+    inside = " in the list" if where else ""
+    if limit:
+        return f"it must be {whats} {limit}{inside}; it is {value!r}"
+    return f"it must be {whats}{inside}; it is {WORDS.get(got or '', got or 'something else')}"
