@@ -1,0 +1,1 @@
+"""The modal screens: each asks one question, answers to the keyboard first and closes with Escape."""

@@ -1,0 +1,90 @@
+"""What a verdict on many items would do, before it does it: how many, and which are refused and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from textual.binding import Binding
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from opstui.domain.views import Preview
+from opstui.ui.cells import tame
+from opstui.ui.dialogs.frame import Dialog
+from opstui.ui.dialogs.lines import column, counted
+from opstui.ui.present import Look
+from opstui.ui.widgets.choices import Choice, Choices
+
+REF_CELLS = 22
+
+
+def headline(preview: Preview) -> str:
+    """``12 items, 2 refused``: what will happen, in numbers."""
+    text = counted(len(preview.refs), "item")
+    return f"{text}, {len(preview.refused)} refused" if preview.refused else text
+
+
+def preview_lines(preview: Preview, titles: Mapping[str, str], look: Look) -> Sequence[Choice]:
+    """The refused with their reasons first, then what goes through."""
+    lines: list[Choice] = []
+    if preview.refused:
+        lines.append(Choice("", Content("refused, and left as they are"), heading=True))
+        for ref, why in preview.refused:
+            left = Content.assemble(
+                (look["trouble"] + " ", "$text-warning"), column(ref, REF_CELLS, look), "  ", (tame(why), "$text-warning")
+            )
+            lines.append(Choice(ref, left))
+    if preview.refs:
+        lines.append(Choice("", Content(f"{tame(preview.verb)}"), heading=True))
+    for ref in preview.refs:
+        left = Content.assemble("  ", column(ref, REF_CELLS, look, "$text-muted"), "  ", tame(titles.get(ref, "")))
+        lines.append(Choice(ref, left))
+    return lines
+
+
+class BulkPreview(Dialog[bool]):
+    """Asks whether to go on with a verdict on many items; ``titles`` by ref are shown where they are known."""
+
+    DEFAULT_CSS = """
+    BulkPreview {
+        & > #frame { width: 78; }
+        & #summary { height: auto; margin-bottom: 1; text-style: bold; }
+    }
+    """
+    BINDINGS = [
+        Binding("enter,y", "yes", "Do it", show=False, id="bulk.yes"),
+        Binding("n", "close", "Leave it", show=False, id="bulk.no"),
+        Binding("down,j", "move(1)", "Down", show=False, id="bulk.down"),
+        Binding("up,k", "move(-1)", "Up", show=False, id="bulk.up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="bulk.page_down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="bulk.page_up"),
+    ]
+
+    def __init__(self, preview: Preview, titles: Mapping[str, str] | None = None, heading: str = "") -> None:
+        super().__init__(heading or f"{preview.verb.capitalize()} {counted(len(preview.refs), 'item')}?")
+        self._preview = preview
+        self._titles = titles or {}
+        go = f"{preview.verb} {counted(len(preview.refs), 'item')}"
+        self.hints = (("enter", go), ("esc", "leave them"), ("↑↓", "look")) if preview.refs else (("esc", "close"),)
+
+    def body(self) -> Iterable[Widget]:
+        summary = headline(self._preview) + (f": {tame(self._preview.summary)}" if self._preview.summary else "")
+        yield Static(Content(summary), id="summary")
+        yield Choices(id="choices", look=self.look)
+
+    def on_mount(self) -> None:
+        self.query_one(Choices).show(preview_lines(self._preview, self._titles, self.look))
+
+    def action_yes(self) -> None:
+        self.dismiss(bool(self._preview.refs))
+
+    def action_close(self) -> None:
+        self.dismiss(False)
+
+    def action_move(self, step: int) -> None:
+        self.query_one(Choices).move(step)
+
+    def action_page(self, step: int) -> None:
+        choices = self.query_one(Choices)
+        choices.move(step * choices.page())

@@ -1,0 +1,134 @@
+"""Writing a note or comment: the draft is kept as it is typed, and ``$EDITOR`` can be used instead."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from textual import on
+from textual.app import SuspendNotSupported
+from textual.binding import Binding
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static, TextArea
+
+from opstui.errors import OpstuiError
+from opstui.ui.dialogs.drafts import DraftDesk, DraftKeeper
+from opstui.ui.dialogs.frame import Dialog
+from opstui.ui.external import Run, edit, run_command
+
+PLAIN = """
+    & TextArea {
+        height: 12;
+        border: none;
+        padding: 0;
+        background: transparent;
+        background-tint: transparent;
+        scrollbar-size-vertical: 1;
+        &:focus { border: none; background-tint: transparent; }
+    }
+"""
+
+
+class NoteEditor(Dialog[str]):
+    """Asks for a text. The draft in ``slot`` stays until the caller drops it (see ``drafts.write_then_drop``)."""
+
+    DEFAULT_CSS = f"""
+    NoteEditor {{
+        & > #frame {{ width: 90; }}
+        {PLAIN}
+        & #trouble {{ display: none; height: auto; color: $text-error; }}
+        & #trouble.-shown {{ display: block; }}
+    }}
+    """
+    BINDINGS = [
+        Binding("f2,ctrl+o", "save", "Save", show=False, priority=True, id="editor.save"),
+        Binding("f4,ctrl+e", "external", "Open in $EDITOR", show=False, priority=True, id="editor.external"),
+    ]
+    hints = (("F2", "or"), ("^o", "save"), ("F4", "or"), ("^e", "your $EDITOR"), ("esc", "close, keeps the draft"))
+
+    def __init__(
+        self,
+        heading: str,
+        slot: str,
+        desk: DraftDesk,
+        initial: str = "",
+        *,
+        folder: Path | None = None,
+        run: Run = run_command,
+    ) -> None:
+        super().__init__(heading)
+        self._desk = desk
+        self._initial = initial
+        self._folder = folder or Path(tempfile.gettempdir())
+        self._run = run
+        self._keeper = DraftKeeper(desk, slot, self, self.subtitle)
+
+    def body(self) -> Iterable[Widget]:
+        yield TextArea(id="text", soft_wrap=True, show_line_numbers=False, highlight_cursor_line=False, tab_behavior="focus")
+        yield Static(id="trouble")
+
+    def on_mount(self) -> None:
+        draft = self._keeper.restore()
+        area = self.area
+        area.cursor_blink = False
+        area.load_text(draft or self._initial)
+        area.move_cursor(area.document.end)
+        area.focus()
+        if draft:
+            self.subtitle("draft restored")
+
+    @property
+    def area(self) -> TextArea:
+        """The text being written."""
+        return self.query_one("#text", TextArea)
+
+    @on(TextArea.Changed)
+    def _changed(self) -> None:
+        self._keeper.typed(self.area.text)
+
+    def action_save(self) -> None:
+        text = self.area.text.strip()
+        self._keeper.keep()
+        if text:
+            self.dismiss(text)
+        else:
+            self.complain("Nothing is written yet.")
+
+    def action_close(self) -> None:
+        self._keeper.keep()
+        self.dismiss(None)
+
+    def action_external(self) -> None:
+        """Hand the text to the user's editor and take back what it leaves; the draft is kept first."""
+        self._keeper.keep()
+        back = in_editor(self, self.area.text, self._folder, self._run, self.complain)
+        if back is not None:
+            self.area.load_text(back)
+            self.area.move_cursor(self.area.document.end)
+            self._keeper.typed(back)
+            self._keeper.keep()
+
+    def complain(self, text: str) -> None:
+        """Say what is wrong, below the text; nothing takes it away."""
+        trouble = self.query_one("#trouble", Static)
+        trouble.update(Content(text))
+        trouble.set_class(bool(text), "-shown")
+
+
+def in_editor(screen: Dialog[str] | Widget, text: str, folder: Path, run: Run, complain: Callable[[str], None]) -> str | None:
+    """``text`` from the user's editor with the app out of the way, or None after complaining."""
+    complain("")
+    try:
+        with screen.app.suspend():
+            back = edit(text, folder, os.environ, run=run)
+    except SuspendNotSupported:
+        complain("This terminal cannot be lent to an editor. Write here instead.")
+        return None
+    except OpstuiError as error:
+        complain(str(error))
+        return None
+    screen.app.refresh(layout=True)
+    return back
