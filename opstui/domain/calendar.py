@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 2200
@@ -24,17 +25,24 @@ _REACH = 21 * 86400
 """How far the table is made to look at first; most answers lie within."""
 
 
-class _Table:
-    """Openings, closings and the working seconds up to each, for the years ``first`` to ``last``."""
+class _Table(NamedTuple):
+    """Openings, closings and the working seconds before and after each, for whole years.
 
-    __slots__ = ("after", "before", "closes", "first", "last", "opens")
+    ``low`` and ``high`` bound the moments that may be asked about; ``first`` and ``last`` are the years. It is never
+    changed, only replaced by a longer one, so that threads can share a calendar.
+    """
 
-    def __init__(self) -> None:
-        self.first, self.last = 1, 0
-        self.opens: list[int] = []
-        self.closes: list[int] = []
-        self.before: list[int] = []
-        self.after: list[int] = []
+    first: int
+    last: int
+    low: int
+    high: int
+    opens: list[int]
+    closes: list[int]
+    before: list[int]
+    after: list[int]
+
+
+_NO_TABLE = _Table(1, 0, 1, 0, [], [], [], [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ class WorkCalendar:
     end: time = time(17)
     workdays: frozenset[int] = _WEEK
     holidays: frozenset[date] = frozenset()
-    _table: _Table = field(default_factory=_Table, init=False, repr=False, compare=False)
+    _tables: list[_Table] = field(default_factory=lambda: [_NO_TABLE], init=False, repr=False, compare=False)
 
     def working_seconds(self, a: datetime, b: datetime) -> int:
         """Working seconds between two moments; negative when ``b`` comes first."""
@@ -79,6 +87,20 @@ class WorkCalendar:
                 return _moment(table.opens[index] + target - table.before[index])
             if (table.last >= _LAST_YEAR) if seconds > 0 else (table.first <= _FIRST_YEAR):
                 return _moment(_HIGH if seconds > 0 else _LOW)
+            reach *= 4
+
+    def left_at(self, due: datetime, seconds: int) -> datetime:
+        """The first moment at which no more than ``seconds`` of working time are left until ``due``."""
+        stamp = _stamp(due)
+        reach = _REACH
+        while True:
+            table = self._covering(stamp - reach, stamp)
+            target = _done(table, stamp) - seconds
+            if target > 0:
+                index = bisect_left(table.after, target)
+                return _moment(table.opens[index] + target - table.before[index])
+            if table.first <= _FIRST_YEAR:
+                return _moment(_LOW)
             reach *= 4
 
     def is_working(self, at: datetime) -> bool:
@@ -131,16 +153,18 @@ class WorkCalendar:
 
     def _covering(self, low: int, high: int) -> _Table:
         """The table, grown until it holds both moments with a week to spare."""
-        table = self._table
+        table = self._tables[0]
+        if table.low <= low and high <= table.high:
+            return table
         first = max(_FIRST_YEAR, _moment(max(low, _LOW) - 7 * 86400).year)
         last = min(_LAST_YEAR, _moment(min(high, _HIGH) + 7 * 86400).year)
         if first < table.first or last > table.last:
             if table.last >= table.first:
                 first, last = min(first, table.first), max(last, table.last)
-            self._build(table, first, last)
+            table = self._tables[0] = self._build(first, last)
         return table
 
-    def _build(self, table: _Table, first: int, last: int) -> None:
+    def _build(self, first: int, last: int) -> _Table:
         opens: list[int] = []
         closes: list[int] = []
         before: list[int] = []
@@ -160,8 +184,9 @@ class WorkCalendar:
                 after.append(total)
                 previous = end
             day += one
-        table.opens, table.closes, table.before, table.after = opens, closes, before, after
-        table.first, table.last = first, last
+        low = _LOW if first == _FIRST_YEAR else _stamp(datetime(first, 1, 9, tzinfo=UTC))
+        high = _HIGH if last == _LAST_YEAR else _stamp(datetime(last, 12, 23, tzinfo=UTC))
+        return _Table(first, last, low, high, opens, closes, before, after)
 
 
 def _stamp(at: datetime) -> int:

@@ -30,7 +30,7 @@ def _numbered(first: int, *spellings: str) -> dict[str, int]:
     return {word: number for number, words in enumerate(spellings, first) for word in words.split()}
 
 
-_WEEKDAYS = _numbered(
+WEEKDAYS = _numbered(
     0,
     *("mon monday", "tue tues tuesday", "wed weds wednesday", "thu thur thurs thursday", "fri friday", "sat saturday"),
     "sun sunday",
@@ -197,11 +197,11 @@ def _days(tokens: list[str], today: date, calendar: WorkCalendar) -> list[date] 
         return [next((day for n in range(14) if calendar.is_workday(day := first + timedelta(days=n))), first)]
     if head == "next workday":
         return [calendar.local(calendar.next_start(calendar.on(today, time(23, 59)))).date()]
-    if len(tokens) == 1 and head in _WEEKDAYS:
-        nearest = today + timedelta(days=(_WEEKDAYS[head] - today.weekday()) % 7)
+    if len(tokens) == 1 and head in WEEKDAYS:
+        nearest = today + timedelta(days=(WEEKDAYS[head] - today.weekday()) % 7)
         return [nearest, nearest + timedelta(days=7)]
-    if len(tokens) == 2 and tokens[0] == "next" and tokens[1] in _WEEKDAYS:
-        return [today + timedelta(days=7 - today.weekday() + _WEEKDAYS[tokens[1]])]
+    if len(tokens) == 2 and tokens[0] == "next" and tokens[1] in WEEKDAYS:
+        return [today + timedelta(days=7 - today.weekday() + WEEKDAYS[tokens[1]])]
     if len(tokens) == 1 and _ISO_DAY.fullmatch(head):
         return [date(*(int(part) for part in head.split("-")))]
     if len(tokens) == 1 and (parts := _duration_parts(head.removeprefix("+"))) is not None:

@@ -1,0 +1,128 @@
+"""SLA clocks: which promise an item is under, when it breaches, and where the clock stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from opstui.domain.calendar import WorkCalendar
+from opstui.domain.model import Item, Stage
+from opstui.domain.query import Facts, Node, Predicate
+from opstui.domain.text import fold
+
+
+@dataclass(frozen=True, slots=True)
+class SlaRule:
+    """A promise: items that fit ``when`` are done ``within_s`` seconds after they were created.
+
+    The seconds count on ``calendar``, or round the clock when it is None, and not while the item's status or stage is
+    one of ``pause`` (folded words).
+    """
+
+    name: str
+    when: Node | None
+    within_s: int
+    calendar: WorkCalendar | None = None
+    pause: frozenset[str] = frozenset()
+
+
+class SlaClock(NamedTuple):
+    """``due``: the moment of the breach, None while paused or without a promise. ``left_s``: seconds to it on the wall
+    clock, negative after it; of a paused clock, the seconds of promise that are left."""
+
+    due: datetime | None
+    left_s: int | None
+    paused: bool = False
+
+
+NO_CLOCK = SlaClock(None, None)
+
+
+def clock(item: Item, rules: Sequence[tuple[SlaRule, Predicate | None]], now: datetime, facts: Facts | None = None) -> SlaClock:
+    """The clock of an open item: the source's own, else that of the first rule that fits.
+
+    ``rules`` come with their ``when`` made into a predicate; ``facts`` spares building them twice.
+    """
+    if item.stage is Stage.DONE:
+        return NO_CLOCK
+    if item.sla_due is not None:
+        return SlaClock(item.sla_due, _whole(item.sla_due - now))
+    if item.created is None:
+        return NO_CLOCK
+    for rule, fits in rules:
+        if fits is not None:
+            facts = facts or Facts.of(item)
+            if not fits(facts):
+                continue
+        return _run(rule, item, item.created, now)
+    return NO_CLOCK
+
+
+def _run(rule: SlaRule, item: Item, created: datetime, now: datetime) -> SlaClock:
+    """Let the promise run from creation, standing still in pausing states, until it is used up."""
+    left = rule.within_s
+    start, running = created, True
+    if rule.pause:
+        for at, runs in _switches(rule, item, created, now):
+            if at <= start:
+                running = runs
+                continue
+            if running:
+                used = _between(rule.calendar, start, at)
+                if used >= left:
+                    break
+                left -= used
+            start, running = at, runs
+    if not running:
+        return SlaClock(None, left, True)
+    due = _after(rule.calendar, start, left)
+    return SlaClock(due, _whole(due - now))
+
+
+def _switches(rule: SlaRule, item: Item, created: datetime, now: datetime) -> Iterator[tuple[datetime, bool]]:
+    """When the clock started or stopped, in order: from the history, ending with the state the item is in."""
+    moves = sorted(
+        (
+            (change.at, change.field, change.old, change.new)
+            for change in item.history
+            if change.at is not None and created <= change.at <= now and change.field in ("status", "stage")
+        ),
+        key=lambda move: move[0],
+    )
+    state = {"status": item.status, "stage": str(item.stage)}
+    for _, name, old, _new in reversed(moves):
+        state[name] = old or ""
+    yield created, not _pauses(rule, state)
+    last = created
+    for at, name, _old, new in moves:
+        state[name] = new or ""
+        last = at
+        yield at, not _pauses(rule, state)
+    final = {"status": item.status, "stage": str(item.stage)}
+    if _pauses(rule, final) != _pauses(rule, state):
+        # The source tells where it is but not when it came there: its last update is the best it says.
+        moved = item.updated if item.updated is not None and last <= item.updated <= now else last
+        yield moved, not _pauses(rule, final)
+
+
+def _pauses(rule: SlaRule, state: dict[str, str]) -> bool:
+    return any(fold(word) in rule.pause for word in state.values() if word)
+
+
+def _between(calendar: WorkCalendar | None, a: datetime, b: datetime) -> int:
+    return _whole(b - a) if calendar is None else calendar.working_seconds(a, b)
+
+
+def _after(calendar: WorkCalendar | None, at: datetime, seconds: int) -> datetime:
+    if calendar is not None:
+        return calendar.add_working(at, seconds)
+    try:
+        return at + timedelta(seconds=seconds)
+    except OverflowError:
+        return at
+
+
+def _whole(length: timedelta) -> int:
+    return length // timedelta(seconds=1)

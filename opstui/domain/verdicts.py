@@ -1,0 +1,187 @@
+"""Verdicts: what each leaves on an item, when it does not apply, and where the item then stands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from opstui.domain.model import NO_MARK, Item, Mark, Place, Stage, Verdict
+from opstui.errors import Refused
+
+_PLACES = {
+    Verdict.ACCEPT: Place.ACCEPTED,
+    Verdict.DONE: Place.DONE,
+    Verdict.DECLINE: Place.DECLINED,
+    Verdict.MERGE: Place.MERGED,
+    Verdict.SNOOZE: Place.SNOOZED,
+    Verdict.ASSIGN: Place.ASSIGNED,
+    Verdict.ESCALATE: Place.ESCALATED,
+    Verdict.WAIT: Place.WAITING,
+}
+_TIMED = frozenset((Verdict.SNOOZE, Verdict.WAIT, Verdict.ESCALATE))
+_COMES_BACK = frozenset((Verdict.ACCEPT, Verdict.DONE, Verdict.DECLINE))
+_MATERIAL = frozenset(("status", "stage", "priority", "owner"))
+_ONCE = {Verdict.ACCEPT: "already accepted", Verdict.DONE: "already done", Verdict.DECLINE: "already declined"}
+
+
+def place(item: Item, mark: Mark, now: datetime) -> tuple[Place, datetime | None]:
+    """Where an item stands, and when it wakes if it sleeps.
+
+    A snooze, a wait and an escalation end at their date; what was accepted, done or declined comes back when its source
+    moved its status, stage, priority or owner after the verdict. What the source has closed is closed.
+    """
+    if item.stage is Stage.DONE:
+        return Place.CLOSED, None
+    if mark.verdict is None:
+        return (Place.DONE if mark.stage is Stage.DONE else Place.QUEUE), None
+    if mark.verdict in _TIMED:
+        if mark.until is None:
+            return (Place.QUEUE if mark.verdict is Verdict.SNOOZE else _PLACES[mark.verdict]), None
+        return (_PLACES[mark.verdict], mark.until) if mark.until > now else (Place.QUEUE, None)
+    if mark.verdict in _COMES_BACK and came_back(item, mark):
+        return Place.QUEUE, None
+    return _PLACES[mark.verdict], None
+
+
+def came_back(item: Item, mark: Mark) -> bool:
+    """Whether the source moved something that matters since the verdict. Needs the item's history since then."""
+    if mark.verdict not in _COMES_BACK or mark.at is None or not mark.basis or item.fingerprint == mark.basis:
+        return False
+    since = mark.at
+    return any(
+        change.at is not None and change.at > since and change.field in _MATERIAL and change.old != change.new
+        for change in item.history
+    )
+
+
+def refusal(
+    verdict: Verdict,
+    item: Item,
+    mark: Mark,
+    *,
+    now: datetime | None = None,
+    until: datetime | None = None,
+    target: str = "",
+    target_mark: Mark = NO_MARK,
+) -> str | None:
+    """Why a verdict does not apply, in the words a preview shows; None when it does.
+
+    Arguments that are not known yet are left out: then only what is certain refuses.
+    """
+    if item.stage is Stage.DONE:
+        return "its source has closed it"
+    if mark.verdict is Verdict.MERGE:
+        return f"already merged into {mark.target}"
+    if verdict in _ONCE and mark.verdict is verdict and not came_back(item, mark):
+        return _ONCE[verdict]
+    if verdict is Verdict.MERGE and target:
+        if target == item.ref:
+            return "cannot merge into itself"
+        if target_mark.verdict is Verdict.MERGE:
+            return f"{target} is itself merged into {target_mark.target}"
+    if until is not None and now is not None and until <= now:
+        return "its date has passed"
+    return None
+
+
+def decide(
+    verdict: Verdict,
+    item: Item,
+    mark: Mark,
+    now: datetime,
+    who: str,
+    *,
+    reason: str = "",
+    until: datetime | None = None,
+    target: str = "",
+    target_mark: Mark = NO_MARK,
+) -> Mark:
+    """The mark that a verdict leaves. What was set here before (owner, priority, stage, for a block) stays.
+
+    ``until`` is the end of a snooze, the nudge date of a wait, the deadline of an escalation; ``target`` the ref merged
+    into, or the person assigned, escalated to or waited on.
+
+    Raises:
+        Refused: it does not apply to this item, or lacks what it needs.
+    """
+    why = refusal(verdict, item, mark, now=now, until=until, target=target, target_mark=target_mark)
+    why = why or _missing(verdict, until, target)
+    if why is not None:
+        raise Refused(f"{verdict} {item.ref}", why, ref=item.ref)
+    return replace(
+        mark,
+        verdict=verdict,
+        at=now,
+        who=who,
+        until=until if verdict in _TIMED else None,
+        reason=reason,
+        target=target,
+        owner=target if verdict is Verdict.ASSIGN else mark.owner,
+        stage=None if mark.stage is Stage.DONE else mark.stage,
+        basis=item.fingerprint,
+    )
+
+
+def release(item: Item, mark: Mark) -> Mark:
+    """Back to the queue: the verdict goes, what was set here stays.
+
+    Raises:
+        Refused: it is in the queue already, or closed at its source.
+    """
+    if item.stage is Stage.DONE:
+        raise Refused(f"release {item.ref}", "its source has closed it", ref=item.ref)
+    if mark.verdict is None and mark.stage is not Stage.DONE:
+        raise Refused(f"release {item.ref}", "it is in the queue already", ref=item.ref)
+    return Mark(owner=mark.owner, priority=mark.priority, stage=_open(mark.stage), for_block=mark.for_block)
+
+
+def set_priority(item: Item, mark: Mark, priority: int | None) -> Mark:
+    """The mark with a priority of our own, 1 to 5; None goes back to the source's.
+
+    Raises:
+        Refused: out of range, or closed at its source.
+    """
+    if priority is not None and not 1 <= priority <= 5:
+        raise Refused(f"priority of {item.ref}", f"{priority} is not 1 (critical) to 5 (lowest)", ref=item.ref)
+    _must_be_open("priority of", item)
+    return replace(mark, priority=priority)
+
+
+def set_stage(item: Item, mark: Mark, stage: Stage | None) -> Mark:
+    """The mark with a stage of our own; None goes back to the source's.
+
+    Raises:
+        Refused: closed at its source.
+    """
+    _must_be_open("stage of", item)
+    return replace(mark, stage=stage)
+
+
+def set_for_block(item: Item, mark: Mark, wanted: bool = True) -> Mark:
+    """The mark that puts an item on the list for a protected block, or takes it off.
+
+    Raises:
+        Refused: closed at its source.
+    """
+    if wanted:
+        _must_be_open("block for", item)
+    return replace(mark, for_block=wanted)
+
+
+def _missing(verdict: Verdict, until: datetime | None, target: str) -> str | None:
+    if verdict is Verdict.SNOOZE and until is None:
+        return "a snooze needs a time"
+    if verdict is Verdict.MERGE and not target:
+        return "name the item to merge into"
+    if verdict in (Verdict.ASSIGN, Verdict.ESCALATE, Verdict.WAIT) and not target.strip():
+        return "name a person"
+    return None
+
+
+def _must_be_open(what: str, item: Item) -> None:
+    if item.stage is Stage.DONE:
+        raise Refused(f"{what} {item.ref}", "its source has closed it", ref=item.ref)
+
+
+def _open(stage: Stage | None) -> Stage | None:
+    return None if stage is Stage.DONE else stage
