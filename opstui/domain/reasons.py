@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 
 from opstui.domain.model import PRIORITY_WORDS, Item, Stage
 from opstui.domain.views import QueueRow, Term
@@ -13,12 +14,13 @@ Row = QueueRow | Item
 """What a reason is told about. A row knows more than an item; what is not known is left out of the words."""
 
 
-def pack_why(terms: Iterable[tuple[str, float]]) -> str:
-    """Terms as they are stored: ``sla=40,blocks_others=12``."""
+@lru_cache(4096)
+def pack_why(terms: tuple[tuple[str, float], ...]) -> str:
+    """Terms as they are stored: ``sla=40,blocks_others=12``. Remembered: an import has few different ones."""
     return ",".join(f"{code}={points:g}" for code, points in terms)
 
 
-def unpack_why(why: str) -> tuple[tuple[str, float], ...]:
+def parse_why(why: str) -> tuple[tuple[str, float], ...]:
     """The terms of a stored ``why``, in its order."""
     pairs = (part.partition("=") for part in why.split(",") if part)
     return tuple((code, float(points)) for code, _, points in pairs)
@@ -26,7 +28,7 @@ def unpack_why(why: str) -> tuple[tuple[str, float], ...]:
 
 def terms(row: QueueRow, now: datetime) -> tuple[Term, ...]:
     """Every term of a row with its words, by falling points."""
-    return tuple(Term(code, points, reason(code, row, now)) for code, points in unpack_why(row.why))
+    return tuple(Term(code, points, reason(code, row, now)) for code, points in parse_why(row.why))
 
 
 def headline(row: QueueRow, now: datetime) -> str:

@@ -75,6 +75,8 @@ _WORDS = re.compile(r"[^\W_]+")
 
 
 def _scrub(text: str) -> str:
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return _LINE_END.sub("\n", text) if " \n" in text else text
     text = _ESCAPE.sub("", text)
     text = _BREAKS.sub("\n", text).replace("\t", "    ")
     text = _NEVER.sub("", text)

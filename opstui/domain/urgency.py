@@ -26,12 +26,12 @@ from opstui.domain.grouping import group_key
 from opstui.domain.model import Item, Kind, Mark, Place, Stage, Verdict
 from opstui.domain.people import Owner, People
 from opstui.domain.query import Facts, Predicate, predicate
-from opstui.domain.reasons import headline, pack_why, reason, terms, unpack_why
+from opstui.domain.reasons import headline, pack_why, parse_why, reason, terms
 from opstui.domain.sla import NO_CLOCK, SlaClock, SlaRule, clock
 from opstui.domain.text import fold
 from opstui.domain.verdicts import place
 
-__all__ = ["WEIGHTS", "Rules", "Standing", "assess", "headline", "pack_why", "reason", "terms", "unpack_why"]
+__all__ = ["WEIGHTS", "Rules", "Standing", "assess", "headline", "pack_why", "parse_why", "reason", "terms"]
 
 WEIGHTS: Mapping[str, float] = {
     "sla": 40,
