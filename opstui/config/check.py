@@ -5,23 +5,19 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
 from opstui.config.findings import Finding, Path, did_you_mean, dotted
-from opstui.config.keymap import keymap
 from opstui.config.merge import Merged, is_secret
-from opstui.config.secrets import secret
 from opstui.config.settings import Day, Settings, Source
 from opstui.config.shared import SECRET_KEY
 from opstui.config.zone import zone
-from opstui.domain.calendar import WorkCalendar
 from opstui.domain.model import Verdict
-from opstui.domain.query import parse
 from opstui.domain.text import fold
-from opstui.domain.urgency import WEIGHTS
-from opstui.domain.when import parse_duration, parse_when
+from opstui.domain.when import parse_duration
 from opstui.errors import OpstuiError
+
+# Imported where it is used: what most configs say nothing about. What nobody said is a default and needs no check.
 
 HOUR = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 CONNECTOR = re.compile(r"[A-Za-z0-9_.-]+")
@@ -40,28 +36,34 @@ def hour(text: str) -> time | None:
     return time(int(match[1]), int(match[2])) if match else None
 
 
-@dataclass(slots=True)
 class Meaning:
     """Collects what is wrong with the meaning of settings whose shape is right."""
 
-    settings: Settings
-    merged: Merged
-    findings: list[Finding] = field(default_factory=list)
+    def __init__(self, settings: Settings, merged: Merged) -> None:
+        self.settings = settings
+        self.merged = merged
+        self.findings: list[Finding] = []
 
     def check(self) -> None:
-        """Look at everything; never stop at the first."""
+        """Look at everything that somebody set; never stop at the first mistake."""
         self._day(self.settings.day)
         self._people()
         for source in self.settings.sources:
             self._source(source)
-        self._splits()
-        self._weights()
-        self._reasons()
-        self._snoozes()
-        self._slas()
+        for key, look in (
+            ("splits", self._splits),
+            ("weights", self._weights),
+            ("reasons", self._reasons),
+            ("snooze", self._snoozes),
+            ("sla", self._slas),
+        ):
+            if not self.merged.is_default(("triage", key)):
+                look()
         for key in ("stalled_after", "fresh_for"):
-            self._duration(("triage", key), getattr(self.settings.triage, key))
-        self._keys()
+            if not self.merged.is_default(("triage", key)):
+                self._duration(("triage", key), getattr(self.settings.triage, key))
+        if self.settings.ui.keys:
+            self._keys()
 
     def _error(self, path: Path, why: str, next_step: str = "") -> None:
         self.findings.append(Finding("error", self.merged.where(path), dotted(path), why, next_step))
@@ -125,6 +127,8 @@ class Meaning:
         for option, value in source.options.items():
             here = (*path, "options", option)
             if is_secret(value):
+                from opstui.config.secrets import secret
+
                 self._try(here, lambda value=value, option=option: secret(value, source.folder, option))  # type: ignore[misc]
             elif isinstance(value, str) and value and SECRET_KEY.search(option):
                 self._warn(here, "a secret stands in the file itself", 'Refer to it, for example { env = "NAME" }')
@@ -137,6 +141,8 @@ class Meaning:
             self._query((*path, "query"), split.query)
 
     def _query(self, path: Path, text: str) -> None:
+        from opstui.domain.query import parse
+
         self._try(path, lambda: parse(text))
 
     def _known(self, path: Path, names: Iterable[str], known: Iterable[str], what: str) -> None:
@@ -146,6 +152,8 @@ class Meaning:
                 self._error((*path, name), f"there is no such {what}", did_you_mean(name, words))
 
     def _weights(self) -> None:
+        from opstui.domain.urgency import WEIGHTS
+
         path = ("triage", "weights")
         self._known(path, self.settings.triage.weights, WEIGHTS, "weight")
         for name, points in self.settings.triage.weights.items():
@@ -156,6 +164,9 @@ class Meaning:
         self._known(("triage", "reasons"), self.settings.triage.reasons, [verdict.value for verdict in Verdict], "verdict")
 
     def _snoozes(self) -> None:
+        from opstui.domain.calendar import WorkCalendar
+        from opstui.domain.when import parse_when
+
         calendar = WorkCalendar()
         for preset in self.settings.triage.snooze:
             when = preset.when
@@ -168,6 +179,8 @@ class Meaning:
             self._duration((*path, "within"), rule.within)
 
     def _keys(self) -> None:
+        from opstui.config.keymap import keymap
+
         for trouble in keymap(self.settings.ui.keymap, self.settings.ui.keys).troubles:
             report = self._error if trouble.severity == "error" else self._warn
             report(("ui", "keys", trouble.action), trouble.why, trouble.next_step)

@@ -12,6 +12,7 @@ from msgspec import NODEFAULT, Meta, Struct, structs
 from opstui.config.findings import BARE, dotted
 from opstui.config.settings import Settings
 from opstui.config.shape import bare, choices, fields_of, is_table, table_in
+from opstui.domain.urgency import WEIGHTS
 
 HEAD = """\
 # opstui: every option with its default, or with an example where the default is nothing.
@@ -112,6 +113,8 @@ def _default(info: structs.FieldInfo) -> Any:
 
 def _value(info: structs.FieldInfo) -> Any:
     """The default, or the first example where that is nothing."""
+    if info.name == "weights":
+        return dict(WEIGHTS)  # the domain's own, of which a config names only some
     default, meta = _default(info), _meta(info)
     if meta is not None and meta.examples and (default in (None, "", (), {}) or default == "local"):
         return meta.examples[0]

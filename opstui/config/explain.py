@@ -10,6 +10,7 @@ from opstui.config.findings import Path, did_you_mean, dotted, parts
 from opstui.config.merge import Merged, element, elements
 from opstui.config.settings import Settings, plain
 from opstui.config.shared import SECRET_KEY
+from opstui.domain.urgency import WEIGHTS
 from opstui.errors import ConfigError, UsageError
 
 COVERED = "(not shown)"
@@ -44,7 +45,7 @@ def explained(settings: Settings, merged: Merged, key: str) -> Explained:
         path = parts(key)
     except ConfigError as error:
         raise UsageError(error.what, error.why, error.next_step) from error
-    value: Any = plain(settings)
+    value: Any = everything(settings)
     here: Path = ()
     for part in path:
         known = dict(value) if isinstance(value, dict) else dict(elements(value)) if isinstance(value, list) else {}
@@ -65,7 +66,7 @@ def known_part(part: str | int, value: Any) -> str | int:
 
 def leaves(settings: Settings, merged: Merged) -> Iterator[Explained]:
     """Every key that holds a value, in the order of the declared options."""
-    yield from _leaves((), plain(settings), merged)
+    yield from _leaves((), everything(settings), merged)
 
 
 def _leaves(path: Path, value: Any, merged: Merged) -> Iterator[Explained]:
@@ -83,6 +84,13 @@ def _one(path: Path, value: Any, merged: Merged) -> Explained:
     origins = merged.origins.get(path, [])
     overrode = tuple(Overrode(covered(path, origin.value), origin.where) for origin in reversed(origins[:-1]))
     return Explained(dotted(path), covered(path, value), origins[-1].where if origins else "default", overrode)
+
+
+def everything(settings: Settings) -> dict[str, Any]:
+    """The settings as plain data, with the weights that nobody named."""
+    data = plain(settings)
+    data["triage"]["weights"] = {**WEIGHTS, **data["triage"]["weights"]}
+    return data
 
 
 def covered(path: Path, value: Any) -> Any:

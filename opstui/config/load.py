@@ -6,21 +6,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import structs
 
 from opstui.config.check import Meaning
-from opstui.config.explain import Explained, explained, leaves
 from opstui.config.files import read_layers
 from opstui.config.findings import Finding, config_error
 from opstui.config.merge import Layer, Merged
-from opstui.config.overrides import environment_layers, flag_layers
 from opstui.config.settings import SET_BY_LOAD, Settings, Source, plain
-from opstui.config.shape import Shape
 from opstui.config.shared import refused
 from opstui.config.zone import LOCAL, local_name
+
+if TYPE_CHECKING:
+    from opstui.config.explain import Explained
+
+# What only a mistake, a question or an override needs is imported where it is used: this is on the way to the first screen.
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,14 @@ class Loaded:
         Raises:
             UsageError: there is no such key.
         """
+        from opstui.config.explain import explained
+
         return explained(self.settings, self.provenance, key)
 
     def keys(self) -> Iterator[Explained]:
         """Every key in force, for ``opstui config show``."""
+        from opstui.config.explain import leaves
+
         return leaves(self.settings, self.provenance)
 
 
@@ -71,12 +77,7 @@ def inspect(path: Path | None, *, environ: Mapping[str, str], flags: Mapping[str
     for layer in layers:
         findings += refused(layer)
         merged.add(_with_texts(layer))
-    for read, given in ((environment_layers, environ), (flag_layers, flags or {})):
-        extra, troubles = read(given, merged)
-        findings += troubles
-        for layer in extra:
-            findings += refused(layer)
-            merged.add(_with_texts(layer))
+    findings += _override(merged, environ, flags or {})
     settings, wrong = _convert(merged)
     settings = _placed(settings, merged)
     findings += [*merged.findings, *wrong]
@@ -92,6 +93,22 @@ def inspect(path: Path | None, *, environ: Mapping[str, str], flags: Mapping[str
     return Loaded(settings, merged, files, tuple(sorted(dict.fromkeys(findings), key=lambda one: one.severity)))
 
 
+def _override(merged: Merged, environ: Mapping[str, str], flags: Mapping[str, str]) -> list[Finding]:
+    """Lay the environment and then the flags on top."""
+    if not flags and not any(name.startswith("OPSTUI_") and "__" in name for name in environ):
+        return []
+    from opstui.config.overrides import environment_layers, flag_layers
+
+    findings = []
+    for read, given in ((environment_layers, environ), (flag_layers, flags)):
+        layers, troubles = read(given, merged)
+        findings += troubles
+        for layer in layers:
+            findings += refused(layer)
+            merged.add(_with_texts(layer))
+    return findings
+
+
 def _convert(merged: Merged) -> tuple[Settings, list[Finding]]:
     """Settings from the merged data; only when they do not fit is every key looked at on its own."""
     data = merged.data
@@ -100,6 +117,8 @@ def _convert(merged: Merged) -> tuple[Settings, list[Finding]]:
             return msgspec.convert(data, Settings), []
         except msgspec.ValidationError:
             pass  # the walk below says where and why, for each mistake
+    from opstui.config.shape import Shape
+
     shape = Shape(merged)
     shape.check()
     return msgspec.convert(data, Settings), shape.findings

@@ -9,7 +9,6 @@ from pathlib import Path as FilePath
 from typing import Any, Literal
 
 from opstui.config.findings import Finding, Path, dotted
-from opstui.config.scan import lines_of
 
 LayerKind = Literal["default", "shared", "user", "environment", "flag"]
 
@@ -30,6 +29,8 @@ class Layer:
     @cached_property
     def lines(self) -> dict[Path, int]:
         """Path in this file -> line; found only when somebody asks."""
+        from opstui.config.scan import lines_of
+
         return lines_of(self.text)
 
     def where(self, at: Path = ()) -> str:
@@ -101,6 +102,11 @@ class Merged:
                 return found[-1]
             path = path[:-1]
         return None
+
+    def is_default(self, path: Path) -> bool:
+        """Whether nobody said anything about a key."""
+        found = self.origin(path)
+        return found is None or found.layer.kind == "default"
 
     def where(self, path: Path) -> str:
         """Where the key was set."""

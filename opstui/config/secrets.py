@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,6 +105,8 @@ def _from_file(reference: Secret) -> str:
 
 
 def _from_command(reference: Secret, environ: Mapping[str, str]) -> str:
+    import subprocess  # only here
+
     command = [reference.name, *reference.arguments]
     try:
         done = subprocess.run(

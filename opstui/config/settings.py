@@ -1,14 +1,12 @@
 """Every option of the config file: declared once, with its help, its default and an example."""
 
-from __future__ import annotations
+# Annotations are meant to be evaluated here, by the compiled module: msgspec would evaluate their text at each start.
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct, field
-
-from opstui.domain.urgency import WEIGHTS
 
 Workday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 KindName = Literal["ticket", "message", "alert", "kpi", "followup"]
@@ -165,8 +163,8 @@ class Triage(Table, frozen=True, kw_only=True):
     ] = SPLITS
     weights: Annotated[
         dict[str, Annotated[float, Meta(ge=0, le=1000)]],
-        Meta(description="Points per reason to rank higher; 0 switches a reason off."),
-    ] = field(default_factory=lambda: dict(WEIGHTS))
+        Meta(description="Points per reason to rank higher; 0 switches a reason off. What is not named keeps its default."),
+    ] = field(default_factory=dict)
     reasons: Annotated[
         dict[str, tuple[str, ...]], Meta(description="Reasons offered per verdict; free text is always possible.")
     ] = field(default_factory=lambda: dict(REASONS))
@@ -181,6 +179,18 @@ class Triage(Table, frozen=True, kw_only=True):
         "alert",
         "message",
     )
+    approval_words: Annotated[tuple[str, ...], Meta(description="Words in a status that mean: somebody must approve.")] = (
+        "approval",
+        "approve",
+        "sign-off",
+        "sign off",
+        "signoff",
+        "authoris",
+        "authoriz",
+    )
+    important_labels: Annotated[
+        tuple[str, ...], Meta(description="Labels that make an item important whatever the clock says.")
+    ] = ("important", "strategic", "vip", "key account", "key-account")
     stalled_after: Annotated[str, Meta(description="How long an item in work may stand still before it counts as stalled.")] = (
         "3d"
     )

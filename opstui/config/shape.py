@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -74,12 +73,12 @@ def known_keys(table: type[Struct] = Settings, prefix: Path = ()) -> Iterator[Pa
             yield from known_keys(inner, (*path, "NAME"))
 
 
-@dataclass(slots=True)
 class Shape:
     """Walks merged data; what is wrong is a finding and is taken out, so that the rest can still be checked."""
 
-    merged: Merged
-    findings: list[Finding] = field(default_factory=list)
+    def __init__(self, merged: Merged) -> None:
+        self.merged = merged
+        self.findings: list[Finding] = []
 
     def check(self) -> None:
         """Find everything that does not fit the declared options."""

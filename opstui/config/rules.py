@@ -1,0 +1,81 @@
+"""The domain's rules made from settings: the calendar, the people, the promises, the weights."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, time
+
+from opstui.config.settings import Day, Settings, SlaTable
+from opstui.config.zone import LOCAL, local_name, zone
+from opstui.domain.calendar import WorkCalendar
+from opstui.domain.model import Person
+from opstui.domain.people import People
+from opstui.domain.query import parse
+from opstui.domain.sla import SlaRule
+from opstui.domain.text import fold
+from opstui.domain.urgency import Rules
+from opstui.domain.when import parse_duration
+
+WORKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def rules(settings: Settings) -> Rules:
+    """All that ranking depends on. The settings must have been loaded: what they say is not checked again.
+
+    Raises:
+        OpstuiError: a setting has no meaning.
+    """
+    working = calendar(settings.day)
+    triage = settings.triage
+    return Rules(
+        weights=triage.weights,
+        slas=tuple(_sla(rule, working) for rule in triage.sla),
+        calendar=working,
+        people=people(settings),
+        stalled_after_s=parse_duration(triage.stalled_after),
+        approval_words=frozenset(fold(word) for word in triage.approval_words),
+        group_kinds=frozenset(triage.group),
+        important_labels=frozenset(fold(word) for word in triage.important_labels),
+    )
+
+
+def calendar(day: Day) -> WorkCalendar:
+    """The working calendar; a day that ends before it starts is a night's."""
+    name = (local_name(os.environ) or "UTC") if day.timezone == LOCAL else day.timezone
+    return WorkCalendar(
+        zone(name),
+        _time(day.start),
+        _time(day.end or day.handoff),
+        frozenset(WORKDAYS.index(name) for name in day.workdays),
+        frozenset(date.fromisoformat(text) for text in day.holidays),
+    )
+
+
+def people(settings: Settings) -> People:
+    """Everybody by name. Whoever has your name among them is you, with the aliases of both places."""
+    me = settings.me
+    persons = [Person(one.name, one.aliases, one.team, one.vip, one.email) for one in settings.people]
+    if not me.name:
+        return People(tuple(persons))
+    for index, person in enumerate(persons):
+        if fold(person.name) == fold(me.name):
+            aliases = tuple(dict.fromkeys((*person.aliases, *me.aliases)))
+            myself = persons[index] = Person(person.name, aliases, person.team, person.vip, person.email)
+            return People(tuple(persons), myself)
+    myself = Person(me.name, me.aliases)
+    return People((*persons, myself), myself)
+
+
+def _sla(rule: SlaTable, working: WorkCalendar) -> SlaRule:
+    return SlaRule(
+        rule.name,
+        parse(rule.when) if rule.when.strip() else None,
+        parse_duration(rule.within),
+        working if rule.calendar == "working" else None,
+        frozenset(fold(word) for word in rule.pause),
+    )
+
+
+def _time(text: str) -> time:
+    hour, _, minute = text.strip().partition(":")
+    return time(int(hour), int(minute))
