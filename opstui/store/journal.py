@@ -116,20 +116,20 @@ def is_undone(conn: sqlite3.Connection, id: int) -> bool:
     return conn.execute(sql, (id,)).fetchone() is not None
 
 
-def later(conn: sqlite3.Connection, id: int, item: int) -> Group | None:
+def later(conn: sqlite3.Connection, id: int, ref: str) -> Group | None:
     """The youngest standing action after a group that touched the same item's mark."""
     sql = f"""SELECT {_GROUP} FROM journal j JOIN journal_groups g ON g.id = j.grp
-      WHERE j.item = ? AND j.target = '{MARK}' AND g.id > ? AND g.undoes IS NULL AND g.redoes IS NULL AND NOT {_UNDONE}
-      ORDER BY g.id DESC LIMIT 1"""
-    row = conn.execute(sql, (item, id)).fetchone()
+      WHERE j.ref = ? AND j.ref <> '' AND j.target = '{MARK}' AND g.id > ?
+      AND g.undoes IS NULL AND g.redoes IS NULL AND NOT {_UNDONE} ORDER BY g.id DESC LIMIT 1"""
+    row = conn.execute(sql, (ref, id)).fetchone()
     return _group(row) if row else None
 
 
-def of_item(conn: sqlite3.Connection, item: int, limit: int, offset: int = 0) -> list[tuple[Group, Line]]:
+def of_item(conn: sqlite3.Connection, ref: str, limit: int, offset: int = 0) -> list[tuple[Group, Line]]:
     """Everything done to an item, youngest first."""
     sql = f"""SELECT {_GROUP}, j.ref, j.item, j.target, j.before, j.after FROM journal j
-      JOIN journal_groups g ON g.id = j.grp WHERE j.item = ? ORDER BY j.id DESC LIMIT ? OFFSET ?"""
-    return [(_group(row[:10]), Line(*row[10:])) for row in conn.execute(sql, (item, limit, offset))]
+      JOIN journal_groups g ON g.id = j.grp WHERE j.ref = ? AND j.ref <> '' ORDER BY j.id DESC LIMIT ? OFFSET ?"""
+    return [(_group(row[:10]), Line(*row[10:])) for row in conn.execute(sql, (ref, limit, offset))]
 
 
 def every(conn: sqlite3.Connection) -> Iterator[Group]:

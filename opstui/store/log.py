@@ -52,11 +52,11 @@ def entries(conn: sqlite3.Connection, query: str, kinds: Sequence[str], offset: 
     return [_entry(conn, row) for row in conn.execute(sql, (*args, limit, offset)).fetchall()]
 
 
-def of_item(conn: sqlite3.Connection, item: int, limit: int) -> list[Entry]:
+def of_item(conn: sqlite3.Connection, ref: str, limit: int) -> list[Entry]:
     """Everything done to an item, undone or not, youngest first."""
     return [
         Entry(group.id, group.verb, group.at, group.who, _sentence(group.summary, group.why), line.ref, group.id)
-        for group, line in journal.of_item(conn, item, limit)
+        for group, line in journal.of_item(conn, ref, limit)
     ]
 
 

@@ -67,7 +67,7 @@ def dump(mark: Mark) -> str | None:
     if mark == NO_MARK:
         return None
     values = {name: value for name, value in zip(_NAMES, _columns(mark), strict=True) if value not in (None, "", 0)}
-    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")) if values else None
 
 
 def parse(text: str | None) -> Mark:
@@ -76,6 +76,39 @@ def parse(text: str | None) -> Mark:
         return NO_MARK
     values = json.loads(text)
     return from_row(tuple(values.get(name, _EMPTY.get(name)) for name in _NAMES))
+
+
+def waiting(conn: sqlite3.Connection, ref: str) -> str | None:
+    """The mark, as JSON, that waits for an item which no source has brought yet: it came with an import."""
+    row = conn.execute("SELECT mark FROM marks_waiting WHERE ref = ?", (ref,)).fetchone()
+    return str(row[0]) if row else None
+
+
+def all_waiting(conn: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Every mark that waits, with the ref it waits for."""
+    return conn.execute("SELECT ref, mark FROM marks_waiting ORDER BY ref").fetchall()
+
+
+def keep_waiting(conn: sqlite3.Connection, ref: str, mark: str | None) -> None:
+    """Keep a mark until its item comes; None drops it."""
+    if mark is None:
+        conn.execute("DELETE FROM marks_waiting WHERE ref = ?", (ref,))
+    else:
+        conn.execute(
+            "INSERT INTO marks_waiting (ref, mark) VALUES (?, ?) ON CONFLICT (ref) DO UPDATE SET mark = excluded.mark",
+            (ref, mark),
+        )
+
+
+def adopt(conn: sqlite3.Connection) -> list[int]:
+    """Give items that have come since the marks that waited for them; the ids of those that got one."""
+    found = conn.execute(
+        "SELECT w.ref, i.id, w.mark FROM marks_waiting w JOIN items i "
+        "ON i.source = substr(w.ref, 1, instr(w.ref, ':') - 1) AND i.key = substr(w.ref, instr(w.ref, ':') + 1)"
+    ).fetchall()
+    save(conn, {id: parse(mark) for _, id, mark in found})
+    conn.executemany("DELETE FROM marks_waiting WHERE ref = ?", [(ref,) for ref, _, _ in found])
+    return [id for _, id, _ in found]
 
 
 _EMPTY = {"reason": "", "target": "", "for_block": 0, "basis": ""}

@@ -30,6 +30,11 @@ class Session:
         """Seconds per verdict, None before there are two."""
         return median(self.seconds) if self.seconds else None
 
+    @property
+    def worked_s(self) -> int:
+        """Seconds spent, pauses left out."""
+        return sum(self.seconds)
+
 
 def record(conn: sqlite3.Connection, at: datetime, decided: int, begun: datetime | None = None) -> None:
     """Count one verdict over ``decided`` items; ``begun`` is when the queue was first looked at, if it is known."""

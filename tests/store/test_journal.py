@@ -85,6 +85,6 @@ def test_the_later_action_on_an_item_is_found(store: Store) -> None:
         line = journal.Line("helpdesk:INC1", item, journal.MARK, None, "{}")
         first = journal.write(conn, [line], at=MORNING, who="Ana", verb="first", summary="first")
         second = journal.write(conn, [line], at=MORNING, who="Ana", verb="second", summary="second")
-    found = journal.later(store.read, first, item)
+    found = journal.later(store.read, first, "helpdesk:INC1")
     assert found is not None and found.id == second
-    assert journal.later(store.read, second, item) is None
+    assert journal.later(store.read, second, "helpdesk:INC1") is None

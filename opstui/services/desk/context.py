@@ -1,0 +1,56 @@
+"""What every part of the desk needs: the store, the settings, the clock, and who acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from opstui.config.settings import Settings
+    from opstui.domain.people import People
+    from opstui.domain.urgency import Rules
+    from opstui.store.db import Store
+
+NOBODY = "me"
+"""Who signs when the config names nobody."""
+
+
+class Context:
+    """One desk's surroundings; what costs something to make is made when first asked for."""
+
+    def __init__(self, store: Store, settings: Settings, now: Callable[[], datetime], who: str = "") -> None:
+        self.store = store
+        self.settings = settings
+        self.now = now
+        self.who = who or settings.me.name or NOBODY
+        self.began: datetime | None = None
+
+    @cached_property
+    def rules(self) -> Rules:
+        """Everything a rank is made from."""
+        from opstui.config.rules import rules
+
+        return rules(self.settings)
+
+    @property
+    def people(self) -> People:
+        """Everybody the config names."""
+        return self.rules.people
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the working day."""
+        return self.rules.calendar.zone
+
+    def instant(self) -> datetime:
+        """Now in whole seconds, as the store keeps times, so that what is read back equals what was written."""
+        return self.now().replace(microsecond=0)
+
+    def when(self, text: str) -> datetime:
+        """The time that words mean now."""
+        from opstui.domain.when import parse_when
+
+        return parse_when(text, self.now(), self.rules.calendar)

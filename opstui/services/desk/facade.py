@@ -1,0 +1,305 @@
+"""The façade of the desk: every read and every action of the panes and the command line, one method each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+from opstui.domain.model import Person, Stage, Verdict
+from opstui.domain.views import (
+    Decision,
+    Detail,
+    Entry,
+    Hit,
+    Load,
+    Preview,
+    QueueRow,
+    Receipt,
+    SessionLine,
+    SourceState,
+    SplitCount,
+    View,
+)
+from opstui.errors import QueryError
+from opstui.services.desk import health, reads, records, undo, verdicts
+from opstui.services.desk.context import Context
+
+if TYPE_CHECKING:
+    from opstui.config.settings import Settings
+    from opstui.services.desk.writer import Writer
+    from opstui.store.db import Store
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Desk:
+    """What the panes and the command line use.
+
+    Reads run on the calling thread, on its own read connection, and are bounded by what they show. An action is one
+    journal group, one transaction and one undo, however many items it has; what it returns is safe on disk.
+    ``refs`` that do not take the action are named with the reason in ``Receipt.refused``; the rest goes through.
+    """
+
+    def __init__(self, store: Store, settings: Settings, *, now: Callable[[], datetime], who: str = "") -> None:
+        """Open nothing, read nothing; ``who`` acts (the config's ``me.name`` when empty)."""
+        self._at = Context(store, settings, now, who)
+        self._writer: Writer | None = None
+
+    # reads ---------------------------------------------------------------------------------------------------------
+
+    def now(self) -> datetime:
+        """The time by this desk's clock, in UTC."""
+        return self._at.now()
+
+    def zone(self) -> ZoneInfo:
+        """The time zone of the working day: what times are shown in."""
+        return self._at.zone
+
+    def since(self) -> datetime:
+        """The last handoff: what came or moved after it counts as new."""
+        return reads.since(self._at)
+
+    def me(self) -> Person | None:
+        """Whose desk it is, None while the config does not say."""
+        return self._at.people.me
+
+    def people(self) -> tuple[Person, ...]:
+        """Everybody the config names."""
+        return self._at.people.persons
+
+    def window(self, view: View, offset: int = 0, limit: int = 50) -> list[QueueRow]:
+        """The rows of a view from ``offset`` on, ``limit`` at most. QueryError when its query has a mistake."""
+        return reads.window(self._at, view, offset, limit)
+
+    def count(self, view: View) -> int:
+        """How many rows a view has."""
+        return reads.count(self._at, view)
+
+    def position(self, view: View, id: int) -> int | None:
+        """Where an item stands in a view, from 0; None when it is not in it."""
+        return reads.position(self._at, view, id)
+
+    def splits(self) -> tuple[SplitCount, ...]:
+        """The config's splits with their stored counts: cheap, perhaps a moment old."""
+        return reads.splits(self._at)
+
+    def row(self, ref: str) -> QueueRow | None:
+        """One item as a line, wherever it stands; None when there is no such item."""
+        return reads.row(self._at, ref)
+
+    def detail(self, ref: str) -> Detail | None:
+        """All of one item; None when there is no such item."""
+        return reads.detail(self._at, ref)
+
+    def alike(self, ref: str) -> tuple[str, ...]:
+        """Refs in the queue like this one, itself included: same group, or same source and title."""
+        return reads.alike(self._at, ref)
+
+    def sources(self) -> tuple[SourceState, ...]:
+        """Every configured source's health, in the config's order."""
+        return health.sources(self._at)
+
+    def refusals(self, source: str, limit: int = 100) -> tuple[tuple[str, str, str], ...]:
+        """Records of a source that did not come in: where, why, sample."""
+        return health.refusals(self._at, source, limit)
+
+    def clear(self) -> tuple[bool, tuple[SourceState, ...]]:
+        """Whether "queue clear" may be said, and the required sources that are not fresh and so forbid it."""
+        return health.clear(self._at)
+
+    def loads(self) -> tuple[Load, ...]:
+        """Each person's open work and its oldest age, least loaded first; people without work are there too."""
+        return reads.loads(self._at)
+
+    def begin_session(self) -> None:
+        """The queue is being looked at from now on: the first verdict's seconds count from here."""
+        self._at.began = self._at.instant()
+
+    def search(self, text: str, limit: int = 50) -> list[Hit]:
+        """Items, notes, comments and decisions that hold every word of ``text`` (the last one as a prefix)."""
+        return reads.search(self._at, text, limit)
+
+    def log(self, query: str = "", kinds: Sequence[str] = (), offset: int = 0, limit: int = 50) -> list[Entry]:
+        """Notes, comments, decisions and actions, youngest first; ``kinds`` of note, comment, decision, action, or a verb."""
+        return records.log(self._at, query, kinds, offset, limit)
+
+    def audit(self, ref: str, limit: int = 50) -> list[Entry]:
+        """Who did what to one item, when and why, youngest first; undone actions and their undoing are there too."""
+        return records.audit(self._at, ref, limit)
+
+    def decisions(self, query: str = "", ref: str = "", offset: int = 0, limit: int = 50) -> list[Decision]:
+        """Decisions in force and superseded, youngest first."""
+        return records.decisions(self._at, query, ref, offset, limit)
+
+    def decision(self, id: int) -> Decision | None:
+        """One decision, None when there is none or it was withdrawn."""
+        return records.decision(self._at, id)
+
+    def undo_list(self, limit: int = 20) -> tuple[Preview, ...]:
+        """What undo would take back, next first: ``summary`` tells what each one brings back."""
+        return undo.undo_list(self._at, limit)
+
+    def redo_list(self, limit: int = 20) -> tuple[Preview, ...]:
+        """What redo would do again, next first."""
+        return undo.redo_list(self._at, limit)
+
+    def session(self) -> SessionLine:
+        """The triage session: how many are left, minutes in it, median seconds each."""
+        return reads.session(self._at)
+
+    def session_median(self, since: datetime) -> float | None:
+        """Median seconds per verdict of all sessions since then: the figure a KPI is made of."""
+        return reads.session_median(self._at, since)
+
+    def version(self) -> int:
+        """A number that changes whenever anybody else wrote to the store."""
+        return self._at.store.data_version()
+
+    def when(self, text: str) -> datetime:
+        """The time that ``2h``, ``eod``, ``mon 9`` or ``+3d`` means now. UsageError, with examples, when it means none."""
+        return self._at.when(text)
+
+    def presets(self) -> tuple[tuple[str, str], ...]:
+        """Snooze presets: name and the words for ``when``."""
+        return reads.presets(self._at)
+
+    def reasons(self, verb: str) -> tuple[str, ...]:
+        """The team's reasons for a verb; free text is always allowed too."""
+        return reads.reasons(self._at, verb)
+
+    def check_query(self, text: str) -> QueryError | None:
+        """The first mistake in a query, with its column; None when it is right."""
+        return reads.check_query(text)
+
+    # verdicts ------------------------------------------------------------------------------------------------------
+
+    def accept(self, refs: Sequence[str]) -> Receipt:
+        """Take them into today's work."""
+        return verdicts.verdict(self._at, Verdict.ACCEPT, refs)
+
+    def done(self, refs: Sequence[str], reason: str = "") -> Receipt:
+        """They need nothing more."""
+        return verdicts.verdict(self._at, Verdict.DONE, refs, reason=reason)
+
+    def decline(self, refs: Sequence[str], reason: str = "") -> Receipt:
+        """Say no to them."""
+        return verdicts.verdict(self._at, Verdict.DECLINE, refs, reason=reason)
+
+    def merge(self, refs: Sequence[str], into: str, reason: str = "") -> Receipt:
+        """Fold them into another item that is about the same thing."""
+        return verdicts.verdict(self._at, Verdict.MERGE, refs, target=into, reason=reason)
+
+    def snooze(self, refs: Sequence[str], until: datetime | str, reason: str = "") -> Receipt:
+        """Out of the queue until a time: a datetime, or words for ``when``."""
+        return verdicts.verdict(self._at, Verdict.SNOOZE, refs, until=until, reason=reason)
+
+    def assign(self, refs: Sequence[str], who: str, reason: str = "") -> Receipt:
+        """Give them to somebody, who then owns them here."""
+        return verdicts.verdict(self._at, Verdict.ASSIGN, refs, target=who, reason=reason)
+
+    def escalate(self, refs: Sequence[str], to: str, reason: str = "") -> Receipt:
+        """Raise them to somebody who can decide."""
+        return verdicts.verdict(self._at, Verdict.ESCALATE, refs, target=to, reason=reason)
+
+    def wait(self, refs: Sequence[str], on: str, until: datetime | str | None = None, text: str = "") -> Receipt:
+        """Park them on a person; they come back at ``until``, the date to nudge, with ``text`` as what to say."""
+        return verdicts.verdict(self._at, Verdict.WAIT, refs, target=on, until=until, reason=text)
+
+    def priority(self, refs: Sequence[str], n: int | None) -> Receipt:
+        """Set the priority here, 1 (critical) to 5 (lowest); None: the source's own again."""
+        return verdicts.priority(self._at, refs, n)
+
+    def stage(self, refs: Sequence[str], stage: Stage | str | None) -> Receipt:
+        """Move them to to-do, doing, blocked or done here; None: the source's own stage again."""
+        return verdicts.stage(self._at, refs, stage)
+
+    def for_block(self, refs: Sequence[str]) -> Receipt:
+        """Accept them as work for a protected block."""
+        return verdicts.for_block(self._at, refs)
+
+    def release(self, refs: Sequence[str]) -> Receipt:
+        """Back to the queue: the verdict goes; an owner, priority or stage set here stays."""
+        return verdicts.release(self._at, refs)
+
+    def preview(self, verb: str, refs: Sequence[str], **args: Any) -> Preview:
+        """What a verb would do with these refs and the arguments of its method, without doing it."""
+        return verdicts.preview(self._at, verb, refs, args)
+
+    # what is written -----------------------------------------------------------------------------------------------
+
+    def note(self, text: str, ref: str = "") -> Receipt:
+        """Write a note, on an item or on its own."""
+        return records.note(self._at, text, ref)
+
+    def comment(self, ref: str, text: str) -> Receipt:
+        """Write a comment on an item; kept here."""
+        return records.comment(self._at, ref, text)
+
+    def decide(
+        self,
+        what: str,
+        why: str = "",
+        options: Sequence[str] = (),
+        owner: str = "",
+        review_on: str = "",
+        effect: str = "",
+        ref: str = "",
+        supersedes: int | None = None,
+    ) -> Receipt:
+        """Record a decision; ``options`` are those not taken. With ``supersedes`` both decisions point at each other."""
+        return records.decide(self._at, what, why, options, owner, review_on, effect, ref, supersedes)
+
+    def withdraw(self, kind: str, id: int, reason: str = "") -> Receipt:
+        """Take a ``note``, ``comment`` or ``decision`` out of sight; the journal keeps it."""
+        return records.withdraw(self._at, kind, id, reason)
+
+    def save_draft(self, slot: str, text: str) -> None:
+        """Keep what is being typed; an empty text drops the draft."""
+        records.save_draft(self._at, slot, text)
+
+    def draft(self, slot: str) -> str:
+        """What was being typed there, empty when nothing was."""
+        return records.draft(self._at, slot)
+
+    def drop_draft(self, slot: str) -> None:
+        """The text was used or thrown away."""
+        records.save_draft(self._at, slot, "")
+
+    # undo and upkeep -----------------------------------------------------------------------------------------------
+
+    def undo(self, group: int | None = None) -> Receipt:
+        """Take back the last action, or one of ``undo_list``; group 0 in the receipt when there is none.
+
+        Refused: something it changed was changed again by a later action, which is named.
+        """
+        return undo.undo(self._at, group)
+
+    def redo(self) -> Receipt:
+        """Do again what was undone last, as long as nothing else was done since; group 0 when there is nothing."""
+        return undo.redo(self._at)
+
+    def recount(self) -> tuple[SplitCount, ...]:
+        """Count every split anew and store the counts: not on the key path."""
+        return reads.recount(self._at)
+
+    def catch_up(self, limit: int = 1000) -> int:
+        """Re-score items whose time has come (a snooze over, a deadline passed); how many there were."""
+        return reads.catch_up(self._at, limit)
+
+    def submit(self, do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run an action on the desk's one writer thread, in order of submission."""
+        if self._writer is None:
+            from opstui.services.desk.writer import Writer
+
+            self._writer = Writer()
+        return self._writer.submit(do, *args, **kwargs)
+
+    def close(self) -> None:
+        """Finish what was submitted; the store stays open."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None

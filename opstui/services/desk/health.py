@@ -1,0 +1,72 @@
+"""The sources' health, and whether it allows to say that the queue is clear."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from opstui.domain.views import SourceState, View
+from opstui.domain.when import parse_duration
+from opstui.services.desk import reads
+from opstui.services.desk.context import Context
+from opstui.store import ranks
+from opstui.store import sources as kept
+
+if TYPE_CHECKING:
+    from opstui.config.settings import Source
+
+PATIENCE = 2
+"""A source may miss a pull and still count as fresh, however short ``fresh_for`` is."""
+
+
+def sources(at: Context) -> tuple[SourceState, ...]:
+    """Every configured source, in the config's order."""
+    found = kept.health(at.store.read)
+    now = at.now()
+    return tuple(_state(at, source, found.get(source.name, kept.Health(source.name)), now) for source in at.settings.sources)
+
+
+def refusals(at: Context, source: str, limit: int) -> tuple[tuple[str, str, str], ...]:
+    """What of a source did not come in."""
+    return tuple((one.where, one.reason, one.sample) for one in kept.refusals(at.store.read, source, limit))
+
+
+def clear(at: Context) -> tuple[bool, tuple[SourceState, ...]]:
+    """Nothing waits, nothing is about to come back, and every required source was read lately."""
+    now = at.now()
+    wanted = {source.name: source for source in at.settings.sources if source.enabled and source.required}
+    stale = tuple(
+        state for state in sources(at) if state.name in wanted and not _fresh(at, wanted[state.name], state.last_ok, now)
+    )
+    due = ranks.next_expiry(at.store.read)
+    waking = due is not None and due <= now
+    return not stale and not waking and reads.count(at, View()) == 0, stale
+
+
+def _state(at: Context, source: Source, health: kept.Health, now: datetime) -> SourceState:
+    state = health.state
+    if not source.enabled:
+        state = "paused"
+    elif state == "ok" and not _fresh(at, source, health.last_ok, now):
+        state = "stale"
+    return SourceState(
+        name=source.name,
+        connector=source.connector,
+        required=source.required,
+        state=state,
+        last_ok=health.last_ok,
+        last_try=health.last_try,
+        next_due=health.next_due,
+        items=health.items,
+        refused=health.refused,
+        what=health.what,
+        why=health.why,
+        next_step=health.next_step,
+    )
+
+
+def _fresh(at: Context, source: Source, last_ok: datetime | None, now: datetime) -> bool:
+    if last_ok is None:
+        return False
+    allowed = max(parse_duration(at.settings.triage.fresh_for), PATIENCE * parse_duration(source.every))
+    return now - last_ok <= timedelta(seconds=allowed)

@@ -1,0 +1,199 @@
+"""Notes, comments, decisions and drafts, and the log that shows them with what was done."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import date
+
+from opstui.domain.text import clean, clean_line
+from opstui.domain.views import Decision, Entry, Receipt
+from opstui.errors import Refused, UsageError
+from opstui.services.desk import lines
+from opstui.services.desk.context import Context
+from opstui.store import decisions as kept
+from opstui.store import drafts, items, journal, notes
+from opstui.store import log as history
+
+BRIEF = 60
+"""Characters of a text that its journal line repeats."""
+
+
+def note(at: Context, text: str, ref: str) -> Receipt:
+    """Write a note."""
+    return _write_note(at, notes.NOTE, text, ref)
+
+
+def comment(at: Context, ref: str, text: str) -> Receipt:
+    """Write a comment on an item."""
+    if not ref:
+        raise UsageError("A comment needs the item it is on")
+    return _write_note(at, notes.COMMENT, text, ref)
+
+
+def decide(
+    at: Context,
+    what: str,
+    why: str,
+    options: Sequence[str],
+    owner: str,
+    review_on: str,
+    effect: str,
+    ref: str,
+    supersedes: int | None,
+) -> Receipt:
+    """Record a decision; the superseded one and this one point at each other from the same transaction on.
+
+    Raises:
+        UsageError: there is no text, or the review date is none.
+        Refused: the superseded decision does not exist or has a successor already.
+    """
+    what = clean_line(what).strip()
+    if not what:
+        raise UsageError("A decision needs to say what was decided")
+    fields = {
+        "why": clean(why).strip(),
+        "options": [text for option in options if (text := clean_line(option).strip())],
+        "owner": at.people.canonical(clean_line(owner).strip()) if owner.strip() else "",
+        "review_on": _review_date(at, review_on),
+        "effect": clean_line(effect).strip(),
+    }
+    now = at.instant()
+    with at.store.writing() as conn:
+        item, missing = _item(conn, ref)
+        if missing:
+            return Receipt(0, "decide", (), ((ref, missing),), "nothing was written")
+        old = _superseded(conn, supersedes)
+        id, uid = kept.add(conn, at=now, who=at.who, what=what, ref=ref, supersedes=supersedes, **fields)  # type: ignore[arg-type]
+        written = [journal.Line(ref, item, journal.DECISION, None, lines.decision_state(uid))]
+        if old is not None:
+            before, after = lines.decision_state(old.uid), lines.decision_state(old.uid, uid)
+            written.append(journal.Line(old.ref, None, journal.DECISION, before, after))
+        said = f"Decided: {_brief(what)}" + (f" (instead of decision {old.id})" if old else "")
+        group = journal.write(
+            conn, written, at=at.now(), who=at.who, verb="decide", summary=said, why=_brief(str(fields["why"]))
+        )
+    return Receipt(group, "decide", (ref,) if ref else (), (), said, id)
+
+
+def withdraw(at: Context, kind: str, id: int, reason: str) -> Receipt:
+    """Put a note, comment or decision out of sight.
+
+    Raises:
+        Refused: there is none, or the decision was superseded and so is part of another one's history.
+    """
+    if kind not in (notes.NOTE, notes.COMMENT, history.DECISION):
+        raise UsageError(f"No {kind!r} can be withdrawn", "a note, a comment or a decision can")
+    now = at.instant()
+    with at.store.writing() as conn:
+        if kind == history.DECISION:
+            ref, said, written = _withdraw_decision(conn, id)
+        else:
+            found = notes.load(conn, id)
+            if found is None or found.withdrawn is not None or found.kind != kind:
+                raise Refused(f"Withdraw {kind} {id}", f"there is no such {kind}")
+            ref, said = found.ref, f"Withdrew a {kind}: {_brief(found.text)}"
+            item, _ = _item(conn, ref)
+            written = [journal.Line(ref, item, journal.NOTE, lines.note_state(found.uid), None)]
+        for line in written:
+            lines.put(conn, line, now)
+        why = clean(reason).strip()
+        group = journal.write(conn, written, at=at.now(), who=at.who, verb="withdraw", summary=said, why=why)
+    return Receipt(group, "withdraw", (ref,) if ref else (), (), said, id)
+
+
+def save_draft(at: Context, slot: str, text: str) -> None:
+    """Keep or drop what is being typed."""
+    if not text and not draft(at, slot):
+        return
+    with at.store.writing() as conn:
+        drafts.save(conn, slot, text, at.now())
+
+
+def draft(at: Context, slot: str) -> str:
+    """What was being typed."""
+    return drafts.load(at.store.read, slot)
+
+
+def log(at: Context, query: str, kinds: Sequence[str], offset: int, limit: int) -> list[Entry]:
+    """Everything written and done, youngest first."""
+    return history.entries(at.store.read, query, kinds, offset, limit)
+
+
+def audit(at: Context, ref: str, limit: int) -> list[Entry]:
+    """Everything done to an item."""
+    return history.of_item(at.store.read, ref, limit)
+
+
+def decisions(at: Context, query: str, ref: str, offset: int, limit: int) -> list[Decision]:
+    """Decisions by words and by item."""
+    return kept.find(at.store.read, query, ref, offset, limit)
+
+
+def decision(at: Context, id: int) -> Decision | None:
+    """One decision."""
+    return kept.load(at.store.read, id)
+
+
+def _write_note(at: Context, kind: str, text: str, ref: str) -> Receipt:
+    text = clean(text).strip()
+    if not text:
+        raise UsageError(f"An empty {kind} says nothing")
+    with at.store.writing() as conn:
+        item, missing = _item(conn, ref)
+        if missing:
+            return Receipt(0, kind, (), ((ref, missing),), "nothing was written")
+        id, uid = notes.add(conn, kind=kind, at=at.instant(), who=at.who, ref=ref, text=text)
+        said = f"{kind.capitalize()}{f' on {ref}' if ref else ''}: {_brief(text)}"
+        line = journal.Line(ref, item, journal.NOTE, None, lines.note_state(uid))
+        group = journal.write(conn, [line], at=at.now(), who=at.who, verb=kind, summary=said)
+    return Receipt(group, kind, (ref,) if ref else (), (), said, id)
+
+
+def _withdraw_decision(conn: sqlite3.Connection, id: int) -> tuple[str, str, list[journal.Line]]:
+    found = kept.load(conn, id)
+    if found is None:
+        raise Refused(f"Withdraw decision {id}", "there is no such decision")
+    if found.superseded_by is not None:
+        raise Refused(f"Withdraw decision {id}", f"decision {found.superseded_by} took its place", "Withdraw that one first")
+    item, _ = _item(conn, found.ref)
+    written = [journal.Line(found.ref, item, journal.DECISION, lines.decision_state(found.uid), None)]
+    old = kept.load(conn, found.supersedes) if found.supersedes is not None else None
+    if old is not None:
+        # What it replaced is in force again.
+        before, after = lines.decision_state(old.uid, found.uid), lines.decision_state(old.uid)
+        written.append(journal.Line(old.ref, None, journal.DECISION, before, after))
+    return found.ref, f"Withdrew a decision: {_brief(found.what)}", written
+
+
+def _superseded(conn: sqlite3.Connection, id: int | None) -> Decision | None:
+    if id is None:
+        return None
+    old = kept.load(conn, id)
+    if old is None:
+        raise Refused(f"Supersede decision {id}", "there is no such decision")
+    if old.superseded_by is not None:
+        raise Refused(f"Supersede decision {id}", f"decision {old.superseded_by} did so already", "Supersede that one")
+    return old
+
+
+def _item(conn: sqlite3.Connection, ref: str) -> tuple[int | None, str]:
+    if not ref:
+        return None, ""
+    id = items.id_of(conn, ref)
+    return id, "" if id is not None else "there is no such item"
+
+
+def _review_date(at: Context, text: str) -> str:
+    text = text.strip()
+    if not text:
+        return ""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return at.when(text).astimezone(at.zone).date().isoformat()
+
+
+def _brief(text: str) -> str:
+    line = clean_line(text)
+    return line if len(line) <= BRIEF else line[: BRIEF - 1].rstrip() + "…"

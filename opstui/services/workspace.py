@@ -1,0 +1,67 @@
+"""Config, store, clock and desk, opened together: the one way into opstui for the app and every command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opstui.services import clock
+from opstui.services.desk import Desk
+from opstui.store.db import Store
+
+if TYPE_CHECKING:
+    from opstui.config.load import Loaded
+    from opstui.config.settings import Settings
+
+STORE = "opstui.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What is open; ``demo`` tells that it is the synthetic day."""
+
+    settings: Settings
+    loaded: Loaded
+    store: Store
+    desk: Desk
+    now: Callable[[], datetime]
+    data_dir: Path
+    demo: bool = False
+
+    def close(self) -> None:
+        """Finish what was submitted and close the file."""
+        self.desk.close()
+        self.store.close()
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+def open(
+    config_path: Path | None,
+    data_dir: Path | None,
+    environ: Mapping[str, str],
+    *,
+    demo: bool = False,
+    flags: Mapping[str, str] | None = None,
+) -> Workspace:
+    """Open the config and the store named, or where ``environ`` and the platform put them.
+
+    Raises:
+        ConfigError: the config cannot be used.
+        StoreError: the store cannot be opened.
+        UsageError: the clock's variables cannot be read.
+    """
+    from opstui.config import load, paths
+
+    now = clock.clock(environ)
+    loaded = load.load(paths.config_path(config_path, environ), environ=environ, flags=flags or {})
+    folder = paths.data_dir(data_dir, environ)
+    store = Store.open(folder / STORE, now=now)
+    return Workspace(loaded.settings, loaded, store, Desk(store, loaded.settings, now=now), now, folder, demo)
