@@ -102,6 +102,8 @@ class Entry:
     text: str
     ref: str = ""
     group: int = 0
+    withdrawn: bool = False
+    """It was taken back; shown only where withdrawn entries are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,14 @@ class SourceState:
     what: str = ""
     why: str = ""
     next_step: str = ""
+    notes: tuple[str, ...] = ()
+    """What was assumed while reading: formats of dates, columns recognised."""
+    seconds: float | None = None
+    seen: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    """How long the last pull took and what it found."""
 
 
 @dataclass(frozen=True, slots=True)
