@@ -56,7 +56,9 @@ def read_draft(text: str) -> dict[str, str]:
         found = json.loads(text) if text else {}
     except ValueError:
         return {}
-    return {name: str(found.get(name, "")) for name, _, _ in FIELDS} if isinstance(found, dict) else {}
+    if not isinstance(found, dict) or not any(found.values()):
+        return {}
+    return {name: str(found.get(name, "")) for name, _, _ in FIELDS}
 
 
 def review_date(text: str, desk: DecisionDesk, zone: Any) -> str:
@@ -82,11 +84,12 @@ class DecisionEditor(Dialog[dict[str, Any]]):
         & Horizontal { height: auto; }
         & Horizontal > .label { width: 10; color: $text-muted; }
         & Horizontal:focus-within > .label { color: $text-primary; text-style: bold; }
-        & Input, & Input:focus { width: 1fr; background: $foreground 5%; padding: 0 1; }
-        & TextArea, & TextArea:focus {
-            height: 3; width: 1fr; border: none; padding: 0 1; background: $foreground 5%; background-tint: transparent;
-            scrollbar-size-vertical: 1;
+        & Horizontal > Input { width: 1fr; background: $foreground 5%; padding: 0 1; }
+        & Horizontal > Input:focus { width: 1fr; background: $foreground 5%; padding: 0 1; }
+        & Horizontal > TextArea {
+            height: 3; width: 1fr; border: none; padding: 0 1; background: $foreground 5%; scrollbar-size-vertical: 1;
         }
+        & Horizontal > TextArea:focus { border: none; background: $foreground 5%; background-tint: transparent; }
         & .gap { height: auto; margin-bottom: 1; }
         & #replaces { height: auto; color: $text-muted; margin-bottom: 1; }
         & #echo { width: auto; padding-left: 1; color: $text-muted; }

@@ -62,7 +62,7 @@ class NoteEditor(Dialog[str]):
         super().__init__(heading)
         self._desk = desk
         self._initial = initial
-        self._folder = folder or Path(tempfile.gettempdir())
+        self._given_folder = folder
         self._run = run
         self._keeper = DraftKeeper(desk, slot, self, self.subtitle)
 
@@ -85,6 +85,13 @@ class NoteEditor(Dialog[str]):
         """The text being written."""
         return self.query_one("#text", TextArea)
 
+    @property
+    def folder(self) -> Path:
+        """Where a text lies while the user's editor has it: beside the store."""
+        workspace = getattr(self.app, "workspace", None)
+        data = getattr(workspace, "data_dir", None)
+        return self._given_folder or (Path(data) / "drafts" if data else Path(tempfile.gettempdir()))
+
     @on(TextArea.Changed)
     def _changed(self) -> None:
         self._keeper.typed(self.area.text)
@@ -104,7 +111,7 @@ class NoteEditor(Dialog[str]):
     def action_external(self) -> None:
         """Hand the text to the user's editor and take back what it leaves; the draft is kept first."""
         self._keeper.keep()
-        back = in_editor(self, self.area.text, self._folder, self._run, self.complain)
+        back = in_editor(self, self.area.text, self.folder, self._run, self.complain)
         if back is not None:
             self.area.load_text(back)
             self.area.move_cursor(self.area.document.end)

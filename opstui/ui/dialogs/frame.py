@@ -41,7 +41,7 @@ class Dialog(ModalScreen[Answer]):
         background: $background 55%;
         & > #frame {
             width: 64;
-            max-width: 100%;
+            max-width: 96%;
             height: auto;
             max-height: 100%;
             padding: 0 1;

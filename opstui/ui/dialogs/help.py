@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from textual import on
 from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
 
-from opstui.domain.actions import ACTIONS, Action
+from opstui.domain.actions import ACTIONS, BY_ID, Action
+from opstui.ui.commands import keymap_of
 from opstui.ui.dialogs.frame import Picker
 from opstui.ui.dialogs.lines import column
 from opstui.ui.keys import keys_of, shown
 from opstui.ui.present import Look
-from opstui.ui.widgets.choices import EMPTY, Choice
+from opstui.ui.widgets.choices import EMPTY, Choice, Choices
 
 KEY_CELLS = 13
 TITLE_CELLS = 16
@@ -58,33 +62,57 @@ def help_lines(
 
 
 class HelpScreen(Picker[str]):
-    """Shows every action; the answer is the id of the one to run. ``why_not`` tells why one cannot be run now, or ''."""
+    """Shows every action; the answer is the id of the one to run.
+
+    What is not given is asked of the app: ``where`` the cursor is, the user's ``keymap``, and ``why_not`` an action
+    can be run now.
+    """
 
     DEFAULT_CSS = """
     HelpScreen {
-        & > #frame { width: 116; }
+        & > #frame { width: 116; height: 92%; }
         & Choices { max-height: 100%; height: 1fr; }
-        & > #frame { height: 90%; }
+        & #whole { height: 2; margin-top: 1; color: $text-muted; }
+        & #hints { margin-top: 0; }
     }
     """
-    placeholder = "search the keys: a verb, a key, a word"
+    placeholder = "search: a verb, a key, a word"
     digits = False
-    nothing = "No key does that. The palette (: or ^p) searches by name too."
+    nothing = "No action is called that."
     hints = (("enter", "run it"), ("↑↓", "move"), ("esc", "close"))
 
     def __init__(
         self,
-        where: Sequence[str] = ("triage", "list"),
+        where: Sequence[str] | None = None,
         keymap: Mapping[str, str] | None = None,
-        why_not: Callable[[str], str] = lambda action_id: "",
+        why_not: Callable[[str], str] | None = None,
     ) -> None:
         super().__init__("Keys")
-        self._where = tuple(where)
-        self._keymap = keymap or {}
+        self._where = where
+        self._keymap = keymap
         self._why_not = why_not
+        self._lines: Sequence[Choice] = ()
+
+    def body(self) -> Iterable[Widget]:
+        yield from super().body()
+        yield Static(id="whole")
+
+    def on_mount(self) -> None:
+        pane = getattr(self.app, "pane", None)
+        where = self._where if self._where is not None else (getattr(pane, "place", "triage"), "list")
+        keymap = self._keymap if self._keymap is not None else keymap_of(self.app)
+        why_not = self._why_not or getattr(pane, "why_not", None) or (lambda action_id: "")
+        self._lines = help_lines(where, keymap, why_not, self.look, wide=self.app.size.width >= WIDE)
+        super().on_mount()
 
     def lines(self) -> Sequence[Choice]:
-        return help_lines(self._where, self._keymap, self._why_not, self.look, wide=self.app.size.width >= WIDE)
+        return self._lines
 
     def answer(self, choice: Choice) -> str:
         return choice.value
+
+    @on(Choices.Moved)
+    def _say_it_whole(self, event: Choices.Moved) -> None:
+        action = BY_ID.get(event.choice.value) if event.choice is not None else None
+        parts = [] if action is None else [action.help, *([f"opstui {action.command}"] if action.command else []), action.id]
+        self.query_one("#whole", Static).update(Content("   ".join(parts)))

@@ -34,9 +34,7 @@ def undo_lines(actions: Sequence[Preview], now: datetime, look: Look) -> list[Ch
     for number, action in enumerate(actions, 1):
         key = str(number) if number < 10 else ""
         left = Content.assemble((f"{tame(action.verb):<10}", ""), "  ", (tame(action.summary), "$text-muted"))
-        size = counted(len(action.refs), "item") if len(action.refs) > 1 else ""
-        when = look.at(action.at, now) if action.at else ""
-        right = Content.styled(f"{size:>9}  {when:>9}", "$text-muted")
+        right = Content.styled(look.at(action.at, now) if action.at else "", "$text-muted")
         lines.append(Choice(str(action.group), left, right, key=key, search=" ".join(action.refs)))
     return lines
 
@@ -73,4 +71,5 @@ class UndoList(Picker[int]):
         refs: tuple[str, ...] = ()
         if event.choice is not None:
             refs = next((action.refs for action in self._actions if str(action.group) == event.choice.value), ())
-        self.query_one("#refs", Static).update(Content(tame(", ".join(refs))))
+        head = f"{counted(len(refs), 'item')}: " if len(refs) > 1 else ""
+        self.query_one("#refs", Static).update(Content(tame(head + ", ".join(refs))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from textual import on
 from textual.binding import Binding
 from textual.content import Content
 from textual.widget import Widget
@@ -52,7 +53,7 @@ class WhyScreen(Dialog[None]):
         Binding("down,j", "move(1)", "Down", show=False, id="why.down"),
         Binding("up,k", "move(-1)", "Up", show=False, id="why.up"),
     ]
-    hints = (("esc", "close"), ("", "the weights are yours: [triage] weights in the config"))
+    hints = (("esc", "close"),)
 
     def __init__(self, detail: Detail, now: datetime | None = None) -> None:
         super().__init__(f"Why here: {detail.row.ref}")
@@ -69,6 +70,11 @@ class WhyScreen(Dialog[None]):
 
     def on_mount(self) -> None:
         self.query_one(Choices).show(term_lines(self._detail.terms, self.look))
+
+    @on(Choices.Moved)
+    def _name_the_weight(self, event: Choices.Moved) -> None:
+        if event.choice is not None:
+            self.subtitle(f"yours to set: [triage] weights.{event.choice.value}")
 
     def action_move(self, step: int) -> None:
         self.query_one(Choices).move(step)
