@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from opstui.connectors.api import Option
@@ -21,7 +22,7 @@ _SHAPES: Mapping[str, tuple[tuple[type, ...], str]] = {
 }
 
 
-def unresolved(reference: Any) -> str:
+def unresolved(reference: Any, folder: Path) -> str:
     """Stands in for a secret where only the shape of the options is checked."""
     return ""
 
@@ -32,11 +33,14 @@ def resolve(
     *,
     folder: Path,
     source: str,
-    secret: Callable[[Any], str] = unresolved,
+    folders: Mapping[str, Path] = MappingProxyType({}),
+    secret: Callable[[Any, Path], str] = unresolved,
 ) -> dict[str, Any]:
     """The options as the connector gets them: defaults filled in, paths whole, secrets as values.
 
-    ``folder`` is that of the config file the source stands in. ``secret`` turns a reference into its value.
+    ``folder`` is that of the config file the source stands in, ``folders`` of the options that another file set.
+    ``secret(reference, folder)`` gives
+    the value a reference stands for.
 
     Raises:
         ConfigError: with every finding, each naming the dotted key.
@@ -60,7 +64,7 @@ def resolve(
                 findings.append(f"{where}: {wrong}")
                 continue
         try:
-            values[option.name] = _settle(option, value, folder, secret)
+            values[option.name] = _settle(option, value, folders.get(option.name, folder), secret)
         except (OpstuiError, ValueError) as error:
             findings.append(f"{where}: {error}")
     if findings:
@@ -85,14 +89,14 @@ def whole_path(text: str | Path, folder: Path) -> Path:
     return path if path.is_absolute() else folder / path
 
 
-def _settle(option: Option, value: Any, folder: Path, secret: Callable[[Any], str]) -> Any:
+def _settle(option: Option, value: Any, folder: Path, secret: Callable[[Any, Path], str]) -> Any:
     """Turn a value of the right shape into what the connector gets."""
     if value is None:
         return None
     if option.type == "path":
         value = whole_path(value, folder)
     elif option.type == "secret":
-        value = secret(value)
+        value = secret(value, folder)
     elif option.type == "list":
         value = list(value)
     if option.check is not None and option.type != "secret":

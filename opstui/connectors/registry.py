@@ -55,13 +55,13 @@ def names() -> tuple[str, ...]:
     return tuple(sorted({offer.name for offer in offers()}))
 
 
-def find(name: str) -> Offer:
-    """The offer that ``name`` stands for.
+def find(name: str, among: tuple[Offer, ...] | None = None) -> Offer:
+    """The offer that ``name`` stands for; ``among`` saves looking again at what is installed.
 
     Raises:
         PluginError: nobody offers it, or two packages do and neither is opstui itself.
     """
-    all_offers = offers()
+    all_offers = offers() if among is None else among
     mine = [offer for offer in all_offers if offer.name == name]
     if not mine:
         raise PluginError(f"there is no connector {name!r}", _known(name, all_offers), "Run: opstui plugin list", plugin=name)

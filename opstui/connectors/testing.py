@@ -65,7 +65,7 @@ class ConnectorContract:
         """Like ``options``, with ``text`` in every field it can stand in; None if you cannot make such a source."""
         return None
 
-    def secret(self, reference: Any) -> str:
+    def secret(self, reference: Any, folder: Path) -> str:
         """The value a secret reference stands for in these tests."""
         return "not-a-real-secret"
 

@@ -30,7 +30,9 @@ FOLDER = Path("/etc/opstui")
 
 
 def _resolve(**given: Any) -> dict[str, Any]:
-    return resolve(DECLARED, {"path": "a.csv", **given}, folder=FOLDER, source="desk", secret=lambda ref: f"<{ref['env']}>")
+    return resolve(
+        DECLARED, {"path": "a.csv", **given}, folder=FOLDER, source="desk", secret=lambda ref, folder: f"<{ref['env']}>"
+    )
 
 
 def _finding(**given: Any) -> str:

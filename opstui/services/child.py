@@ -1,0 +1,127 @@
+"""One running worker, as the engine sees it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Mapping
+
+from opstui.services import guard
+from opstui.services.job import Event, Job, decode
+
+LOG_BYTES = 64 * 1024
+"""How much of what a plugin prints is kept: the last of it."""
+
+_CHUNK = 64 * 1024
+
+
+class Child:
+    """A worker process with its pipes. Reading never waits; ``last_sign`` is when it last showed that it moves."""
+
+    def __init__(self, job: Job, environ: Mapping[str, str]) -> None:
+        self.job = job
+        self.started = self.last_sign = time.monotonic()
+        self.out_ended = self.err_ended = False
+        self._partial = b""
+        self._log: deque[bytes] = deque()
+        self._logged = 0
+        self._progress: tuple[object, object] = (None, None)
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "opstui.services.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=dict(environ),
+            start_new_session=True,  # so that Ctrl+C is the engine's to handle, and what a plugin starts ends with it
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        self.stdin, self.out, self.err = self._process.stdin, self._process.stdout, self._process.stderr
+        for pipe in (self.out, self.err):
+            os.set_blocking(pipe.fileno(), False)
+        body = pickle.dumps(job)
+        with contextlib.suppress(BrokenPipeError):  # it died at once; its exit code will tell
+            self.stdin.write(b"%08x" % len(body) + body)
+            self.stdin.flush()
+
+    @property
+    def pid(self) -> int:
+        """The worker's process id, and its group's."""
+        return self._process.pid
+
+    def events(self) -> list[Event]:
+        """The events that have come since the last call."""
+        more = _read(self.out.fileno())
+        self.out_ended = more == b""
+        data = self._partial + (more or b"")
+        *lines, self._partial = data.split(b"\n")
+        if len(self._partial) > _CHUNK:
+            self._partial = b""
+        found = [event for line in lines if (event := decode(line)) is not None]
+        if any(self._moves(event) for event in found):
+            self.last_sign = time.monotonic()
+        return found
+
+    def keep_log(self) -> None:
+        """Take what it printed."""
+        data = _read(self.err.fileno())
+        self.err_ended = data == b""
+        if data:
+            self._log.append(data)
+            self._logged += len(data)
+        while self._logged > LOG_BYTES and len(self._log) > 1:
+            self._logged -= len(self._log.popleft())
+
+    def log(self) -> bytes:
+        """The last of what it printed."""
+        return b"".join(self._log)[-LOG_BYTES:]
+
+    def ended(self) -> int | None:
+        """Its exit code (negative: the signal that ended it), None while it runs."""
+        return self._process.poll()
+
+    def wait(self, timeout: float) -> None:
+        """Give it a moment to end."""
+        self._process.wait(timeout)
+
+    def silent(self, timeout: float) -> bool:
+        """Whether it has shown no sign of life for so many seconds."""
+        return time.monotonic() - self.last_sign > timeout
+
+    def kill(self) -> None:
+        """End it and what it started."""
+        if self._process.poll() is None:
+            guard.kill_group(self.pid)
+        self._process.wait()
+
+    def close(self) -> None:
+        """Let go of a worker that has ended, and of anything it left running."""
+        guard.kill_group(self.pid)
+        for pipe in (self.stdin, self.out, self.err):
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
+
+    def _moves(self, event: Event) -> bool:
+        """Whether an event shows that the pull gets on: the same progress again does not."""
+        if event["event"] != "progress":
+            return True
+        seen = (event.get("done"), event.get("unit"))
+        moves = seen != self._progress
+        self._progress = seen
+        return moves
+
+
+def _read(fd: int) -> bytes | None:
+    """What is in a pipe now, nothing at its end, None when there is nothing yet."""
+    try:
+        return os.read(fd, _CHUNK)
+    except BlockingIOError:
+        return None
+    except OSError:
+        return b""

@@ -1,0 +1,99 @@
+"""What the engine writes down about sources: that a pull began, how it ended, and what others ask for."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opstui.store import asks, sources
+
+if TYPE_CHECKING:
+    from opstui.services.crew import Outcome
+    from opstui.services.station import Station
+
+_STATES = {"failed", "refused", "broken"}
+
+
+def begin(station: Station, name: str) -> None:
+    """A pull starts; whoever asked for it is being served."""
+    with station.store.writing() as conn:
+        sources.begin(conn, name, station.now())
+        asks.take(conn, [name])
+
+
+def settle(station: Station, outcome: Outcome, due: float | None) -> None:
+    """A pull is over: keep how it went and when the next one comes."""
+    ended, now = outcome.ended, station.now()
+    next_due = None if due is None else datetime.fromtimestamp(due, UTC)
+    with station.store.writing() as conn:
+        if outcome.ok:
+            sources.finish(conn, outcome.source, now, seconds_taken=ended.seconds, next_due=next_due, notes=ended.notes)
+        else:
+            sources.fail(
+                conn,
+                outcome.source,
+                now,
+                state=ended.state if ended.state in _STATES else "failed",
+                what=ended.what,
+                why=ended.why,
+                next_step=ended.next_step,
+                next_due=next_due,
+                seconds_taken=ended.seconds,
+            )
+
+
+def recover(station: Station) -> None:
+    """Nobody else pulls now: a source that looks as if it were being pulled lost its engine in the middle."""
+    lost = [name for name, row in sources.health(station.store.read).items() if row.state == "syncing"]
+    if not lost:
+        return
+    with station.store.writing() as conn:
+        for name in lost:
+            sources.fail(
+                conn,
+                name,
+                station.now(),
+                state="failed",
+                what=f"{name} was not pulled to its end",
+                why="the engine was ended in the middle",
+                next_step="What came in is kept; the next pull goes on from there.",
+            )
+
+
+def last_tries(station: Station) -> Mapping[str, float | None]:
+    """When each source was last pulled, in seconds since 1970."""
+    known = sources.health(station.store.read)
+    return {name: None if row.last_try is None else row.last_try.timestamp() for name, row in known.items()}
+
+
+def asked(station: Station) -> frozenset[str]:
+    """The sources other processes want pulled."""
+    return asks.asked(station.store.read)
+
+
+def ask(station: Station, names: Iterable[str]) -> None:
+    """Want sources pulled by whoever holds the lease."""
+    with station.store.writing() as conn:
+        asks.ask(conn, names, station.now())
+
+
+def log_path(folder: Path, name: str) -> Path:
+    """Where the last words of a source's connector are kept."""
+    return folder / "logs" / f"{name}.log"
+
+
+def keep_log(folder: Path, name: str, text: bytes) -> None:
+    """Keep what a connector printed during its last pull, for the one who has to mend it; readable by its owner alone."""
+    path = log_path(folder, name)
+    # A log that cannot be written is no reason to fail a pull.
+    with contextlib.suppress(OSError):
+        if not text:
+            path.unlink(missing_ok=True)
+            return
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(text)

@@ -1,0 +1,178 @@
+"""What the engine asks of a worker, and what a worker tells: plain data that crosses the process border."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from opstui.errors import OpstuiError, PluginError, SourceRefused, SourceUnavailable
+
+if TYPE_CHECKING:
+    from opstui.config.settings import Settings
+    from opstui.connectors.registry import Offer
+    from opstui.domain.urgency import Rules
+
+MEMORY_MB = 2048
+"""A worker's address space unless ``OPSTUI_WORKER_MEMORY_MB`` says otherwise."""
+
+MAX_LINE = 3500
+"""Bytes of an event: below PIPE_BUF, so that a write is one piece and never waits half way."""
+
+Event = dict[str, Any]
+
+
+class Task(StrEnum):
+    """What a worker can be started for."""
+
+    PULL = "pull"
+    CHECK = "check"
+    DESCRIBE = "describe"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One worker's task. Secrets are still references: only the worker looks them up."""
+
+    task: Task
+    source: str
+    connector: str
+    parent: int
+    options: Mapping[str, Any] = field(default_factory=dict)
+    folder: Path = Path()
+    folders: Mapping[str, Path] = field(default_factory=dict)
+    timezone: str = "UTC"
+    store: Path | None = None
+    rules: Rules | None = None
+    offer: Offer | None = None
+    memory_mb: int = MEMORY_MB
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many records a pull saw, and what became of them."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    refused: int = 0
+
+    @property
+    def seen(self) -> int:
+        """All records the source showed."""
+        return self.added + self.changed + self.unchanged + self.refused
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.added + other.added,
+            self.changed + other.changed,
+            self.unchanged + other.unchanged,
+            self.deleted + other.deleted,
+            self.refused + other.refused,
+        )
+
+    @property
+    def moved(self) -> int:
+        """How many items are not as they were."""
+        return self.added + self.changed + self.deleted
+
+
+@dataclass(frozen=True, slots=True)
+class SourceResult:
+    """One source's line of a sync, as ``opstui sync --json`` prints it. ``error`` is empty when ``ok``."""
+
+    source: str
+    ok: bool
+    seen: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    seconds: float = 0.0
+    error: str = ""
+    why: str = ""
+    next_step: str = ""
+
+
+def job_for(
+    settings: Settings, name: str, task: Task, *, store: Path | None, rules: Rules | None, parent: int, memory_mb: int
+) -> Job:
+    """The job of one source as its config has it.
+
+    Raises:
+        KeyError: no source has that name.
+    """
+    for source in settings.sources:
+        if source.name == name:
+            return Job(
+                task,
+                name,
+                source.connector,
+                parent,
+                source.options,
+                source.folder,
+                source.folders,
+                source.timezone or settings.day.timezone,
+                store,
+                rules,
+                memory_mb=memory_mb,
+            )
+    raise KeyError(name)
+
+
+def encode(event: Event) -> bytes:
+    """One event as a line of JSON; a text that is too long for one is cut."""
+    line = json.dumps(event, ensure_ascii=True, separators=(",", ":"), default=str).encode()
+    limit = 600
+    while len(line) >= MAX_LINE and limit > 20:
+        event = {key: _cut(value, limit) for key, value in event.items()}
+        line = json.dumps(event, ensure_ascii=True, separators=(",", ":"), default=str).encode()
+        limit //= 2
+    return line + b"\n"
+
+
+def decode(line: bytes) -> Event | None:
+    """The event a line holds, None when it holds none."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and isinstance(event.get("event"), str) else None
+
+
+def trouble(error: BaseException, plugin: str = "") -> tuple[str, Event]:
+    """The state a source is in after ``error``, and what, why and next for people."""
+    if isinstance(error, OpstuiError):
+        state = "failed"
+        if isinstance(error, SourceRefused) or error.exit_code == 2:
+            state = "refused"
+        elif isinstance(error, PluginError):
+            state = "broken"
+        wait = error.retry_after if isinstance(error, SourceUnavailable) else None
+        return state, {"what": error.what, "why": error.why, "next_step": error.next_step, "retry_after": wait}
+    kind = type(error).__name__
+    if isinstance(error, MemoryError):
+        why = "it used up the memory a pull may have"
+    elif isinstance(error, SystemExit):
+        why = f"it tried to end the program ({error.code!r})"
+    else:
+        why = f"{kind}: {error}" if str(error) else kind
+    what = f"connector {plugin!r} broke" if plugin else "the pull broke"
+    return "failed", {
+        "what": what,
+        "why": why,
+        "next_step": "What came in before is kept. Tell its author.",
+        "retry_after": None,
+    }
+
+
+def _cut(value: Any, limit: int) -> Any:
+    if isinstance(value, str) and len(value) > limit:
+        return value[: limit - 1] + "…"
+    if isinstance(value, list):
+        return [_cut(item, limit) for item in value[: max(limit // 10, 2)]]
+    return value

@@ -1,0 +1,85 @@
+"""Which source is pulled next, and when: the engine's book of sources."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from opstui.services import schedule
+from opstui.services.station import seconds
+from opstui.services.watch import Watch
+
+if TYPE_CHECKING:
+    from opstui.config.settings import Source
+    from opstui.services.crew import Outcome
+
+
+@dataclass(slots=True)
+class Entry:
+    """One source's line: when it is due (seconds since 1970) and how often in a row it failed."""
+
+    source: Source
+    due: float
+    failures: int = 0
+    wanted: bool = False
+    """Somebody asked for it: it goes before the others, and even when it has just been pulled."""
+    watch: Watch = field(default_factory=Watch)
+
+
+class Plan:
+    """The book. Times are seconds since 1970 by the engine's clock."""
+
+    def __init__(
+        self,
+        sources: Iterable[Source],
+        last_tries: Mapping[str, float | None],
+        now: float,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._chance = chance
+        self.entries = {
+            source.name: Entry(source, schedule.first_due(last_tries.get(source.name), seconds(source.every), now))
+            for source in sources
+        }
+
+    def want(self, names: Iterable[str]) -> None:
+        """Pull these as soon as possible."""
+        for name in names:
+            if entry := self.entries.get(name):
+                entry.wanted = True
+
+    def ready(self, now: float, running: Iterable[str]) -> list[Source]:
+        """What is to be pulled now, what was asked for first; a source that runs waits for its end."""
+        busy = set(running)
+        due = [entry for name, entry in self.entries.items() if name not in busy and (entry.wanted or entry.due <= now)]
+        due.sort(key=lambda entry: (not entry.wanted, entry.due))
+        return [entry.source for entry in due]
+
+    def begun(self, name: str) -> None:
+        """A pull starts: whatever was asked for until now is being done."""
+        entry = self.entries[name]
+        entry.wanted = False
+        entry.watch.pulling()
+
+    def ended(self, outcome: Outcome, now: float) -> float:
+        """A pull is over; when the next one is due."""
+        entry = self.entries[outcome.source]
+        entry.failures = 0 if outcome.ok else entry.failures + 1
+        entry.due = schedule.next_due(
+            now, seconds(entry.source.every), entry.failures, self._chance(), outcome.ended.retry_after
+        )
+        return entry.due
+
+    def look(self, running: Iterable[str]) -> None:
+        """Want every source whose files have changed."""
+        busy = set(running)
+        for name, entry in self.entries.items():
+            if name not in busy and entry.watch.changed():
+                entry.wanted = True
+
+    def next_due(self, running: Iterable[str]) -> float | None:
+        """When something is due next, None when nothing ever will be."""
+        busy = set(running)
+        return min((entry.due for name, entry in self.entries.items() if name not in busy), default=None)

@@ -1,0 +1,30 @@
+"""When each source is pulled next: pure arithmetic on seconds."""
+
+from __future__ import annotations
+
+JITTER = 0.1
+"""A tenth either way, so that ten desks do not ask one server at the same second."""
+
+LONGEST_PAUSE = 3600.0
+"""A sick source is tried at least this often, unless its own ``every`` is longer."""
+
+SETTLE = 60.0
+"""A source pulled less than this ago is not pulled again only because a window was opened."""
+
+
+def first_due(last_try: float | None, every: float, now: float) -> float:
+    """When an engine that has just started pulls: at once, except what was pulled moments ago."""
+    if last_try is None or last_try > now:
+        return now
+    return max(now, last_try + min(SETTLE, every))
+
+
+def next_due(now: float, every: float, failures: int, chance: float, retry_after: float | None = None) -> float:
+    """When to pull again after ``failures`` failed pulls in a row; ``chance`` is a random number from 0 to 1.
+
+    A source that names its own pause gets at least that.
+    """
+    pause = every * (1 - JITTER + 2 * JITTER * chance)
+    if failures:
+        pause = min(pause * 2 ** min(failures, 16), max(LONGEST_PAUSE, every))
+    return now + max(pause, retry_after or 0.0)

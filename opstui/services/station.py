@@ -1,0 +1,121 @@
+"""What every part of the engine works with: settings, rules, store, clock, and the limits it keeps."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opstui.domain.when import parse_duration
+from opstui.services.clock import child_environ, clock
+from opstui.services.job import MEMORY_MB, Job, Task
+from opstui.store.db import Store
+
+if TYPE_CHECKING:
+    from opstui.config.settings import Settings, Source
+    from opstui.connectors.registry import Offer
+    from opstui.domain.urgency import Rules
+
+MEMORY = "OPSTUI_WORKER_MEMORY_MB"
+STORE = "opstui.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How patient the engine is, in seconds; tests are less patient than people."""
+
+    workers: int = 4
+    """Pulls at a time."""
+    watch: float = 2.0
+    """Between two looks at watched files."""
+    beat: float = 5.0
+    """Between two signs that this engine lives."""
+    look: float = 1.0
+    """Between two looks for what others asked for, and for ranks that ran out."""
+    standby: float = 2.0
+    """Between two tries to take over from another engine."""
+    patience: float = 120.0
+    """How long a one-shot sync waits for another engine without a sign of progress."""
+    memory_mb: int = MEMORY_MB
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One engine's surroundings, handed to each of its parts."""
+
+    settings: Settings
+    rules: Rules
+    store: Store
+    now: Callable[[], datetime]
+    environ: Mapping[str, str]
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return self.store.path.parent
+
+    def sources(self) -> tuple[Source, ...]:
+        """The sources that are switched on."""
+        return tuple(source for source in self.settings.sources if source.enabled)
+
+    def source(self, name: str) -> Source | None:
+        """The source of that name, None when no config has it or it is switched off."""
+        return next((source for source in self.sources() if source.name == name), None)
+
+    def job(self, source: Source, task: Task, offer: Offer | None) -> Job:
+        """What a worker has to know to do ``task`` on a source."""
+        return Job(
+            task,
+            source.name,
+            source.connector,
+            os.getpid(),
+            source.options,
+            source.folder,
+            source.folders,
+            zone_name(source.timezone or self.settings.day.timezone, self.environ),
+            self.store.path,
+            replace(self.rules),  # without what it has worked out for itself, which does not travel
+            offer,
+            self.limits.memory_mb,
+        )
+
+    def worker_environ(self) -> dict[str, str]:
+        """The environment of a worker: ours, and our clock."""
+        return child_environ(self.environ, self.now)
+
+
+def seconds(duration: str) -> float:
+    """A duration of the config in seconds."""
+    return float(parse_duration(duration))
+
+
+def zone_name(name: str, environ: Mapping[str, str]) -> str:
+    """A zone's name with ``local`` looked up."""
+    from opstui.config.zone import LOCAL, local_name
+
+    return (local_name(environ) or "UTC") if name == LOCAL else name
+
+
+def limits(environ: Mapping[str, str]) -> Limits:
+    """The usual limits, with what the environment says of them."""
+    text = environ.get(MEMORY, "")
+    return Limits(memory_mb=int(text)) if text.isdigit() and int(text) >= 64 else Limits()
+
+
+def open_station(config: Path | None, data_dir: Path | None, environ: Mapping[str, str]) -> Station:
+    """Open what the engine needs, without the desk.
+
+    Raises:
+        ConfigError, StoreError, UsageError: as the app's own opening.
+    """
+    from opstui.config import load, paths
+    from opstui.config.rules import rules
+
+    now = clock(environ)
+    loaded = load.load(paths.config_path(config, environ), environ=environ, flags={})
+    store = Store.open(paths.data_dir(data_dir, environ) / STORE, now=now)
+    return Station(loaded.settings, rules(loaded.settings), store, now, environ, limits(environ))

@@ -1,0 +1,218 @@
+"""The process that runs a connector: ``python -m opstui.services.worker``, started by the engine, one per pull.
+
+Whatever a plugin does in here (hang, print, exit, eat memory, crash) costs its own pull and nothing else.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from datetime import UTC, tzinfo
+from pathlib import Path
+from typing import Any, TextIO
+
+from opstui.connectors import options, registry
+from opstui.connectors.api import Connector, Context
+from opstui.services import guard
+from opstui.services.clock import clock
+from opstui.services.job import Counts, Event, Job, Task, encode, trouble
+
+TICK_S = 0.1
+"""Progress is told at most this often."""
+
+MASK = "•••"
+
+
+class Teller:
+    """Writes events to the engine; strikes secrets out of them."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._next = 0.0
+        self.secrets: tuple[str, ...] = ()
+
+    def tell(self, event: str, **more: Any) -> None:
+        """One event, now."""
+        line: Event = {"event": event, **{key: self._masked(value) for key, value in more.items()}}
+        try:
+            os.write(self._fd, encode(line))
+        except BrokenPipeError:  # the engine is gone, and this pull with it
+            os._exit(1)
+
+    def progress(self, done: int, total: int | None, unit: str) -> None:
+        """How far a connector is; called as often as it likes."""
+        moment = time.monotonic()
+        if moment >= self._next or done == total:
+            self._next = moment + TICK_S
+            self.tell("progress", done=done, total=total, unit=str(unit))
+
+    def applied(self, counts: Counts) -> None:
+        """How much is in the store."""
+        moment = time.monotonic()
+        if moment >= self._next:
+            self._next = moment + TICK_S
+            self.tell("applied", **figures(counts))
+
+    def note(self, text: str) -> None:
+        """Something the user should see in the source's health."""
+        self.tell("note", text=str(text))
+
+    def _masked(self, value: Any) -> Any:
+        if isinstance(value, str):
+            for secret in self.secrets:
+                value = value.replace(secret, MASK)
+        return value
+
+
+class Log:
+    """What a plugin prints, on its way to the engine's log, without its secrets."""
+
+    encoding = "utf-8"
+
+    def __init__(self, stream: TextIO, secrets: tuple[str, ...]) -> None:
+        self._stream = stream
+        self._secrets = secrets
+
+    def write(self, text: str) -> int:
+        """Write it masked."""
+        for secret in self._secrets:
+            text = text.replace(secret, MASK)
+        return self._stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def figures(counts: Counts) -> Event:
+    """Counts as an event carries them."""
+    return {
+        "seen": counts.seen,
+        "added": counts.added,
+        "changed": counts.changed,
+        "unchanged": counts.unchanged,
+        "deleted": counts.deleted,
+        "refused": counts.refused,
+    }
+
+
+def main() -> None:
+    """Do the job that stands on stdin, tell about it on stdout, and end without waiting for what a plugin left behind."""
+    job_fd, events_fd = guard.detach()
+    teller = Teller(events_fd)
+    job: Job = pickle.loads(_framed(job_fd))  # our own parent wrote it, on a pipe nobody else holds
+    guard.end_with(job.parent, job_fd)
+    guard.cap_memory(job.memory_mb)
+    counts = Counts()
+
+    def keep(now: Counts) -> None:
+        nonlocal counts
+        counts = now
+        teller.applied(now)
+
+    try:
+        _TASKS[job.task](job, teller, keep)
+        teller.tell("finished", **figures(counts))
+        code = 0
+    except BaseException as error:  # noqa: BLE001  the worker's border: nothing a plugin raises gets further
+        code = _report(error, job, teller, counts)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _report(error: BaseException, job: Job, teller: Teller, counts: Counts) -> int:
+    state, words = trouble(error, job.connector)
+    teller.tell("failed", state=state, **figures(counts), **words)
+    try:
+        traceback.print_exception(error)
+    except (MemoryError, OSError, ValueError):
+        pass  # the log is a help, not a duty
+    return 1
+
+
+def _pull(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
+    from opstui.services.sync import Pull
+    from opstui.store.db import Store
+
+    assert job.store is not None
+    assert job.rules is not None
+    now = clock(os.environ)
+    connector = _connector(job, teller)
+    teller.tell("watched", paths=[str(path) for path in connector.watched()])
+    with Store.open(job.store, now=now, create=False) as store:
+        Pull(store, job.source, job.rules, now=now, applied=keep).run(connector)
+
+
+def _check(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
+    teller.tell("checked", text=str(_connector(job, teller).check()))
+
+
+def _describe(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
+    cls = _load(job)
+    teller.tell("described", title=cls.title, verbs=sorted(cls.verbs), options=len(cls.options))
+    for option in cls.options:
+        teller.tell("option", name=option.name, type=option.type, help=option.help, required=option.required)
+
+
+_TASKS: dict[Task, Callable[[Job, Teller, Callable[[Counts], None]], None]] = {
+    Task.PULL: _pull,
+    Task.CHECK: _check,
+    Task.DESCRIBE: _describe,
+}
+
+
+def _load(job: Job) -> type[Connector]:
+    return registry.load_offer(job.offer) if job.offer else registry.load(job.connector)
+
+
+def _connector(job: Job, teller: Teller) -> Connector:
+    """The connector with its options and its secrets, looked up here and nowhere else."""
+    cls = _load(job)
+
+    def reveal(reference: Any, folder: Path) -> str:
+        from opstui.config import secrets  # only a source that has one pays for it
+
+        return secrets.reveal(secrets.secret(reference, folder), os.environ)
+
+    values = options.resolve(cls.options, job.options, folder=job.folder, folders=job.folders, source=job.source, secret=reveal)
+    teller.secrets = options.secrets_of(cls.options, values)
+    if teller.secrets:
+        sys.stdout = sys.stderr = Log(sys.stderr, teller.secrets)  # type: ignore[assignment]
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", force=True)
+    return cls(
+        values,
+        Context(job.source, _zone(job.timezone), clock(os.environ), job.folder, teller.progress, teller.note),
+    )
+
+
+def _zone(name: str) -> tzinfo:
+    if name == "UTC":
+        return UTC
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(name)
+
+
+def _framed(fd: int) -> bytes:
+    """The job: eight hexadecimal digits of length, then so many bytes; the pipe stays open behind it."""
+    size = int(_exactly(fd, 8), 16)
+    return _exactly(fd, size)
+
+
+def _exactly(fd: int, size: int) -> bytes:
+    got = bytearray()
+    while len(got) < size:
+        more = os.read(fd, size - len(got))
+        if not more:
+            os._exit(1)  # the engine went away before it said what to do
+        got += more
+    return bytes(got)
+
+
+if __name__ == "__main__":
+    main()
