@@ -123,9 +123,18 @@ class Desk:
         """Items, notes, comments and decisions that hold every word of ``text`` (the last one as a prefix)."""
         return reads.search(self._at, text, limit)
 
-    def log(self, query: str = "", kinds: Sequence[str] = (), offset: int = 0, limit: int = 50) -> list[Entry]:
-        """Notes, comments, decisions and actions, youngest first; ``kinds`` of note, comment, decision, action, or a verb."""
-        return records.log(self._at, query, kinds, offset, limit)
+    def log(
+        self, query: str = "", kinds: Sequence[str] = (), offset: int = 0, limit: int = 50, *, withdrawn: bool = False
+    ) -> list[Entry]:
+        """Notes, comments, decisions and actions, youngest first; ``kinds`` of note, comment, decision, action, or a verb.
+
+        With ``withdrawn`` those that were taken back are there too, and say so.
+        """
+        return records.log(self._at, query, kinds, offset, limit, withdrawn)
+
+    def log_count(self, query: str = "", kinds: Sequence[str] = (), *, withdrawn: bool = False) -> int:
+        """How many entries ``log`` has in all."""
+        return records.log_count(self._at, query, kinds, withdrawn)
 
     def audit(self, ref: str, limit: int = 50) -> list[Entry]:
         """Who did what to one item, when and why, youngest first; undone actions and their undoing are there too."""

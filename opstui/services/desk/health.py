@@ -62,6 +62,12 @@ def _state(at: Context, source: Source, health: kept.Health, now: datetime) -> S
         what=health.what,
         why=health.why,
         next_step=health.next_step,
+        notes=health.notes,
+        seconds=health.seconds,
+        seen=health.seen,
+        added=health.added,
+        changed=health.changed,
+        unchanged=health.unchanged,
     )
 
 

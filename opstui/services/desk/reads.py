@@ -9,6 +9,7 @@ from opstui.domain.views import Detail, Hit, Load, QueueRow, SessionLine, SplitC
 from opstui.errors import QueryError
 from opstui.services.desk.context import Context
 from opstui.store import queue, ranks, sessions
+from opstui.store import splits as counts
 
 
 def since(at: Context) -> datetime:
@@ -26,17 +27,17 @@ def since(at: Context) -> datetime:
 
 def window(at: Context, view: View, offset: int, limit: int) -> list[QueueRow]:
     """Rows of a view."""
-    return queue.window(at.store.read, view, since=since(at), now=at.now(), people_me=_me(at), offset=offset, limit=limit)
+    return queue.window(at.store.read, view, since=since(at), now=at.now(), rules=at.rules, offset=offset, limit=limit)
 
 
 def count(at: Context, view: View) -> int:
     """How many rows a view has."""
-    return queue.count(at.store.read, view, since=since(at), now=at.now(), people_me=_me(at))
+    return queue.count(at.store.read, view, since=since(at), now=at.now(), rules=at.rules)
 
 
 def position(at: Context, view: View, id: int) -> int | None:
     """Where an item stands in a view."""
-    return queue.position(at.store.read, view, id, since=since(at), now=at.now(), people_me=_me(at))
+    return queue.position(at.store.read, view, id, since=since(at), now=at.now(), rules=at.rules)
 
 
 def row(at: Context, ref: str) -> QueueRow | None:
@@ -57,12 +58,12 @@ def alike(at: Context, ref: str) -> tuple[str, ...]:
 
 def splits(at: Context) -> tuple[SplitCount, ...]:
     """Splits with stored counts."""
-    return tuple(queue.stored_splits(at.store.read, _splits(at)))
+    return tuple(counts.stored_splits(at.store.read, _splits(at)))
 
 
 def recount(at: Context) -> tuple[SplitCount, ...]:
     """Splits counted anew: counted while others may write, then stored in a short transaction."""
-    return tuple(queue.recount_splits(at.store, _splits(at), since=since(at), now=at.now(), people_me=_me(at)))
+    return tuple(counts.recount_splits(at.store, _splits(at), since=since(at), now=at.now(), rules=at.rules))
 
 
 def loads(at: Context) -> tuple[Load, ...]:
@@ -127,7 +128,3 @@ def catch_up(at: Context, limit: int) -> int:
 
 def _splits(at: Context) -> tuple[tuple[str, str], ...]:
     return tuple((split.name, split.query) for split in at.settings.triage.splits if split.enabled)
-
-
-def _me(at: Context) -> str | None:
-    return at.people.me.name if at.people.me else None

@@ -115,9 +115,14 @@ def draft(at: Context, slot: str) -> str:
     return drafts.load(at.store.read, slot)
 
 
-def log(at: Context, query: str, kinds: Sequence[str], offset: int, limit: int) -> list[Entry]:
+def log(at: Context, query: str, kinds: Sequence[str], offset: int, limit: int, withdrawn: bool) -> list[Entry]:
     """Everything written and done, youngest first."""
-    return history.entries(at.store.read, query, kinds, offset, limit)
+    return history.entries(at.store.read, query, kinds, offset, limit, withdrawn=withdrawn)
+
+
+def log_count(at: Context, query: str, kinds: Sequence[str], withdrawn: bool) -> int:
+    """How many entries the log has."""
+    return history.count(at.store.read, query, kinds, withdrawn=withdrawn)
 
 
 def audit(at: Context, ref: str, limit: int) -> list[Entry]:
