@@ -39,15 +39,16 @@ def demo(tmp_path: Path) -> dict[str, str]:
     env = {"OPSTUI_DATA_DIR": str(tmp_path), "HOME": str(tmp_path), "OPSTUI_CONFIG": str(tmp_path / "none.toml")}
     import os
 
-    done = subprocess.run([sys.executable, "-m", "opstui", "demo"], capture_output=True, text=True, env=os.environ | env, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-m", "opstui", "demo"], capture_output=True, text=True, env=os.environ | env, cwd=ROOT
+    )
     assert done.returncode == 0, done.stderr
-    return {
-        "OPSTUI_DATA_DIR": str(tmp_path / "demo"), "OPSTUI_CONFIG": str(tmp_path / "demo" / "day" / "config.toml"), "HOME": str(tmp_path),
-    }  # fmt: skip
+    there = tmp_path / "demo"
+    return {"OPSTUI_DATA_DIR": str(there), "OPSTUI_CONFIG": str(there / "day" / "config.toml"), "HOME": str(tmp_path)}
 
 
 def test_the_queue_on_the_command_line_loads_neither_the_screen_nor_the_network(demo: dict[str, str]) -> None:
-    code = "from opstui.cli import main\nimport contextlib\nwith contextlib.suppress(SystemExit): main(['queue', '--limit', '3'])"
+    code = "from opstui.cli import main\nassert main(['queue', '--limit', '3']) == 0"
     loaded = modules_after(code, **demo)
     assert not loaded & {"textual", "httpx", "plotext", "keyring", "sqlite_utils", "rich", "opstui_csv", "opstui_demo"}
 
@@ -64,7 +65,16 @@ async def run():
 asyncio.run(run())
 """
     loaded = modules_after(code, **demo)
-    assert not loaded & {"httpx", "plotext", "keyring", "click", "sqlite_utils", "opstui_csv", "opstui_demo", "opstui.connectors.registry"}
+    assert not loaded & {
+        "httpx",
+        "plotext",
+        "keyring",
+        "click",
+        "sqlite_utils",
+        "opstui_csv",
+        "opstui_demo",
+        "opstui.connectors.registry",
+    }
 
 
 def test_every_plugin_folder_is_in_the_wheel_and_registered() -> None:

@@ -442,7 +442,8 @@ MAILS = (
         "Carrier moves pick-up to 06:30 from Monday",
         "dispatch@carrier.example",
         "fri 07:03",
-        "Dear Ana,\nfrom Monday 23 November our truck comes at 06:30, not 07:45.\nPlease confirm today so that the driver is planned.",
+        "Dear Ana,\nfrom Monday 23 November our truck comes at 06:30, not 07:45.\n"
+        "Please confirm today so that the driver is planned.",
     ),
     (
         "RE: Short shipment on order 88213, third time",

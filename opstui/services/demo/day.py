@@ -85,11 +85,23 @@ def _helpdesk(at: datetime) -> list[list[str]]:
             continue
         late = ticket.night if ticket.night and moment(ticket.night["updated"]) <= at else {}
         updated = late.get("updated") or min(ticket.updated, ticket.updated if not ticket.night else ticket.opened, key=moment)
-        rows.append([
-            ticket.key, ticket.title, ticket.body, late.get("state", ticket.state), PRIORITY[int(late.get("priority", ticket.priority))],
-            late.get("owner", ticket.owner), ticket.team, ticket.caller, _stamp(ticket.opened), _stamp(updated),
-            late.get("by", ticket.caller), _stamp(ticket.sla), _stamp(ticket.due),
-        ])  # fmt: skip
+        rows.append(
+            [
+                ticket.key,
+                ticket.title,
+                ticket.body,
+                late.get("state", ticket.state),
+                PRIORITY[int(late.get("priority", ticket.priority))],
+                late.get("owner", ticket.owner),
+                ticket.team,
+                ticket.caller,
+                _stamp(ticket.opened),
+                _stamp(updated),
+                late.get("by", ticket.caller),
+                _stamp(ticket.sla),
+                _stamp(ticket.due),
+            ]
+        )
     return rows + _ordinary_tickets(at)
 
 
@@ -111,18 +123,46 @@ def _ordinary_tickets(at: datetime) -> list[list[str]]:
             state, updated = "In Progress", MORNING - timedelta(minutes=chance.randrange(20, 300))
             owner = owner or by
         updated = min(updated, at)
-        rows.append([
-            f"INC{4500 + number}", title.format(place=place), "", state, PRIORITY[priority], owner, team, place.capitalize(),
-            f"{opened:%Y-%m-%d %H:%M:%S}", f"{updated:%Y-%m-%d %H:%M:%S}", by if moved else owner, "", "",
-        ])  # fmt: skip
+        rows.append(
+            [
+                f"INC{4500 + number}",
+                title.format(place=place),
+                "",
+                state,
+                PRIORITY[priority],
+                owner,
+                team,
+                place.capitalize(),
+                f"{opened:%Y-%m-%d %H:%M:%S}",
+                f"{updated:%Y-%m-%d %H:%M:%S}",
+                by if moved else owner,
+                "",
+                "",
+            ]
+        )
     return rows
 
 
 PROJECTS = (
-    "Summary", "Issue key", "Issue Type", "Status", "Priority", "Assignee", "Reporter", "Created", "Updated", "Due date",
-    "Labels", "Labels", "Description", "Outward issue link (Blocks)", "Outward issue link (Blocks)", "Outward issue link (Blocks)",
-    "Inward issue link (Blocks)", "Comment",
-)  # fmt: skip
+    "Summary",
+    "Issue key",
+    "Issue Type",
+    "Status",
+    "Priority",
+    "Assignee",
+    "Reporter",
+    "Created",
+    "Updated",
+    "Due date",
+    "Labels",
+    "Labels",
+    "Description",
+    "Outward issue link (Blocks)",
+    "Outward issue link (Blocks)",
+    "Outward issue link (Blocks)",
+    "Inward issue link (Blocks)",
+    "Comment",
+)
 
 
 def _projects(at: datetime) -> list[list[str]]:
@@ -134,21 +174,52 @@ def _projects(at: datetime) -> list[list[str]]:
         late = task.night if task.night and moment(task.night["updated"]) <= at else {}
         updated = late.get("updated") or (task.created if task.night else task.updated)
         labels, blocks = (*task.labels, "", "")[:2], (*task.blocks, "", "", "")[:3]
-        rows.append([
-            task.title, task.key, task.type, task.status, late.get("priority", "Medium" if task.night else task.priority), task.owner,
-            task.reporter, _jira(moment(task.created)), _jira(moment(updated)), _jira(moment(task.due)) if task.due else "",
-            *labels, task.body, *blocks, *(task.blocked_by or ("",))[:1], *(task.comments or ("",))[:1],
-        ])  # fmt: skip
+        rows.append(
+            [
+                task.title,
+                task.key,
+                task.type,
+                task.status,
+                late.get("priority", "Medium" if task.night else task.priority),
+                task.owner,
+                task.reporter,
+                _jira(moment(task.created)),
+                _jira(moment(updated)),
+                _jira(moment(task.due)) if task.due else "",
+                *labels,
+                task.body,
+                *blocks,
+                *(task.blocked_by or ("",))[:1],
+                *(task.comments or ("",))[:1],
+            ]
+        )
     chance = random.Random(11)
     for number in range(32):
         created = MORNING - timedelta(days=chance.randrange(2, 40), minutes=chance.randrange(600))
         updated = created + (EVENING - created) * chance.random()
         title = content.CHORES[number % len(content.CHORES)].format(place=content.PLACES[number % len(content.PLACES)])
-        rows.append([
-            title, f"OPS-{20 + number}", "Task", chance.choice(["To Do", "In Progress", "In Progress", "In Review", "Done"]),
-            chance.choice(["Low", "Medium", "Medium"]), chance.choice([person[0] for person in content.PEOPLE]), "Ana Ruiz",
-            _jira(created), _jira(updated), "", "", "", "", "", "", "", "", "",
-        ])  # fmt: skip
+        rows.append(
+            [
+                title,
+                f"OPS-{20 + number}",
+                "Task",
+                chance.choice(["To Do", "In Progress", "In Progress", "In Review", "Done"]),
+                chance.choice(["Low", "Medium", "Medium"]),
+                chance.choice([person[0] for person in content.PEOPLE]),
+                "Ana Ruiz",
+                _jira(created),
+                _jira(updated),
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+            ]
+        )
     return rows
 
 

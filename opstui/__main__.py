@@ -1,0 +1,20 @@
+"""Where ``opstui`` starts: straight into the app when that is all that was asked, else into the command line."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run; the exit code is 0 done, 1 failed, 2 wrong use or config, 3 partly done."""
+    if len(sys.argv) == 1 and sys.stdout.isatty() and sys.stdin.isatty():
+        from opstui.cli.app import start
+
+        return start()
+    from opstui.cli import main as command_line
+
+    return command_line()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

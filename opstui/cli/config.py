@@ -1,0 +1,98 @@
+"""``opstui config``: where settings are, what is wrong with them, and who said so."""
+
+from __future__ import annotations
+
+import click
+
+from opstui.cli.output import emit_json, json_option, table
+from opstui.cli.state import State
+from opstui.config import paths
+from opstui.config.load import Loaded, inspect
+from opstui.errors import ConfigError
+
+
+def _loaded(state: State) -> Loaded:
+    """The configuration with its mistakes listed instead of raised."""
+    path = paths.config_path(state.config, state.environ)
+    if not path.exists() and not paths.is_named(state.config, state.environ):
+        return inspect(None, environ=state.environ, flags=state.overrides)
+    return inspect(path, environ=state.environ, flags=state.overrides)
+
+
+@click.group("config")
+def config() -> None:
+    """Settings: check, show, explain, schema, path."""
+
+
+@config.command("path")
+@click.pass_obj
+def path(state: State) -> None:
+    """Where the config file is, or would be."""
+    click.echo(str(paths.config_path(state.config, state.environ)))
+
+
+@config.command("check")
+@json_option
+@click.pass_context
+def check(ctx: click.Context, as_json: bool) -> None:
+    """Everything that is wrong or doubtful; exit 2 when something is wrong."""
+    loaded = _loaded(ctx.obj)
+    if as_json:
+        emit_json(loaded.findings)
+    for finding in () if as_json else loaded.findings:
+        click.echo(f"{finding.severity}: {finding}")
+    if not loaded.findings and not as_json:
+        files = ", ".join(map(str, loaded.files)) or "no file: the defaults"
+        click.echo(f"no findings ({files})")
+    if any(finding.severity == "error" for finding in loaded.findings):
+        ctx.exit(ConfigError.exit_code)
+
+
+@config.command("show")
+@click.option("--all", "everything", is_flag=True, help="Defaults too.")
+@json_option
+@click.pass_obj
+def show(state: State, everything: bool, as_json: bool) -> None:
+    """What is in force and where it came from; without --all only what somebody set."""
+    found = _loaded(state).keys()
+    keys = [one for one in found if everything or one.where != "default"]
+    if as_json:
+        emit_json([{"key": one.key, "value": one.value, "where": one.where} for one in keys])
+        return
+    if not keys:
+        click.echo("nothing is set: every value is the default (--all shows them)", err=True)
+    table([(one.key, _short(one.value), one.where) for one in keys], grow=1)
+
+
+@config.command("explain")
+@click.argument("key")
+@json_option
+@click.pass_obj
+def explain(state: State, key: str, as_json: bool) -> None:
+    """A key's value, where it came from, and what it overrode."""
+    found = _loaded(state).explain(key)
+    if as_json:
+        emit_json(found)
+        return
+    click.echo(f"{found.key} = {_short(found.value)}")
+    click.echo(f"  from {found.where}")
+    for one in found.overrode:
+        click.echo(f"  over {_short(one.value)} from {one.where}")
+
+
+@config.command("schema")
+def schema() -> None:
+    """The JSON Schema of the config file, for editors."""
+    from opstui.config.schema import schema as made
+
+    emit_json(made())
+
+
+def _short(value: object) -> str:
+    """A value on one line, as TOML writes it."""
+    from opstui.config.toml import toml
+
+    return toml(value) if value is not None else "(not set)"
+
+
+COMMANDS = {"config": config}

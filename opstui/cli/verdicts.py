@@ -1,0 +1,133 @@
+"""The verdicts as commands: any number of refs, one journal group, one undo."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from opstui.cli.border import say
+from opstui.cli.output import emit_json, json_option
+from opstui.cli.state import State
+from opstui.domain.model import PRIORITY_WORDS, Stage
+from opstui.domain.views import Receipt
+from opstui.errors import UsageError
+
+PARTLY = 3
+
+
+def report(ctx: click.Context, receipt: Receipt, as_json: bool) -> None:
+    """Show a receipt: what was done on stdout, what was refused on stderr; exit 3 when partly, 1 when nothing was done."""
+    if as_json:
+        emit_json(
+            {
+                "group": receipt.group,
+                "verb": receipt.verb,
+                "refs": list(receipt.refs),
+                "summary": receipt.summary,
+                "refused": [{"ref": ref, "why": why} for ref, why in receipt.refused],
+            }
+        )
+    elif receipt.group:
+        click.echo(receipt.summary)
+    for ref, why in receipt.refused:
+        say(f"opstui: {ref}: {why}")
+    if receipt.refused:
+        ctx.exit(PARTLY if receipt.refs else 1)
+
+
+def refs_of(given: tuple[str, ...]) -> list[str]:
+    """The refs named; a single ``-`` reads them from stdin, one a line."""
+    found = [part for line in sys.stdin for part in line.split()[:1]] if given == ("-",) else list(given)
+    if not found:
+        raise UsageError("no refs", "a verdict needs at least one", "Name them, or pipe them in with -.")
+    return found
+
+
+def _verdict(name: str, help: str, *options: Callable[[Any], Any], do: Callable[..., Receipt]) -> click.Command:
+    """One verdict command; ``do(desk, refs, **options)``."""
+
+    def command(state: State, refs: tuple[str, ...], as_json: bool, **more: Any) -> None:
+        report(click.get_current_context(), do(state.desk, refs_of(refs), **more), as_json)
+
+    body: Any = click.pass_obj(command)
+    for option in (json_option, *reversed(options), click.argument("refs", nargs=-1, required=True, metavar="REF…")):
+        body = option(body)
+    return click.command(name, help=help)(body)
+
+
+_reason = click.option("--reason", default="", help="Why; kept in the journal.")
+
+
+def _priority(text: str) -> int | None:
+    """1 to 5, its word, or ``none`` for the source's own."""
+    words = {word: number for number, word in PRIORITY_WORDS.items()} | {str(n): n for n in PRIORITY_WORDS}
+    if text.casefold() == "none":
+        return None
+    if text.casefold() not in words:
+        raise UsageError(f"no priority {text!r}", f"there are {', '.join(PRIORITY_WORDS.values())}, 1 to 5, and none")
+    return words[text.casefold()]
+
+
+COMMANDS: dict[str, click.Command] = {
+    command.name or "": command
+    for command in (
+        _verdict("accept", "Take items into today's work.", do=lambda desk, refs: desk.accept(refs)),
+        _verdict("done", "Items that need nothing more.", _reason, do=lambda desk, refs, reason: desk.done(refs, reason)),
+        _verdict("decline", "Say no to items.", _reason, do=lambda desk, refs, reason: desk.decline(refs, reason)),
+        _verdict(
+            "merge",
+            "Fold items into another one that is about the same thing.",
+            click.option("--into", "--to", "into", required=True, metavar="REF", help="The item that stays."),
+            _reason,
+            do=lambda desk, refs, into, reason: desk.merge(refs, into, reason),
+        ),
+        _verdict(
+            "snooze",
+            "Out of sight until a time.",
+            click.option("--until", required=True, metavar="WHEN", help="2h, eod, tomorrow, mon 9, +3d, 2026-11-20 09:00."),
+            _reason,
+            do=lambda desk, refs, until, reason: desk.snooze(refs, until, reason),
+        ),
+        _verdict(
+            "assign",
+            "Give items to somebody.",
+            click.option("--to", required=True, metavar="WHO"),
+            _reason,
+            do=lambda desk, refs, to, reason: desk.assign(refs, to, reason),
+        ),
+        _verdict(
+            "escalate",
+            "Raise items to somebody who can decide.",
+            click.option("--to", required=True, metavar="WHO"),
+            _reason,
+            do=lambda desk, refs, to, reason: desk.escalate(refs, to, reason),
+        ),
+        _verdict(
+            "wait",
+            "Park items on a person, with a date to nudge them.",
+            click.option("--on", "--to", "on", required=True, metavar="WHO"),
+            click.option("--until", metavar="WHEN", help="When to nudge: 2d, mon 9, …"),
+            click.option("--text", "--reason", "text", default="", help="What to say then."),
+            do=lambda desk, refs, on, until, text: desk.wait(refs, on, until, text),
+        ),
+        _verdict(
+            "priority",
+            "Set the priority of items, here.",
+            click.option("--to", required=True, metavar="LEVEL", help="critical, high, medium, low, lowest, 1 to 5, or none."),
+            do=lambda desk, refs, to: desk.priority(refs, _priority(to)),
+        ),
+        _verdict(
+            "stage",
+            "Move items to a stage, here.",
+            click.option("--to", required=True, type=click.Choice([*(stage.value for stage in Stage), "none"])),
+            do=lambda desk, refs, to: desk.stage(refs, None if to == "none" else to),
+        ),
+        _verdict(
+            "for-block", "Put important, not urgent work on the list for a block.", do=lambda desk, refs: desk.for_block(refs)
+        ),
+        _verdict("release", "Back to the queue.", do=lambda desk, refs: desk.release(refs)),
+    )
+}
