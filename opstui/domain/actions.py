@@ -29,12 +29,24 @@ def _verb(id: str, title: str, help: str, *keys: str, hint: str = "", footer: in
 
 
 ACTIONS: tuple[Action, ...] = (
-    _verb("accept", "Accept", "Take it into today's work; it leaves the queue.", "a", hint="accept", footer=1, command="accept"),
+    _verb(
+        "accept", "Accept", "Take it into today's work; it leaves the queue.", "a", hint="accept", footer=1, command="accept"
+    ),
     _verb("done", "Done", "It needs nothing more.", "d", hint="done", footer=5, command="done"),
     _verb("decline", "Decline", "Say no, with a reason.", "x", command="decline"),
     _verb("merge", "Merge into", "Fold it into another item that is about the same thing.", "m", command="merge"),
-    _verb("snooze", "Snooze", "Out of sight until a time: 2h, eod, mon 9, +3d.", "s", hint="snooze", footer=3, command="snooze"),
-    _verb("assign", "Owner", "Give it to somebody; shows each person's open work and its oldest age first.", "o", hint="owner", footer=2, command="assign"),
+    _verb(
+        "snooze", "Snooze", "Out of sight until a time: 2h, eod, mon 9, +3d.", "s", hint="snooze", footer=3, command="snooze"
+    ),
+    _verb(
+        "assign",
+        "Owner",
+        "Give it to somebody; shows each person's open work and its oldest age first.",
+        "o",
+        hint="owner",
+        footer=2,
+        command="assign",
+    ),
     _verb("priority", "Priority", "Set the priority here, from critical to lowest.", "p", command="priority"),
     _verb("escalate", "Escalate", "Raise it to somebody who can decide.", "E", hint="escalate", footer=4, command="escalate"),
     _verb("wait", "Waiting on", "Park it on a person, with a date to nudge them.", "w", command="wait"),
@@ -42,7 +54,9 @@ ACTIONS: tuple[Action, ...] = (
     _verb("comment", "Comment", "Write a comment on it.", "c", command="comment"),
     _verb("note", "Note", "Write a note, on the item under the cursor if there is one.", "n", command="note"),
     _verb("decision", "Decision", "Record what was decided, why, and what was dropped.", "D", command="decide"),
-    _verb("block", "For a block", "Put important, not urgent work on the list for a protected block.", "b", command="for-block"),
+    _verb(
+        "block", "For a block", "Put important, not urgent work on the list for a protected block.", "b", command="for-block"
+    ),
     _verb("preview", "Preview", "Show or hide the detail beside the list.", "space"),
     _verb("open", "Open", "The whole item on a page of its own.", "enter"),
     _verb("copy", "Copy", "Copy the ref and title.", "y"),
@@ -51,11 +65,29 @@ ACTIONS: tuple[Action, ...] = (
     _verb("alike", "Mark alike", "Mark every item like this one: same group, or same source and title.", "asterisk"),
     _verb("repeat", "Repeat", "Do the last verdict again, on this item.", "full_stop"),
     _verb("why", "Why here", "The score, term by term.", "W"),
-    Action("triage.changed", "Only changed", "Only what is new or moved since the last handoff.", ("equals_sign",), ("triage",), group="Triage"),
+    Action(
+        "triage.changed",
+        "Only changed",
+        "Only what is new or moved since the last handoff.",
+        ("equals_sign",),
+        ("triage",),
+        group="Triage",
+    ),
     Action("triage.next_split", "Next split", "The next split.", ("tab",), ("triage",), group="Triage"),
     Action("triage.previous_split", "Previous split", "The split before.", ("shift+tab",), ("triage",), group="Triage"),
-    Action("triage.snoozed", "Snoozed", "Everything snoozed, with its time; again to go back.", ("S",), ("triage",), group="Triage"),
-    Action("triage.unfold", "Unfold group", "Show every item of a group, or fold it again.", ("right_square_bracket",), ("triage",), group="Triage"),
+    Action(
+        "triage.snoozed", "Snoozed", "Everything snoozed, with its time; again to go back.", ("S",), ("triage",), group="Triage"
+    ),
+    Action(
+        "triage.unfold",
+        "Unfold group",
+        "Show every item of a group, or fold it again.",
+        ("right_square_bracket",),
+        ("triage",),
+        group="Triage",
+    ),
+    Action("triage.detail_down", "Scroll the detail", "Half a page down in the detail.", ("J",), ("triage",), group="Triage"),
+    Action("triage.detail_up", "Scroll the detail back", "Half a page up in the detail.", ("K",), ("triage",), group="Triage"),
     Action("list.down", "Down", "The next line.", ("j", "down"), ("list",), group="Moving"),
     Action("list.up", "Up", "The line before.", ("k", "up"), ("list",), group="Moving"),
     Action("list.page_down", "Page down", "A page down.", ("pagedown", "ctrl+d"), ("list",), group="Moving"),
@@ -66,14 +98,24 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.log", "Log", "Notes, decisions and the journal.", ("6",), command="log search"),
     Action("app.sources", "Sources", "Every source's health.", ("7",), command="doctor"),
     Action("app.goto", "Go to …", "g then a letter: t triage, l log, s sources, g first line.", ("g",)),
-    Action("app.filter", "Filter", "Narrow the list: words, or field op value.", ("slash",), hint="filter", footer=6, command="queue --query"),
+    Action(
+        "app.filter",
+        "Filter",
+        "Narrow the list: words, or field op value.",
+        ("slash",),
+        hint="filter",
+        footer=6,
+        command="queue --query",
+    ),
     Action("app.palette", "Palette", "Every action by name.", ("colon", "ctrl+p")),
     Action("app.capture", "Quick capture", "One line that becomes a note.", ("plus",), command="note"),
     Action("app.refresh", "Refresh", "Pull every source now.", ("r",), command="sync"),
     Action("app.undo", "Undo", "Take back the last action, however many items it had.", ("z",), hint="undo", command="undo"),
     Action("app.redo", "Redo", "Do again what was undone.", ("Z",), command="redo"),
     Action("app.undo_list", "Undo list", "What undo would do, action by action.", ("ctrl+z",)),
-    Action("app.help", "Help", "Every key, searchable; Enter runs the row.", ("question_mark", "f1"), hint="all keys", footer=7),
+    Action(
+        "app.help", "Help", "Every key, searchable; Enter runs the row.", ("question_mark", "f1"), hint="all keys", footer=7
+    ),
     Action("app.theme", "Theme", "Choose a theme.", ()),
     Action("app.back", "Back", "Close what is open, clear the filter or the marks.", ("escape",)),
     Action("app.quit", "Quit", "Leave; everything is kept.", ("q", "ctrl+c")),

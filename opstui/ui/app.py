@@ -1,0 +1,214 @@
+"""The app: it wires the desk to the panes and does nothing else itself."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.command import Provider
+from textual.screen import Screen
+
+from opstui.domain.actions import ACTIONS, BY_ID
+from opstui.ui.keys import bindings_for
+from opstui.ui.pane import Pane
+from opstui.ui.panes.triage import TriagePane
+from opstui.ui.present import ASCII, UNICODE, Look
+from opstui.ui.theme import DARK, LIGHT, Palette, palette
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from opstui.domain.views import SourceState
+    from opstui.services.desk import Desk
+    from opstui.services.workspace import Workspace
+
+VERSION_CHECK_S = 1.0
+"""How often the store is asked whether anybody wrote to it."""
+
+
+def _log() -> Screen[None]:
+    from opstui.ui.panes.log import LogPane
+
+    return LogPane()
+
+
+def _sources() -> Screen[None]:
+    from opstui.ui.panes.sources import SourcesPane
+
+    return SourcesPane()
+
+
+def _palette_provider() -> type[Provider]:
+    from opstui.ui.commands import ActionProvider
+
+    return ActionProvider
+
+
+class OpstuiApp(App[int], inherit_bindings=False):
+    """Panes as modes, each made when it is first gone to."""
+
+    TITLE = "opstui"
+    CSS = "Screen { background: $background; }"
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[None]]]] = {"triage": TriagePane, "log": _log, "sources": _sources}  # type: ignore[assignment]
+    DEFAULT_MODE = "triage"
+    BINDINGS = [*bindings_for("*")]
+    COMMANDS = {_palette_provider}
+    ENABLE_COMMAND_PALETTE = False
+    ANIMATION_LEVEL = "none"
+
+    def __init__(self, workspace: Workspace, *, environ: Mapping[str, str] = os.environ) -> None:
+        self.colour = "NO_COLOR" not in environ
+        super().__init__(ansi_color=None if self.colour else True)
+        self.animation_level = "none"
+        self.workspace = workspace
+        self.desk: Desk = workspace.desk
+        settings = workspace.settings
+        self.keymap = _keys(settings.ui.keymap, settings.ui.keys)
+        self.look = Look(self.desk.zone(), ASCII if _ascii(settings.ui.ascii, environ) else UNICODE)
+        self.stops: Sequence[tuple[str, str]] = (("Stand-up", settings.day.standup), ("Handoff", settings.day.handoff))
+        self.sources: tuple[SourceState, ...] = ()
+        self.syncing = False
+        self._palette: Palette | None = None
+        self._version = -1
+        self._minute = ""
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = settings.ui.theme if settings.ui.theme in self.available_themes else DARK.name
+        if self.keymap:
+            self.set_keymap(self.keymap)
+
+    @property
+    def palette(self) -> Palette:
+        """Ready-made styles of the theme in force."""
+        if self._palette is None or self._palette.name != self.theme:
+            self._palette = palette(self.theme, self.theme_variables, colour=self.colour)
+        return self._palette
+
+    def now(self) -> datetime:
+        """The desk's clock."""
+        return self.desk.now()
+
+    @property
+    def pane(self) -> Pane | None:
+        """The pane under whatever dialog is open."""
+        return next((screen for screen in self.screen_stack if isinstance(screen, Pane)), None)
+
+    def on_ready(self) -> None:
+        """The first frame is out: start what was not needed for it."""
+        self._version = self.desk.version()
+        self.set_interval(VERSION_CHECK_S, self._check)
+
+    def _check(self) -> None:
+        """Read again when somebody wrote to the store, or the minute is over; otherwise do nothing."""
+        version, minute = self.desk.version(), f"{self.now():%H%M}"
+        if version != self._version:
+            self._version = version
+            self.refresh_data()
+        elif minute != self._minute and self.pane:
+            self.pane.tick()
+        self._minute = minute
+
+    def refresh_data(self) -> None:
+        """Read again what the pane shows."""
+        self.sources = self.desk.sources()
+        if self.pane:
+            self.pane.refresh_data()
+
+    # Actions
+
+    def do(self, action_id: str) -> None:
+        """Run any action by its id: what palette, help, and hints do."""
+        where = BY_ID[action_id].where
+        if "*" in where:
+            self.action_run(action_id)
+        elif "list" in where and self.focused is not None and hasattr(self.focused, "action_run"):
+            self.focused.action_run(action_id)
+        elif self.pane:
+            self.pane.action_run(action_id)
+
+    def action_run(self, action_id: str) -> None:
+        """Run an action that works everywhere; the pane comes first, when it has its own way."""
+        verb = action_id.partition(".")[2]
+        if self.pane and hasattr(self.pane, "do_" + verb):
+            self.pane.action_run(action_id)
+        else:
+            getattr(self, "do_" + verb)()
+
+    def do_triage(self) -> None:
+        """Go to the queue."""
+        self.switch_mode("triage")
+
+    def do_log(self) -> None:
+        """Go to notes, decisions and the journal."""
+        self.switch_mode("log")
+
+    def do_sources(self) -> None:
+        """Go to the sources' health."""
+        self.switch_mode("sources")
+
+    def do_goto(self) -> None:
+        """Wait for the letter that says where to."""
+        from opstui.ui.dialogs.goto import GotoScreen
+
+        self.push_screen(GotoScreen(), self._chosen)
+
+    def _chosen(self, action_id: str | None) -> None:
+        if action_id:
+            self.do(action_id)
+
+    def do_palette(self) -> None:
+        """Every action by name."""
+        self.action_command_palette()
+
+    def do_help(self) -> None:
+        """Every key; what is chosen there is run."""
+        from opstui.ui.dialogs.help import HelpScreen
+
+        self.push_screen(HelpScreen(), self._chosen)
+
+    def do_theme(self) -> None:
+        """Choose a theme."""
+        self.search_themes()
+
+    def do_refresh(self) -> None:
+        """Pull every source now."""
+        if self.pane:
+            self.pane.say("Sources are pulled by the engine; it is not running here.", "warning")
+
+    def do_quit(self) -> None:
+        """Leave; what was submitted is written first."""
+        self.exit(0)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """None of Textual's own: every command is an action of the table."""
+        return ()
+
+
+def _keys(preset: str, own: Mapping[str, str]) -> dict[str, str]:
+    """What differs from the table's keys; empty for most people, and then a key press costs no look-up."""
+    if preset == "vim" and not own:
+        return {}
+    from opstui.config.keymap import keymap
+
+    keys = keymap(preset, own).keys
+    return {action.id: ",".join(keys[action.id]) for action in ACTIONS if keys.get(action.id, action.keys) != action.keys}
+
+
+def _ascii(wanted: str, environ: Mapping[str, str]) -> bool:
+    """Whether glyphs must be ASCII: as asked, or because the terminal's locale is not UTF-8."""
+    if wanted != "auto":
+        return wanted == "on"
+    locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or "UTF-8"
+    return environ.get("TERM") in ("linux", "dumb", "vt100") or not locale.upper().replace("-", "").endswith("UTF8")
+
+
+def run(workspace: Workspace) -> int:
+    """Open the app over a workspace; gives the exit code."""
+    gc.disable()  # nothing is freed before the first frame, and collecting then costs a tenth of the start
+    app = OpstuiApp(workspace)
+    app.call_later_first_frame = gc.enable  # type: ignore[attr-defined]
+    return app.run() or 0

@@ -1,0 +1,220 @@
+"""What every pane is: a screen with the day at its head and its keys at its foot, run from the one table of actions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import CancelledError, Future
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
+
+from opstui.domain.actions import BY_ID
+from opstui.domain.views import QueueRow, Receipt
+from opstui.errors import OpstuiError
+from opstui.ui.cells import tame
+from opstui.ui.keys import actions_for, bindings_for, key_hint
+from opstui.ui.widgets.day_line import DayLine
+from opstui.ui.widgets.foot_line import FootLine, Hint
+
+if TYPE_CHECKING:
+    from opstui.services.desk import Desk
+    from opstui.ui.app import OpstuiApp
+
+Told = Callable[[Receipt], None]
+
+MESSAGE_S = 8.0
+"""How long the answer to a key stands when no other key is pressed."""
+
+
+class Pane(Screen[None], inherit_bindings=False):
+    """A pane. Subclasses name their ``place``, yield widgets from ``body`` and have a method ``do_VERB`` per action."""
+
+    DEFAULT_CSS = "Pane { background: $background; color: $foreground; layout: vertical; overflow: hidden; }"
+    AUTO_FOCUS = ""
+    place: ClassVar[str] = ""
+    """Its name in the ``where`` of an action; its own bindings are those of that place."""
+
+    def __init_subclass__(cls, **kwargs: bool) -> None:
+        if "BINDINGS" not in cls.__dict__ and cls.place:
+            cls.BINDINGS = [*bindings_for(cls.place)]
+        super().__init_subclass__(**kwargs)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.day = DayLine(id="day")
+        self.foot = FootLine(id="foot")
+        self._quiet: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Head, body, foot."""
+        yield self.day
+        yield from self.body()
+        yield self.foot
+
+    def body(self) -> Iterable[Widget]:
+        """What stands between head and foot."""
+        return ()
+
+    @property
+    def desktop(self) -> OpstuiApp:
+        """The app this pane lives in."""
+        return cast("OpstuiApp", self.app)
+
+    @property
+    def desk(self) -> Desk:
+        """What is read from and written to."""
+        return self.desktop.desk
+
+    def on_screen_resume(self) -> None:
+        """Shown again: what was written meanwhile must be seen."""
+        self.refresh_data()
+
+    def refresh_data(self) -> None:
+        """The store changed: read again what is shown, without moving the cursor."""
+        self.refresh_head()
+
+    def refresh_head(self) -> None:
+        """Redraw the day line when it says something else."""
+        self.day.here = self.here()
+        self.day.stops = self.desktop.stops
+        self.day.sources = self.desktop.sources
+        self.day.syncing = self.desktop.syncing
+        self.day.repaint()
+
+    def here(self) -> str:
+        """The pane's name and what is left in it, for the day line."""
+        return self.place.capitalize()
+
+    def tick(self) -> None:
+        """Another minute."""
+        self.refresh_head()
+
+    # Actions
+
+    def action_run(self, action_id: str) -> None:
+        """Run an action of this pane, or say why it cannot be run now."""
+        self.say()
+        if why := self.why_not(action_id):
+            self.say(f"{BY_ID[action_id].title}: {why}", "warning")
+            return
+        handler = getattr(self, "do_" + action_id.partition(".")[2], None)
+        if handler is None:
+            self.say(f"{BY_ID[action_id].title} does nothing here.", "warning")
+            return
+        try:
+            handler()
+        except OpstuiError as error:
+            self.say(str(error), "error")
+
+    def why_not(self, action_id: str) -> str:
+        """Why an action cannot be run now, empty when it can."""
+        return ""
+
+    def say(self, text: str = "", tone: str = "text") -> None:
+        """Answer a key at the foot; nothing takes the answer away."""
+        if self._quiet:
+            self._quiet.stop()
+            self._quiet = None
+        message = [(tame(text), tone)] if text else None
+        if message != self.foot.message:
+            self.foot.message = message
+            self.foot.repaint()
+        if text:
+            self._quiet = self.set_timer(MESSAGE_S, self.say)
+
+    def hints(self) -> list[Hint]:
+        """The actions in the foot, with the keys of this user."""
+        actions = sorted((action for action in actions_for(self.place, "*") if action.footer), key=lambda action: action.footer)
+        keymap = self.desktop.keymap
+        hints = [(action.id, key_hint(action.id, keymap), action.hint) for action in actions]
+        return [hint for hint in hints if hint[1]]
+
+    # Writing
+
+    def write(self, do: Callable[[], Receipt], rows: Sequence[QueueRow] = (), told: Told | None = None) -> None:
+        """Write on the desk's writer thread; what came of it comes back to this pane's loop."""
+        loop = asyncio.get_running_loop()
+
+        def landed(future: Future[Receipt]) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self._landed, future, rows, told)
+
+        self.desk.submit(do).add_done_callback(landed)
+
+    def _landed(self, future: Future[Receipt], rows: Sequence[QueueRow], told: Told | None) -> None:
+        if not self.is_attached:
+            return
+        try:
+            receipt = future.result()
+        except CancelledError:
+            return
+        except OpstuiError as error:
+            self.put_back(rows, {row.ref: str(error) for row in rows})
+            self.say(str(error), "error")
+            return
+        if receipt.refused:
+            refused = dict(receipt.refused)
+            self.put_back([row for row in rows if row.ref in refused], {})
+            ref, why = receipt.refused[0]
+            more = f" and {len(receipt.refused) - 1} more" if len(receipt.refused) > 1 else ""
+            self.say(f"{ref}: {why}{more}", "warning")
+        self.written(rows, receipt)
+        if told:
+            told(receipt)
+
+    def written(self, rows: Sequence[QueueRow], receipt: Receipt) -> None:
+        """Something was written: read again what is shown."""
+        self.refresh_data()
+
+    def put_back(self, rows: Sequence[QueueRow], why: Mapping[str, str]) -> None:
+        """Rows that were taken away come back, with the reason by ref where the write failed."""
+
+    def do_undo(self) -> None:
+        """Take the last action back."""
+        self.write(self.desk.undo, told=partial(self._told, "undo"))
+
+    def do_redo(self) -> None:
+        """Do again what was undone."""
+        self.write(self.desk.redo, told=partial(self._told, "redo"))
+
+    def do_undo_list(self) -> None:
+        """Choose an action to take back."""
+        from opstui.ui.dialogs.undo import UndoList
+
+        def chosen(group: int | None) -> None:
+            if group is not None:
+                self.write(partial(self.desk.undo, group), told=partial(self._told, "undo"))
+
+        self.app.push_screen(UndoList(self.desk), chosen)
+
+    def _told(self, verb: str, receipt: Receipt) -> None:
+        if receipt.group:
+            self.say(receipt.summary)
+        elif not receipt.refused:
+            self.say(f"Nothing to {verb}.")
+
+    def do_capture(self) -> None:
+        """One line that becomes a note."""
+        from opstui.ui.dialogs.capture import SLOT, CaptureLine
+
+        def kept(text: str | None) -> None:
+            if text:
+                self.write(partial(self.keep, SLOT, partial(self.desk.note, text)), told=lambda _: self.say("Noted."))
+
+        self.app.push_screen(CaptureLine(self.desk), kept)
+
+    def keep(self, slot: str, do: Callable[[], Receipt]) -> Receipt:
+        """Write a text, and only then let its draft go."""
+        receipt = do()
+        self.desk.drop_draft(slot)
+        return receipt
+
+    @on(FootLine.Pressed)
+    def _hint_pressed(self, event: FootLine.Pressed) -> None:
+        self.desktop.do(event.action_id)

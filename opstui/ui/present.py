@@ -1,0 +1,273 @@
+"""What a line of the queue says, as plain data: pieces of text with a tone. Pure; widgets only paint it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from opstui.domain.model import Kind, Place, Stage
+from opstui.domain.reasons import headline
+from opstui.domain.views import QueueRow
+from opstui.domain.when import span
+from opstui.ui.cells import cut, fit, right, tame, width
+
+Piece = tuple[str, str]
+"""Some text and the tone it is written in (see ``theme.TONES``)."""
+Line = list[Piece]
+
+SOON_S = 2 * 3600
+"""An SLA clock with less than this left is amber."""
+
+UNICODE = {
+    "breach": "▲",
+    "new": "●",
+    "changed": "◆",
+    "unowned": "◌",
+    "blocked": "■",
+    "waiting": "⧗",
+    "snoozed": "◷",
+    "done": "✓",
+    "sync": "↻",
+    "trouble": "!",
+    "mark": "✱",
+    "cursor": "▌",
+    "times": "×",
+    "ellipsis": "…",
+    "rule": "─",
+    "heavy": "━",
+    "side": "│",
+    "dot": "·",
+    "arrow": "→",
+    "dash": "–",
+    "stop": "○",
+    "now": "●",
+    "full": "▮",
+    "part": "▯",
+    "minus": "−",
+}
+ASCII = {
+    "breach": "^",
+    "new": "*",
+    "changed": "~",
+    "unowned": "?",
+    "blocked": "#",
+    "waiting": "w",
+    "snoozed": "z",
+    "done": "x",
+    "sync": "@",
+    "trouble": "!",
+    "mark": "+",
+    "cursor": ">",
+    "times": "x",
+    "ellipsis": "~",
+    "rule": "-",
+    "heavy": "=",
+    "side": "|",
+    "dot": "-",
+    "arrow": "->",
+    "dash": "-",
+    "stop": "o",
+    "now": "*",
+    "full": "#",
+    "part": ".",
+    "minus": "-",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How this person's terminal is written to: the zone that times are told in, and the glyphs."""
+
+    zone: tzinfo = UTC
+    glyphs: Mapping[str, str] = field(default_factory=lambda: UNICODE)
+
+    def __getitem__(self, name: str) -> str:
+        return self.glyphs[name]
+
+    @property
+    def ascii(self) -> bool:
+        """Whether only ASCII is written."""
+        return self.glyphs is ASCII
+
+    def at(self, when: datetime, now: datetime) -> str:
+        """A moment in the shortest form that cannot be mistaken: ``05:55``, ``Thu 17:20``, ``3 Oct``, ``3 Oct 2024``."""
+        local, today = when.astimezone(self.zone), now.astimezone(self.zone)
+        days = (local.date() - today.date()).days
+        if days == 0:
+            return f"{local:%H:%M}"
+        if -6 <= days <= 6:
+            return f"{local:%a %H:%M}"
+        return f"{local.day} {local:%b}" + ("" if local.year == today.year else f" {local.year}")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The grid of a list: cells per column, 0 where there is no room for one."""
+
+    width: int
+    ref: int
+    title: int
+    why: int
+    owner: int
+    time: int
+
+
+def columns(cells: int, ref: int = 16) -> Columns:
+    """The grid for a list of ``cells`` whose refs take ``ref``: title first, then owner, then the reason, as room allows."""
+    ref = max(4, min(ref, 14 if cells < 70 else 18 if cells < 110 else 24))
+    time = 10
+    owner = 0 if cells < 66 else 11 if cells < 90 else 14
+    why = 0 if cells < 92 else 20 if cells < 130 else 28
+    used = 3 + ref + 2 + time + 1 + sum(size + 2 for size in (owner, why) if size) + 1
+    return Columns(cells, ref, max(cells - used, 4), why, owner, time)
+
+
+def queue_line(
+    row: QueueRow, grid: Columns, now: datetime, look: Look, *, cursor: bool, marked: bool, failed: bool = False
+) -> Line:
+    """One line of the queue, exactly ``grid.width`` cells."""
+    sign, sign_tone = glyph(row, now, look)
+    if failed:
+        sign, sign_tone = look["trouble"], "error"
+    lead = look["mark"] if marked else look["cursor"] if cursor else " "
+    line: Line = [(lead, "accent" if cursor else "strong"), (sign + " ", sign_tone)]
+    line.append((fit(tame(row.ref), grid.ref, look["ellipsis"]) + "  ", "muted"))
+    line.extend(_title(row, grid.title, now, look))
+    if grid.why:
+        line.append(("  " + fit(why_here(row, now), grid.why, look["ellipsis"]), "muted"))
+    if grid.owner:
+        line.append(
+            (
+                "  " + fit(owner(row, look), grid.owner, look["ellipsis"]),
+                "warning" if row.owner_state == "ambiguous" else "muted",
+            )
+        )
+    text, tone = time_cell(row, now, look)
+    line.append((" " + right(text, grid.time, look["ellipsis"]) + " ", tone))
+    return line
+
+
+def _title(row: QueueRow, cells: int, now: datetime, look: Look) -> Line:
+    tone = "strong" if row.urgent else "text"
+    if row.group_size < 2:
+        return [(fit(tame(row.title), cells, look["ellipsis"]), tone)]
+    more = f"  {look['times']}{row.group_size}"
+    first, last = row.group_first, row.group_last
+    if first and last and cells > 44:
+        more += f" {look.at(first, now)}{look['dash']}{look.at(last, now)}"
+    title = cut(tame(row.title), cells - width(more), look["ellipsis"])
+    return [(title, tone), (fit(more, cells - width(title)), "muted")]
+
+
+def glyph(row: QueueRow, now: datetime, look: Look) -> Piece:
+    """The one sign that matters most about a row, and its tone."""
+    left = sla_left(row, now)
+    if row.place is Place.SNOOZED:
+        return look["snoozed"], "muted"
+    if row.place is Place.WAITING:
+        return look["waiting"], "muted"
+    if row.place in (Place.DONE, Place.CLOSED, Place.DECLINED, Place.MERGED):
+        return look["done"], "muted"
+    if row.sla_due and left is not None and left < SOON_S:
+        return look["breach"], "error" if left <= 0 else "warning"
+    if row.stage is Stage.BLOCKED:
+        return look["blocked"], "text"
+    if row.new:
+        return look["new"], "text"
+    if row.moved:
+        return look["changed"], "text"
+    if row.owner_state == "none" and row.kind is Kind.TICKET:
+        return look["unowned"], "muted"
+    return " ", "muted"
+
+
+def sla_left(row: QueueRow, now: datetime) -> int | None:
+    """Seconds left on the SLA clock; negative once breached, None without a clock."""
+    if row.sla_due is None:
+        return row.sla_left_s
+    elapsed = int((row.sla_due - now).total_seconds())
+    if row.sla_left_s is None or elapsed <= 0:
+        return elapsed
+    return min(row.sla_left_s, elapsed) if row.sla_left_s > 0 else elapsed
+
+
+def time_cell(row: QueueRow, now: datetime, look: Look) -> Piece:
+    """The time that matters most about a row: wake-up, SLA clock, due date, else its age."""
+    if row.place in (Place.SNOOZED, Place.WAITING) and row.until:
+        return look.at(row.until, now), "muted"
+    left = sla_left(row, now)
+    if left is not None and row.sla_due is None:
+        return f"paused {_short(left)}", "muted"
+    if left is not None:
+        text = f"SLA {span(left)}"
+        return text if width(
+            text
+        ) <= 10 else f"SLA {_short(left)}", "error" if left <= 0 else "warning" if left < SOON_S else "text"
+    if row.due:
+        return _due(row.due, now, look)
+    seen = row.created or row.updated
+    return (span(int((now - seen).total_seconds())) if seen and seen <= now else "", "muted")
+
+
+def _due(due: datetime, now: datetime, look: Look) -> Piece:
+    today, day = now.astimezone(look.zone).date(), due.astimezone(look.zone).date()
+    if due < now:
+        return f"due {_short(int((due - now).total_seconds()))}", "warning"
+    if day == today:
+        return "today", "warning"
+    if day == today + timedelta(days=1):
+        return "tomorrow", "text"
+    return f"due {look.at(due, now)}" if (day - today).days > 6 else f"due {due.astimezone(look.zone):%a}", "muted"
+
+
+def _short(seconds: int) -> str:
+    return span(seconds).split(" ", 1)[0]
+
+
+def owner(row: QueueRow, look: Look) -> str:
+    """The owner's name, or that there is none or more than one."""
+    if row.owner_state == "none" or not row.owner:
+        return f"{look['unowned']} none" if row.kind is Kind.TICKET else look["dash"]
+    return ("? " if row.owner_state == "ambiguous" else "") + tame(row.owner)
+
+
+def why_here(row: QueueRow, now: datetime) -> str:
+    """The heaviest reason of a row in words."""
+    return tame(headline(row, now))
+
+
+def strip(line: Iterable[Piece], styles: Mapping[str, Style], cells: int) -> Strip:
+    """A line painted in a palette's styles. Blanks join the piece before them: fewer pieces, fewer bytes to the terminal."""
+    segments: list[Segment] = []
+    text, tone = "", ""
+    for piece, its_tone in line:
+        if tone and its_tone != tone and piece.strip():
+            segments.append(Segment(text, styles[tone]))
+            text, tone = piece, its_tone
+        else:
+            text, tone = text + piece, tone or its_tone
+    segments.append(Segment(text, styles[tone or "text"]))
+    return Strip(segments, cells)
+
+
+def line_width(line: Iterable[Piece]) -> int:
+    """How many cells a line takes."""
+    return sum(width(text) for text, _ in line)
+
+
+def spread(left: Line, end: Line, cells: int, look: Look) -> Line:
+    """``left`` and ``end`` at the two ends of ``cells``; the left one is cut when they do not both fit."""
+    room = cells - line_width(end)
+    kept: Line = []
+    for text, tone in left:
+        if room <= 0:
+            break
+        text = cut(text, room, look["ellipsis"])
+        room -= width(text)
+        kept.append((text, tone))
+    return [*kept, (" " * max(room, 0), "text"), *end]

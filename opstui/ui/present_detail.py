@@ -1,0 +1,223 @@
+"""What the page beside the queue says of one item, and its timeline, as plain data. Pure; widgets only paint it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from opstui.domain.model import PRIORITY_WORDS, Change, Place
+from opstui.domain.views import Detail, Linked, QueueRow
+from opstui.domain.when import ago, span
+from opstui.ui.cells import cut, fit, right, tame, width, wrap
+from opstui.ui.present import Line, Look, owner, sla_left, spread, time_cell
+
+LABEL = 12
+"""Cells of the labels' column."""
+
+
+def detail_lines(
+    detail: Detail, cells: int, now: datetime, since: datetime, look: Look, *, timeline: bool = True, failed: str = ""
+) -> list[Line]:
+    """The page of one item in lines of at most ``cells``; without ``timeline`` another column shows what happened when."""
+    lines: list[Line] = [[(text, "strong")] for text in wrap(detail.row.title, cells, 3)]
+    lines.append(spread([(tame(detail.row.ref), "muted")], _standing(detail.row, now, look), cells, look))
+    if failed:
+        lines += [[], [(cut(f"{look['trouble']} NOT SAVED", cells), "error")]]
+        lines += [[("  " + text, "text")] for text in wrap(failed, cells - 2, 4)]
+    lines.append([])
+    lines += _facts(detail, cells, now, look)
+    lines += _why(detail, cells, look)
+    lines += _changes(f"SINCE {look.at(since, now).upper()}", detail.since, cells, now, look)
+    lines += _links("BLOCKS", detail.blocks, cells, look)
+    lines += _links("BLOCKED BY", detail.blocked_by, cells, look)
+    if len(detail.group) > 1:
+        lines += _links(f"GROUP OF {detail.row.group_size}", detail.group[:8], cells, look)
+    lines += _notes(detail, cells, now, look)
+    if detail.item.body:
+        lines += [[], [("TEXT", "muted")], *([(f"  {text}", "text")] for text in wrap(detail.item.body, cells - 2, 60))]
+    if timeline:
+        lines += _changes("HISTORY", detail.history[::-1][:30], cells, now, look)
+        lines += _thread(detail, cells, now, look)
+    return [_bounded(line, cells, look) for line in lines]
+
+
+def timeline_lines(detail: Detail, cells: int, now: datetime, look: Look) -> list[Line]:
+    """Everything that happened to one item, youngest first: changes, comments, notes and verdicts."""
+    events: list[tuple[datetime, str, str, str]] = []
+    for change in detail.history:
+        if change.at:
+            events.append((change.at, _moved(change, look), change.who or "", "text"))
+    for comment in detail.comments:
+        if comment.at:
+            events.append((comment.at, comment.text, comment.who or "", "text"))
+    for entry in detail.notes:
+        events.append((entry.at, f"{entry.kind}: {entry.text}", entry.who, "strong"))
+    if detail.row.created:
+        events.append((detail.row.created, "created", detail.item.reporter or "", "text"))
+    lines: list[Line] = [[("TIMELINE", "muted")], []]
+    day = ""
+    for at, text, who, tone in sorted(events, key=lambda event: event[0], reverse=True)[:200]:
+        local = at.astimezone(look.zone)
+        its_day = f"{local:%a} {local.day} {local:%b}" + (
+            "" if local.year == now.astimezone(look.zone).year else f" {local.year}"
+        )
+        if its_day != day:
+            if day:
+                lines.append([])
+            lines.append([(its_day, "muted")])
+            day = its_day
+        room = cells - 7
+        name = f"  {tame(who)}" if who else ""
+        body = wrap(text, room, 4)
+        if name and width(body[0]) + width(name) <= room and len(body) == 1:
+            lines.append([(f"{local:%H:%M}  ", "muted"), (body[0], tone), (name, "muted")])
+            continue
+        lines += [
+            [((f"{local:%H:%M}  " if not at_line else " " * 7), "muted"), (part, tone)] for at_line, part in enumerate(body)
+        ]
+        if name:
+            lines.append([(" " * 5 + cut(name, room), "muted")])
+    if not events:
+        lines.append([("Nothing yet.", "muted")])
+    return [_bounded(line, cells, look) for line in lines]
+
+
+def _bounded(line: Line, cells: int, look: Look) -> Line:
+    used = 0
+    kept: Line = []
+    for text, tone in line:
+        text = cut(text, cells - used, look["ellipsis"])
+        used += width(text)
+        kept.append((text, tone))
+    return kept
+
+
+def _standing(row: QueueRow, now: datetime, look: Look) -> Line:
+    """The clock at the right of the head: what the list shows too."""
+    text, tone = time_cell(row, now, look)
+    return [(text, tone)]
+
+
+def _facts(detail: Detail, cells: int, now: datetime, look: Look) -> list[Line]:
+    row, item, mark = detail.row, detail.item, detail.mark
+    facts: list[tuple[str, str, str]] = []
+    status = row.status or row.stage
+    if row.stage.value not in status.lower() and row.status:
+        status += f" ({row.stage})"
+    facts.append(("Status", status, "text"))
+    if row.priority or row.priority_label:
+        word = row.priority_label or PRIORITY_WORDS.get(row.priority or 0, "").capitalize()
+        facts.append(("Priority", word + ("  set here" if mark.priority else ""), "text"))
+    facts.append(
+        ("Owner", owner(row, look) + ("  set here" if mark.owner else ""), "text" if row.owner_state == "ok" else "warning")
+    )
+    left = sla_left(row, now)
+    if left is not None and row.sla_due:
+        words = f"{look.at(row.sla_due, now)}, " + (f"breached {span(-left)} ago" if left <= 0 else f"{span(left)} left")
+        facts.append(("SLA", words, "error" if left <= 0 else "text"))
+    elif left is not None:
+        facts.append(("SLA", f"paused, {span(left)} left", "text"))
+    if row.due:
+        facts.append(("Due", f"{look.at(row.due, now)}, {ago(row.due, now)}", "text"))
+    if row.created:
+        by = f" by {item.reporter}" if item.reporter else ""
+        facts.append(("Opened", f"{look.at(row.created, now)}{by}", "text"))
+    if row.updated and row.updated != row.created:
+        facts.append(("Updated", f"{look.at(row.updated, now)}, {ago(row.updated, now)}", "text"))
+    for label, value in (("Team", item.team), ("Labels", ", ".join(item.labels)), ("Link", item.url)):
+        if value:
+            facts.append((label, value, "text"))
+    facts += [(name, value, "text") for name, value in list(item.fields.items())[:8] if value]
+    lines: list[Line] = []
+    if row.place is not Place.QUEUE:
+        lines += _verdict_lines(detail, cells, now, look)
+    for label, value, tone in facts:
+        lines += _fact(label, value, tone, cells)
+    return lines
+
+
+def _verdict_lines(detail: Detail, cells: int, now: datetime, look: Look) -> list[Line]:
+    mark, row = detail.mark, detail.row
+    words = row.place.value.capitalize()
+    if row.until:
+        words += f" until {look.at(row.until, now)}"
+    if row.target:
+        words += f" {look['arrow']} {row.target}"
+    if mark.at:
+        words += f", {look.at(mark.at, now)}" + (f" by {mark.who}" if mark.who else "")
+    if mark.reason:
+        words += f": {mark.reason}"
+    return _fact("Verdict", words, "strong", cells)
+
+
+def _fact(label: str, value: str, tone: str, cells: int) -> list[Line]:
+    parts = wrap(value, max(cells - LABEL, 8), 2)
+    head: Line = [(fit(tame(label), LABEL - 1) + " ", "muted"), (parts[0], tone)]
+    return [head, *([(" " * LABEL + part, tone)] for part in parts[1:])]
+
+
+def _why(detail: Detail, cells: int, look: Look) -> list[Line]:
+    if not detail.terms:
+        return []
+    total = sum(term.points for term in detail.terms)
+    lines: list[Line] = [[], spread([("WHY HERE", "muted")], [(f"{total:.0f}", "strong")], cells, look)]
+    for term in detail.terms:
+        points = right(f"{term.points:+.0f}", 5)
+        lines.append(
+            spread([("  " + cut(tame(term.text), cells - 8, look["ellipsis"]), "text")], [(points, "muted")], cells, look)
+        )
+    return lines
+
+
+def _changes(title: str, changes: Iterable[Change], cells: int, now: datetime, look: Look) -> list[Line]:
+    lines: list[Line] = []
+    for change in changes:
+        at = look.at(change.at, now) if change.at else ""
+        who = f"  ({tame(change.who)})" if change.who else ""
+        head = fit(at, LABEL - 2) if at else ""
+        room = cells - 2 - len(head)
+        text = cut(_moved(change, look), max(room - width(who), 8), look["ellipsis"])
+        lines.append([("  " + head, "muted"), (text, "text"), (who, "muted")])
+    return [[], [(title, "muted")], *lines] if lines else []
+
+
+def _moved(change: Change, look: Look) -> str:
+    field = tame(change.field)
+    if field == "created":
+        return "created"
+    old, new = tame(change.old or look["dash"]), tame(change.new or look["dash"])
+    return f"{field} {old} {look['arrow']} {new}"
+
+
+def _links(title: str, links: Iterable[Linked], cells: int, look: Look) -> list[Line]:
+    lines: list[Line] = []
+    for link in links:
+        done = f"{look['done']} " if link.stage == "done" else ""
+        who = f"  {tame(link.owner)}" if link.owner else ""
+        head = f"  {tame(link.ref)}  "
+        text = done + cut(
+            tame(link.title) or "not known here", max(cells - width(head) - width(who) - len(done), 8), look["ellipsis"]
+        )
+        lines.append([(head, "muted"), (text, "text"), (who, "muted")])
+    return [[], [(title, "muted")], *lines] if lines else []
+
+
+def _notes(detail: Detail, cells: int, now: datetime, look: Look) -> list[Line]:
+    lines: list[Line] = [[], spread([("NOTES", "muted")], [] if detail.notes else [("n to write", "muted")], cells, look)]
+    for entry in detail.notes:
+        word = "" if entry.kind == "note" else f"{entry.kind}: "
+        parts = wrap(word + entry.text, cells - LABEL, 6)
+        lines.append([("  " + fit(look.at(entry.at, now), LABEL - 2), "muted"), (parts[0], "text")])
+        lines += [[(" " * LABEL + part, "text")] for part in parts[1:]]
+    return lines
+
+
+def _thread(detail: Detail, cells: int, now: datetime, look: Look) -> list[Line]:
+    if not detail.comments:
+        return []
+    lines: list[Line] = [[], [("THREAD", "muted")]]
+    for comment in detail.comments[::-1][:30]:
+        at = look.at(comment.at, now) if comment.at else ""
+        lines.append([("  " + "  ".join(part for part in (at, tame(comment.who or "")) if part), "muted")])
+        lines += [[("  " + part, "text")] for part in wrap(comment.text, cells - 2, 12)]
+    return lines

@@ -1,0 +1,311 @@
+"""The verdicts as a pane runs them: ask what is missing, show the result at once, write it, and put it back if that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from opstui.domain.model import PRIORITY_WORDS, Place, Stage
+from opstui.domain.views import QueueRow
+from opstui.errors import OpstuiError
+from opstui.ui.pane import Pane
+
+if TYPE_CHECKING:
+    from textual.screen import ModalScreen
+
+Answer = TypeVar("Answer")
+
+LEAVING = frozenset({"accept", "done", "decline", "merge", "snooze", "assign", "escalate", "wait", "for_block"})
+"""Verbs after which an item is no longer in the queue."""
+DECIDED = {
+    Place.ACCEPTED: "accepted",
+    Place.DONE: "done",
+    Place.DECLINED: "declined",
+    Place.MERGED: "merged",
+    Place.CLOSED: "closed at its source",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A verb with what was answered for it: what ``.`` repeats."""
+
+    verb: str
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+
+class VerbPane(Pane, inherit_bindings=False):
+    """A pane whose rows can be decided. Subclasses say which rows are meant and what is shown meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.last: Act | None = None
+        """The last verdict, for repeat."""
+
+    # What a subclass says
+
+    def targets(self) -> Sequence[QueueRow]:
+        """The rows a verb is meant for: the marked ones, else the one under the cursor."""
+        raise NotImplementedError
+
+    def take_away(self, rows: Sequence[QueueRow]) -> None:
+        """Rows leave, before the store knows."""
+
+    # The way of a verb
+
+    def why_not(self, action_id: str) -> str:
+        """A verb needs a row."""
+        if action_id.startswith("item.") and action_id != "item.note" and action_id != "item.decision" and not self.targets():
+            return "there is no item under the cursor"
+        if action_id == "item.repeat" and self.last is None:
+            return "no verdict yet in this session"
+        return super().why_not(action_id)
+
+    def ask(self, flow: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run a flow of questions; keys go to its dialogs meanwhile."""
+        self.run_worker(self._guarded(flow), exclusive=True, group="ask", exit_on_error=True)
+
+    async def _guarded(self, flow: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        try:
+            await flow()
+        except OpstuiError as error:
+            self.say(str(error), "error")
+
+    async def answer(self, dialog: ModalScreen[Answer]) -> Answer | None:
+        """What a dialog was answered, None when it was closed."""
+        return await self.app.push_screen_wait(dialog)
+
+    def refs_of(self, rows: Sequence[QueueRow]) -> list[str]:
+        """The refs meant by rows: a folded group stands for all of its items."""
+        refs: list[str] = []
+        for row in rows:
+            refs += self.members_of(row) if row.group_size > 1 else [row.ref]
+        return list(dict.fromkeys(refs))
+
+    def members_of(self, row: QueueRow) -> Sequence[str]:
+        """The refs of a folded group, its lead first."""
+        return (row.ref, *(ref for ref in self.desk.alike(row.ref) if ref != row.ref))
+
+    def decide(self, act: Act, rows: Sequence[QueueRow] | None = None) -> None:
+        """Carry out a verb on the rows meant; many items are shown first, one is done at once."""
+        rows = list(self.targets() if rows is None else rows)
+        refs = self.refs_of(rows)
+        if len(refs) > 1:
+            self.ask(partial(self._decide_many, act, rows, refs))
+        elif refs:
+            self._submit(act, rows, refs)
+
+    async def _decide_many(self, act: Act, rows: Sequence[QueueRow], refs: Sequence[str]) -> None:
+        from opstui.ui.dialogs.bulk import BulkPreview
+
+        preview = self.desk.preview(act.verb, refs, **act.args)
+        if await self.answer(BulkPreview(preview, {row.ref: row.title for row in rows})):
+            going = set(preview.refs)
+            self._submit(
+                act, [row for row in rows if row.ref in going or row.group_size > 1], [ref for ref in refs if ref in going]
+            )
+
+    def _submit(self, act: Act, rows: Sequence[QueueRow], refs: Sequence[str]) -> None:
+        if not refs:
+            return
+        self.last = act
+        if act.verb in LEAVING:
+            self.take_away(rows)
+        self.write(partial(getattr(self.desk, act.verb), refs, **act.args), rows)
+
+    # The verbs
+
+    def do_accept(self) -> None:
+        """Take it."""
+        self.decide(Act("accept"))
+
+    def do_done(self) -> None:
+        """Nothing more to do."""
+        self.decide(Act("done"))
+
+    def do_block(self) -> None:
+        """On the list for a protected block."""
+        self.decide(Act("for_block"))
+
+    def do_repeat(self) -> None:
+        """The last verdict again."""
+        if self.last:
+            self.decide(self.last)
+
+    def do_decline(self) -> None:
+        """No, with a reason."""
+        self.ask(self._decline)
+
+    def do_merge(self) -> None:
+        """Into another item."""
+        self.ask(self._merge)
+
+    def do_snooze(self) -> None:
+        """Until a time."""
+        self.ask(self._snooze)
+
+    def do_assign(self) -> None:
+        """To somebody, seeing each one's load."""
+        self.ask(self._assign)
+
+    def do_escalate(self) -> None:
+        """To somebody who can decide."""
+        self.ask(self._escalate)
+
+    def do_wait(self) -> None:
+        """On somebody, until a date to nudge."""
+        self.ask(self._wait)
+
+    def do_priority(self) -> None:
+        """Set here."""
+        self.ask(self._priority)
+
+    def do_stage(self) -> None:
+        """Set here."""
+        self.ask(self._stage)
+
+    def do_comment(self) -> None:
+        """On the item."""
+        self.ask(self._comment)
+
+    def do_note(self) -> None:
+        """On the item under the cursor, if there is one."""
+        self.ask(self._note)
+
+    def do_decision(self) -> None:
+        """About the item under the cursor, if there is one."""
+        self.ask(self._decision)
+
+    # Their questions
+
+    def _named(self, rows: Sequence[QueueRow]) -> str:
+        refs = self.refs_of(rows)
+        return refs[0] if len(refs) == 1 else f"{len(refs)} items"
+
+    async def _reason(self, verb: str, heading: str, *, optional: bool = False) -> str | None:
+        from opstui.ui.dialogs.pick_reason import ReasonPicker
+
+        return await self.answer(ReasonPicker(heading, self.desk.reasons(verb), optional=optional))
+
+    async def _person(self, heading: str) -> str | None:
+        from opstui.ui.dialogs.pick_person import PersonPicker
+
+        me = self.desk.me()
+        people = self.desk.people()
+        return await self.answer(
+            PersonPicker(heading, self.desk.loads(), people, now=self.desk.now(), me=me.name if me else "")
+        )
+
+    async def _decline(self) -> None:
+        rows = self.targets()
+        reason = await self._reason("decline", f"Decline {self._named(rows)}: why?")
+        if reason is not None:
+            self.decide(Act("decline", {"reason": reason}), rows)
+
+    async def _merge(self) -> None:
+        from opstui.ui.dialogs.pick_ref import RefPicker
+
+        rows = self.targets()
+        refs = self.refs_of(rows)
+        into = await self.answer(RefPicker(f"Merge {self._named(rows)} into", self.desk.search, refs, now=self.desk.now()))
+        if into is None:
+            return
+        reason = await self._reason("merge", f"Merge into {into}: why?", optional=True)
+        if reason is not None:
+            self.decide(Act("merge", {"into": into, "reason": reason}), rows)
+
+    async def _snooze(self) -> None:
+        from opstui.ui.dialogs.pick_when import WhenPicker
+
+        rows = self.targets()
+        heading = f"Snooze {self._named(rows)} until"
+        until = await self.answer(WhenPicker(self.desk.now(), self.desk.presets(), self.desk.when, heading))
+        if until is None:
+            return
+        reason = await self._reason("snooze", f"Snooze {self._named(rows)}: why?", optional=True)
+        if reason is not None:
+            self.decide(Act("snooze", {"until": until, "reason": reason}), rows)
+
+    async def _assign(self) -> None:
+        rows = self.targets()
+        who = await self._person(f"Who owns {self._named(rows)}?")
+        if who is not None:
+            self.decide(Act("assign", {"who": who}), rows)
+
+    async def _escalate(self) -> None:
+        rows = self.targets()
+        to = await self._person(f"Escalate {self._named(rows)} to")
+        if to is None:
+            return
+        reason = await self._reason("escalate", f"Escalate to {to}: why?")
+        if reason is not None:
+            self.decide(Act("escalate", {"to": to, "reason": reason}), rows)
+
+    async def _wait(self) -> None:
+        from opstui.ui.dialogs.pick_when import WhenPicker
+
+        rows = self.targets()
+        on = await self._person(f"Who does {self._named(rows)} wait on?")
+        if on is None:
+            return
+        until = await self.answer(WhenPicker(self.desk.now(), self.desk.presets(), self.desk.when, f"Nudge {on} when?"))
+        if until is None:
+            return
+        text = await self._reason("wait", f"Waiting on {on}: for what?", optional=True)
+        if text is not None:
+            self.decide(Act("wait", {"on": on, "until": until, "text": text}), rows)
+
+    async def _priority(self) -> None:
+        from opstui.ui.dialogs.pick_reason import ChoicePicker
+
+        rows = self.targets()
+        options = [(str(number), word.capitalize()) for number, word in PRIORITY_WORDS.items()]
+        now = str(rows[0].priority) if rows[0].priority else None
+        value = await self.answer(
+            ChoicePicker(f"Priority of {self._named(rows)}", [*options, ("", "As its source says")], current=now)
+        )
+        if value is not None:
+            self.decide(Act("priority", {"n": int(value) if value else None}), rows)
+
+    async def _stage(self) -> None:
+        from opstui.ui.dialogs.pick_reason import ChoicePicker
+
+        rows = self.targets()
+        words = {Stage.TODO: "To do", Stage.DOING: "Doing", Stage.BLOCKED: "Blocked", Stage.DONE: "Done"}
+        options = [(stage.value, word) for stage, word in words.items()]
+        value = await self.answer(
+            ChoicePicker(f"Stage of {self._named(rows)}", [*options, ("", "As its source says")], current=rows[0].stage.value)
+        )
+        if value is not None:
+            self.decide(Act("stage", {"stage": value or None}), rows)
+
+    async def _comment(self) -> None:
+        from opstui.ui.dialogs.edit_note import NoteEditor
+
+        ref = self.targets()[0].ref
+        slot = f"comment:{ref}"
+        text = await self.answer(NoteEditor(f"Comment on {ref}", slot, self.desk))
+        if text:
+            self.write(partial(self.keep, slot, partial(self.desk.comment, ref, text)))
+
+    async def _note(self) -> None:
+        from opstui.ui.dialogs.edit_note import NoteEditor
+
+        rows = self.targets()
+        ref = rows[0].ref if rows else ""
+        slot = f"note:{ref}"
+        text = await self.answer(NoteEditor(f"Note on {ref}" if ref else "Note", slot, self.desk))
+        if text:
+            self.write(partial(self.keep, slot, partial(self.desk.note, text, ref)))
+
+    async def _decision(self) -> None:
+        from opstui.ui.dialogs.edit_decision import DecisionEditor
+
+        rows = self.targets()
+        ref = rows[0].ref if rows else ""
+        editor = DecisionEditor(self.desk, ref)
+        given = await self.answer(editor)
+        if given:
+            self.write(partial(self.keep, editor.slot, partial(self.desk.decide, **({"ref": ref} | given))))

@@ -1,0 +1,81 @@
+"""A scrollable page of ready-made lines: the detail beside the list, and the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import events
+
+from opstui.ui.keys import bindings_for
+from opstui.ui.present import Line
+from opstui.ui.widgets.painted import Painted
+
+Write = Callable[[int], list[Line]]
+"""Gives the lines of a page for a width in cells."""
+
+
+class Page(Painted, inherit_bindings=False):
+    """Lines made for the width at hand. Only lines that differ are redrawn, so going from item to item costs little."""
+
+    BINDINGS = [*bindings_for("list")]
+    DEFAULT_CSS = "Page { height: 1fr; width: 1fr; }"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.top = 0
+        self.edge = "left"
+        """Where a rule parts it from its neighbour: ``left``, ``top`` or nowhere."""
+        self._write: Write | None = None
+        self._lines: list[Line] = []
+        self._cells = 0
+
+    def show(self, write: Write | None, *, keep: bool = False) -> None:
+        """Show another page from its top; ``keep`` stays where it was scrolled to."""
+        self._write = write
+        self._cells = 0
+        if not keep:
+            self.top = 0
+        self.repaint()
+
+    def line(self, y: int) -> Line:
+        """The rule and the line's text."""
+        cells = max(self.size.width - (3 if self.edge == "left" else 2), 1)
+        if cells != self._cells:
+            self._lines = self._write(cells) if self._write else []
+            self._cells = cells
+        if self.edge == "top":
+            if y == 0:
+                return [(self.look["rule"] * self.size.width, "rule")]
+            y -= 1
+        at = y + self.top
+        text = self._lines[at] if at < len(self._lines) else []
+        return [(self.look["side"] + " ", "rule") if self.edge == "left" else (" ", "text"), *text]
+
+    def scroll_lines(self, lines: int) -> None:
+        """Scroll by some lines, within the page."""
+        self.line(0)
+        top = max(0, min(self.top + lines, len(self._lines) - self.size.height))
+        if top != self.top:
+            self.top = top
+            self.repaint()
+
+    def action_run(self, action_id: str) -> None:
+        """Run one of the moving actions: a page scrolls."""
+        page, whole = max(self.size.height - 2, 1), len(self._lines)
+        steps = {"down": 1, "up": -1, "page_down": page, "page_up": -page, "first": -whole, "last": whole}
+        self.scroll_lines(steps[action_id.removeprefix("list.")])
+
+    def on_resize(self) -> None:
+        """Another width, other lines."""
+        self._cells = 0
+        super().on_resize()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll the page."""
+        event.stop()
+        self.scroll_lines(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll the page."""
+        event.stop()
+        self.scroll_lines(-3)
