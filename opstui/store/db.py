@@ -63,6 +63,10 @@ class Connection(sqlite3.Connection):
     """A connection whose errors are opstui's; ``path`` is the file they speak of."""
 
     path: Path
+    equipped_for: object = None
+    """Whose functions of the query language it has."""
+    found: Any = None
+    """The last views read through it, see ``store.order``."""
 
     def cursor(self, factory: Any = _Cursor) -> Any:
         return super().cursor(factory)

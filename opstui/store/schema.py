@@ -24,13 +24,11 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 -- source-owned ---------------------------------------------------------------------------------------------------
 CREATE TABLE items (
   id INTEGER PRIMARY KEY,
-  source TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL,
-  title TEXT NOT NULL, body TEXT NOT NULL, status TEXT NOT NULL, stage TEXT NOT NULL,
-  priority INTEGER, priority_label TEXT NOT NULL,
-  owner TEXT, reporter TEXT, team TEXT, labels TEXT NOT NULL, url TEXT NOT NULL,
+  source TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL, status TEXT NOT NULL, stage TEXT NOT NULL,
+  priority INTEGER, priority_label TEXT NOT NULL, owner TEXT, reporter TEXT, team TEXT, labels TEXT NOT NULL, url TEXT NOT NULL,
   created INTEGER, updated INTEGER, due INTEGER, sla_due INTEGER,
-  fields TEXT NOT NULL, fingerprint TEXT NOT NULL,
-  first_seen INTEGER NOT NULL, gone INTEGER,
+  first_seen INTEGER NOT NULL, gone INTEGER, fingerprint TEXT NOT NULL,
+  fields TEXT NOT NULL, body TEXT NOT NULL,  -- last, so that a long text is not read to get at what stands behind it
   UNIQUE (source, key)
 );
 CREATE TABLE changes (
@@ -43,19 +41,28 @@ CREATE TABLE comments (
   PRIMARY KEY (item, seq)
 ) WITHOUT ROWID;
 CREATE TABLE links (
-  blocker TEXT NOT NULL, blocked TEXT NOT NULL, source TEXT NOT NULL, PRIMARY KEY (blocker, blocked)
+  blocker TEXT NOT NULL, blocked TEXT NOT NULL, teller TEXT NOT NULL,  -- all three are refs; the teller is one of the ends
+  PRIMARY KEY (blocker, blocked, teller)
 ) WITHOUT ROWID;
 CREATE INDEX links_blocked ON links (blocked);
+CREATE INDEX links_teller ON links (teller);
+-- Filled a page at a time by the store itself: a trigger a row costs three times as much.
+CREATE VIRTUAL TABLE items_fts USING fts5 (
+  title, body, content=items, content_rowid=id, columnsize=0, tokenize="unicode61 remove_diacritics 2"
+);
+INSERT INTO items_fts (items_fts, rank) VALUES ('automerge', 16);
 CREATE TABLE sources (
   name TEXT PRIMARY KEY, cursor TEXT, state TEXT NOT NULL DEFAULT 'never',
   last_ok INTEGER, last_try INTEGER, next_due INTEGER, seconds REAL,
   seen INTEGER NOT NULL DEFAULT 0, added INTEGER NOT NULL DEFAULT 0, changed INTEGER NOT NULL DEFAULT 0,
   unchanged INTEGER NOT NULL DEFAULT 0, refused INTEGER NOT NULL DEFAULT 0,
   what TEXT NOT NULL DEFAULT '', why TEXT NOT NULL DEFAULT '', next_step TEXT NOT NULL DEFAULT '',
-  notes TEXT NOT NULL DEFAULT '[]'
+  notes TEXT NOT NULL DEFAULT '[]', items INTEGER NOT NULL DEFAULT 0,
+  began_with TEXT  -- the cursor when the pull under way began
 ) WITHOUT ROWID;
 CREATE TABLE refusals (
-  id INTEGER PRIMARY KEY, source TEXT NOT NULL, place TEXT NOT NULL, reason TEXT NOT NULL, sample TEXT NOT NULL, at INTEGER NOT NULL
+  id INTEGER PRIMARY KEY, source TEXT NOT NULL, place TEXT NOT NULL, reason TEXT NOT NULL,
+  sample TEXT NOT NULL, at INTEGER NOT NULL
 );
 CREATE INDEX refusals_source ON refusals (source);
 
@@ -65,6 +72,8 @@ CREATE TABLE marks (
   verdict TEXT, at INTEGER, who TEXT, until INTEGER, reason TEXT NOT NULL DEFAULT '', target TEXT NOT NULL DEFAULT '',
   owner TEXT, priority INTEGER, stage TEXT, for_block INTEGER NOT NULL DEFAULT 0, basis TEXT NOT NULL DEFAULT ''
 );
+-- Marks of an import whose items no source has brought yet.
+CREATE TABLE marks_waiting (ref TEXT PRIMARY KEY, mark TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE journal_groups (
   id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL UNIQUE, at_ms INTEGER NOT NULL, who TEXT NOT NULL,
   verb TEXT NOT NULL, summary TEXT NOT NULL, why TEXT NOT NULL DEFAULT '', undoable INTEGER NOT NULL DEFAULT 1,
@@ -78,7 +87,7 @@ CREATE TABLE journal (
   item INTEGER, target TEXT NOT NULL, before TEXT, after TEXT
 );
 CREATE INDEX journal_grp ON journal (grp);
-CREATE INDEX journal_item ON journal (item) WHERE item IS NOT NULL;
+CREATE INDEX journal_ref ON journal (ref) WHERE ref <> '';
 CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER groups_no_update BEFORE UPDATE ON journal_groups BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
@@ -91,14 +100,16 @@ CREATE INDEX notes_at ON notes (at);
 CREATE INDEX notes_ref ON notes (ref) WHERE ref <> '';
 CREATE TABLE decisions (
   id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, who TEXT NOT NULL, ref TEXT NOT NULL,
-  what TEXT NOT NULL, why TEXT NOT NULL, options TEXT NOT NULL, owner TEXT NOT NULL, review_on TEXT NOT NULL, effect TEXT NOT NULL,
+  what TEXT NOT NULL, why TEXT NOT NULL, options TEXT NOT NULL, owner TEXT NOT NULL,
+  review_on TEXT NOT NULL, effect TEXT NOT NULL,
   supersedes INTEGER REFERENCES decisions(id), superseded_by INTEGER REFERENCES decisions(id), withdrawn INTEGER
 );
 CREATE INDEX decisions_at ON decisions (at);
 CREATE INDEX decisions_ref ON decisions (ref) WHERE ref <> '';
 CREATE TABLE drafts (slot TEXT PRIMARY KEY, text TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE sessions (
-  id INTEGER PRIMARY KEY, started INTEGER NOT NULL UNIQUE, ended INTEGER NOT NULL, decided INTEGER NOT NULL, seconds TEXT NOT NULL
+  id INTEGER PRIMARY KEY, started INTEGER NOT NULL UNIQUE, ended INTEGER NOT NULL,
+  decided INTEGER NOT NULL, seconds TEXT NOT NULL
 );
 
 -- derived --------------------------------------------------------------------------------------------------------
@@ -108,22 +119,25 @@ CREATE TABLE ranks (
   owner TEXT, owner_state TEXT NOT NULL, priority INTEGER, stage TEXT NOT NULL,
   sla_due INTEGER, sla_left INTEGER, until INTEGER,
   urgent INTEGER NOT NULL, important INTEGER NOT NULL, blocks INTEGER NOT NULL,
-  changed INTEGER, group_key TEXT, lead INTEGER NOT NULL DEFAULT 1, group_size INTEGER NOT NULL DEFAULT 1,
-  group_first INTEGER, group_last INTEGER
+  born INTEGER NOT NULL, changed INTEGER NOT NULL,  -- created at its source, else first seen; last news of it
+  group_key TEXT, lead INTEGER NOT NULL, group_size INTEGER NOT NULL, group_first INTEGER, group_last INTEGER
 );
-CREATE INDEX ranks_queue ON ranks (rank DESC, item) WHERE place = 'queue' AND lead = 1;
+CREATE INDEX ranks_queue ON ranks (rank DESC, item, lead, changed) WHERE place = 'queue';
 CREATE INDEX ranks_place ON ranks (place, until) WHERE place NOT IN ('queue', 'closed');
 CREATE INDEX ranks_expire ON ranks (valid_until) WHERE valid_until IS NOT NULL;
-CREATE INDEX ranks_group ON ranks (group_key) WHERE group_key IS NOT NULL;
+CREATE INDEX ranks_group ON ranks (group_key, rank DESC, item, lead, born) WHERE group_key IS NOT NULL AND place = 'queue';
+-- The row with the empty name counts the lines of the whole queue and is kept exact; the others are recounted.
 CREATE TABLE split_counts (name TEXT PRIMARY KEY, query TEXT NOT NULL, n INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, pid INTEGER NOT NULL, host TEXT NOT NULL, beat INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO split_counts VALUES ('', '', 0);
+CREATE TABLE leases (
+  name TEXT PRIMARY KEY, holder TEXT NOT NULL, pid INTEGER NOT NULL, host TEXT NOT NULL, beat INTEGER NOT NULL
+) WITHOUT ROWID;
 """
 
 
 def m001_first(db: Database) -> None:
     """Every table of the first release, and the full-text indexes."""
     db.executescript(M001)
-    db["items"].enable_fts(["title", "body"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")  # type: ignore[union-attr]
     db["notes"].enable_fts(["text"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")  # type: ignore[union-attr]
     db["decisions"].enable_fts(["what", "why", "options"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")  # type: ignore[union-attr]
     db["journal_groups"].enable_fts(["summary", "why"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")  # type: ignore[union-attr]

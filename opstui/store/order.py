@@ -1,0 +1,123 @@
+"""Which items a view holds, in order.
+
+The whole queue is read along its index, a window at a time. A view with a query is looked through once; the ids it holds
+are kept with the connection until something is committed or a minute has passed, so that scrolling costs a window.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from opstui.domain.model import Place
+from opstui.domain.query import parse
+from opstui.store import querysql
+from opstui.store.rows import holes, sliced
+
+if TYPE_CHECKING:
+    from opstui.domain.urgency import Rules
+    from opstui.domain.views import View
+    from opstui.store.db import Connection
+
+KEPT = 8
+"""Views remembered by a connection: about the splits that somebody walks through."""
+
+_TIMED = (Place.SNOOZED, Place.WAITING, Place.ESCALATED)
+_LEADS = """
+SELECT DISTINCT lead.rank, lead.item FROM ranks r
+JOIN ranks lead ON lead.group_key = r.group_key AND lead.place = 'queue' AND lead.lead = 1
+WHERE r.item IN ({holes})"""
+
+
+def is_whole(view: View) -> bool:
+    """Whether a view is the queue as it stands, all of it."""
+    return view.place is Place.QUEUE and not view.only_changed and not view.query.strip()
+
+
+def window(
+    conn: Connection, view: View, offset: int, limit: int, since: datetime, now: datetime, rules: Rules
+) -> Sequence[int]:
+    """The ids from ``offset`` on, ``limit`` at most."""
+    offset, limit = max(offset, 0), max(limit, 0)
+    if is_whole(view):
+        lead = " AND lead = 1" if view.grouped else ""
+        sql = f"SELECT item FROM ranks WHERE place = 'queue'{lead} ORDER BY rank DESC, item LIMIT ? OFFSET ?"
+        return [id for (id,) in conn.execute(sql, (limit, offset)).fetchall()]
+    return every(conn, view, since, now, rules)[offset : offset + limit]
+
+
+def count(conn: Connection, view: View, since: datetime, now: datetime, rules: Rules) -> int:
+    """How many lines a view has."""
+    if is_whole(view):
+        lines = "SELECT n FROM split_counts WHERE name = ''"
+        sql = lines if view.grouped else "SELECT count(*) FROM ranks WHERE place = 'queue'"
+        return int(conn.execute(sql).fetchone()[0])
+    return len(every(conn, view, since, now, rules))
+
+
+def position(conn: Connection, view: View, id: int, since: datetime, now: datetime, rules: Rules) -> int | None:
+    """Where an item stands in a view, from 0; an item folded into a group stands where its leader does."""
+    found = conn.execute("SELECT rank, lead, group_key, place FROM ranks WHERE item = ?", (id,)).fetchone()
+    if found is None:
+        return None
+    rank, lead, key, place = found
+    if place == "queue" and view.grouped and not lead:
+        found = conn.execute(
+            "SELECT rank, item FROM ranks WHERE place = 'queue' AND group_key = ? AND lead = 1", (key,)
+        ).fetchone()
+        if found is None:
+            return None
+        rank, id = found
+    if not is_whole(view):
+        ids = every(conn, view, since, now, rules)
+        return ids.index(id) if id in ids else None
+    if place != "queue":
+        return None
+    where = "place = 'queue' AND lead = 1" if view.grouped else "place = 'queue'"
+    sql = (
+        f"SELECT (SELECT count(*) FROM ranks WHERE {where} AND rank > ?) "
+        f"+ (SELECT count(*) FROM ranks WHERE {where} AND rank = ? AND item < ?)"
+    )
+    return int(conn.execute(sql, (rank, rank, id)).fetchone()[0])
+
+
+def every(conn: Connection, view: View, since: datetime, now: datetime, rules: Rules) -> array[int]:
+    """All ids of a view in order; remembered, because the next window of it follows soon."""
+    version = conn.execute("PRAGMA data_version").fetchone()[0]
+    key = (view, int(since.timestamp()), int(now.timestamp()) // 60, id(rules))
+    kept: dict[object, array[int]]
+    if conn.found is None or conn.found[0] != version:
+        conn.found = (version, {})
+    kept = conn.found[1]
+    ids = kept.get(key)
+    if ids is None:
+        if len(kept) >= KEPT:
+            del kept[next(iter(kept))]
+        ids = kept[key] = array("q", _look_through(conn, view, since, now, rules))
+    return ids
+
+
+def _look_through(conn: Connection, view: View, since: datetime, now: datetime, rules: Rules) -> list[int]:
+    condition = querysql.where(conn, parse(view.query), rules, now) if view.query.strip() else querysql.Where("1")
+    tests, args = [condition.sql], list(condition.args)
+    if view.only_changed:
+        tests.append("r.changed > ?")
+        args.append(int(since.timestamp()))
+    joined = "ranks r JOIN items i ON i.id = r.item" if condition.needs_items else "ranks r"
+    if view.place is not Place.QUEUE:
+        order = "r.until IS NULL, r.until, r.item" if view.place in _TIMED else "r.rank DESC, r.item"
+        sql = f"SELECT r.item FROM {joined} WHERE r.place = ? AND {' AND '.join(tests)} ORDER BY {order}"
+        return [id for (id,) in conn.execute(sql, (view.place.value, *args)).fetchall()]
+    fits = " AND ".join(tests)
+    sql = f"SELECT r.rank, r.item, r.lead FROM {joined} WHERE r.place = 'queue' AND {fits} ORDER BY r.rank DESC, r.item"
+    found = conn.execute(sql, args).fetchall()
+    folded = [id for _, id, lead in found if not lead] if view.grouped else []
+    if not folded:
+        return [id for _, id, _ in found]
+    # A member that fits brings its group's line along, so that nothing that fits is out of sight.
+    lines = {(rank, id) for rank, id, lead in found if lead}
+    for part in sliced(folded):
+        lines.update(conn.execute(_LEADS.format(holes=holes(part)), part).fetchall())
+    return [id for _, id in sorted(lines, key=lambda line: (-line[0], line[1]))]

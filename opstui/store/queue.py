@@ -1,0 +1,216 @@
+"""What the panes read: lines of a view, one item whole, open work per person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from opstui.domain.grouping import alike_key
+from opstui.domain.model import Change, Kind, Place, Stage
+from opstui.domain.reasons import terms
+from opstui.domain.text import words
+from opstui.domain.views import Detail, Linked, Load, QueueRow, View
+from opstui.store import items, marks, notes, order
+from opstui.store.rows import ITEM, holes, item_from, moment, sliced
+from opstui.store.splits import recount_splits, stored_splits
+
+if TYPE_CHECKING:
+    from opstui.domain.urgency import Rules
+    from opstui.store.db import Connection
+
+__all__ = [
+    "alike",
+    "count",
+    "detail",
+    "loads",
+    "position",
+    "recount_splits",
+    "row",
+    "rows",
+    "stored_splits",
+    "window",
+]
+
+ALIKE_MOST = 1_000
+"""So many items at a time are alike at most: what is marked with one key must stay an amount a person can look at."""
+
+_ROW = (
+    "i.id, i.source, i.key, i.kind, i.title, i.status, r.stage, r.priority, i.priority_label, r.owner, r.owner_state, "
+    "i.created, i.updated, i.due, r.sla_due, r.sla_left, r.rank, r.why, r.place, r.until, coalesce(m.target, ''), r.blocks, "
+    "i.first_seen, r.changed, r.group_size, r.group_first, r.group_last, r.urgent, r.important"
+)
+_FROM = "FROM items i JOIN ranks r ON r.item = i.id LEFT JOIN marks m ON m.item = i.id"
+_WORK = "place NOT IN ('closed', 'done', 'declined', 'merged')"
+_KINDS = {kind.value: kind for kind in Kind}
+_STAGES = {stage.value: stage for stage in Stage}
+_PLACES = {place.value: place for place in Place}
+
+
+def window(
+    conn: Connection, view: View, *, since: datetime, now: datetime, rules: Rules, offset: int = 0, limit: int = 50
+) -> list[QueueRow]:
+    """The lines of a view from ``offset`` on, ``limit`` at most. QueryError when its query has a mistake."""
+    return rows(conn, order.window(conn, view, offset, limit, since, now, rules), since=since, now=now)
+
+
+def count(conn: Connection, view: View, *, since: datetime, now: datetime, rules: Rules) -> int:
+    """How many lines a view has."""
+    return order.count(conn, view, since, now, rules)
+
+
+def position(conn: Connection, view: View, id: int, *, since: datetime, now: datetime, rules: Rules) -> int | None:
+    """Where an item stands in a view, from 0; None when it is not in it. A folded item stands where its group does."""
+    return order.position(conn, view, id, since, now, rules)
+
+
+def row(conn: Connection, ref: str, *, since: datetime, now: datetime) -> QueueRow | None:
+    """One item as a line, wherever it stands."""
+    id = items.id_of(conn, ref)
+    found = rows(conn, [id], since=since, now=now) if id is not None else []
+    return found[0] if found else None
+
+
+def rows(conn: Connection, ids: Sequence[int], *, since: datetime, now: datetime) -> list[QueueRow]:
+    """These items as lines, in this order; what is new and what moved is looked up for them alone."""
+    after, at = int(since.timestamp()), int(now.timestamp())
+    found: dict[int, Sequence[Any]] = {}
+    for part in sliced(ids):
+        sql = f"SELECT {_ROW} {_FROM} WHERE i.id IN ({holes(part)})"
+        found.update((one[0], one) for one in conn.execute(sql, tuple(part)).fetchall())
+    moved = _moved(conn, [id for id, one in found.items() if one[23] > after], after)
+    return [_row(found[id], moved.get(id, ()), after, at) for id in ids if id in found]
+
+
+def detail(conn: Connection, ref: str, *, since: datetime, now: datetime, rules: Rules | None = None) -> Detail | None:
+    """All of one item; call it inside ``Store.reading()`` so that its parts fit together."""
+    id = items.id_of(conn, ref)
+    if id is None:
+        return None
+    item = items.load_item(conn, id)
+    found = rows(conn, [id], since=since, now=now)
+    if item is None or not found:
+        return None
+    return Detail(
+        row=found[0],
+        item=item,
+        mark=marks.load(conn, id),
+        terms=terms(found[0], now),
+        since=_since(conn, id, int(since.timestamp())),
+        history=item.history,
+        comments=item.comments,
+        notes=notes.of(conn, ref),
+        blocks=_linked(conn, item.blocks),
+        blocked_by=_linked(conn, item.blocked_by),
+        group=_group(conn, id),
+    )
+
+
+def alike(conn: Connection, ref: str) -> list[str]:
+    """Itself, then what is in the queue of the same group, or of the same source with the same title but for numbers."""
+    id = items.id_of(conn, ref)
+    item = items.load_item(conn, id) if id is not None else None
+    if item is None:
+        return []
+    found = conn.execute(
+        "SELECT i.source || ':' || i.key FROM ranks g JOIN ranks r ON r.group_key = g.group_key AND r.place = 'queue' "
+        "JOIN items i ON i.id = r.item WHERE g.item = ? AND r.item <> g.item ORDER BY r.rank DESC, r.item LIMIT ?",
+        (id, ALIKE_MOST - 1),
+    ).fetchall()
+    if found:
+        return [ref, *(other for (other,) in found)]
+    key = alike_key(item)
+    steady = [word for word in words(item.title) if word.isalpha()]
+    if not steady:
+        return [ref]
+    sql = (
+        f"SELECT {', '.join(f'i.{name}' for name in ITEM.split(', '))} FROM items_fts f JOIN items i ON i.id = f.rowid "
+        "JOIN ranks r ON r.item = i.id "
+        "WHERE items_fts MATCH ? AND i.source = ? AND i.kind = ? AND r.place = 'queue' AND i.id <> ? "
+        "ORDER BY r.rank DESC, i.id LIMIT ?"
+    )
+    match = "title : (" + " AND ".join(f'"{word}"' for word in dict.fromkeys(steady)) + ")"
+    like = conn.execute(sql, (match, item.source, item.kind.value, id, ALIKE_MOST - 1)).fetchall()
+    return [ref, *(other.ref for other in map(item_from, like) if alike_key(other) == key)]
+
+
+def loads(conn: Connection) -> list[Load]:
+    """Open work per person, the most first: everything owned that is not over, wherever it stands."""
+    sql = (
+        f"SELECT owner, count(*), min(born) FROM ranks WHERE owner_state = 'ok' AND stage <> 'done' AND {_WORK} "
+        "GROUP BY owner ORDER BY count(*) DESC, owner"
+    )
+    return [Load(owner, open, moment(oldest)) for owner, open, oldest in conn.execute(sql).fetchall()]
+
+
+def _row(one: Sequence[Any], moved: tuple[str, ...], after: int, at: int) -> QueueRow:
+    sla_due = one[14]
+    return QueueRow(
+        id=one[0],
+        ref=f"{one[1]}:{one[2]}",
+        source=one[1],
+        kind=_KINDS[one[3]],
+        title=one[4],
+        status=one[5],
+        stage=_STAGES[one[6]],
+        priority=one[7],
+        priority_label=one[8],
+        owner=one[9],
+        owner_state=one[10],
+        created=moment(one[11]),
+        updated=moment(one[12]),
+        due=moment(one[13]),
+        sla_due=moment(sla_due),
+        sla_left_s=one[15] if sla_due is None else sla_due - at,
+        rank=one[16],
+        why=one[17],
+        place=_PLACES[one[18]],
+        until=moment(one[19]),
+        target=one[20],
+        blocks=one[21],
+        new=one[22] > after,
+        moved=moved,
+        group_size=one[24],
+        group_first=moment(one[25]),
+        group_last=moment(one[26]),
+        urgent=bool(one[27]),
+        important=bool(one[28]),
+    )
+
+
+def _moved(conn: Connection, ids: Collection[int], after: int) -> dict[int, tuple[str, ...]]:
+    found: dict[int, dict[str, None]] = {}
+    for part in sliced(list(ids)):
+        sql = f"SELECT item, field FROM changes WHERE item IN ({holes(part)}) AND seen > ? ORDER BY id"
+        for item, field in conn.execute(sql, (*part, after)).fetchall():
+            found.setdefault(item, {})[field] = None
+    return {item: tuple(fields) for item, fields in found.items()}
+
+
+def _since(conn: Connection, id: int, after: int) -> tuple[Change, ...]:
+    sql = "SELECT field, old, new, at, who FROM changes WHERE item = ? AND seen > ? ORDER BY at, id"
+    return tuple(
+        Change(field, old, new, moment(at), who) for field, old, new, at, who in conn.execute(sql, (id, after)).fetchall()
+    )
+
+
+def _linked(conn: Connection, refs: Sequence[str]) -> tuple[Linked, ...]:
+    ids = items.refs_to_ids(conn, refs)
+    known: dict[int, tuple[Any, ...]] = {}
+    for part in sliced(list(ids.values())):
+        sql = f"SELECT i.id, i.title, r.owner, r.stage {_FROM} WHERE i.id IN ({holes(part)})"
+        known.update((one[0], one[1:]) for one in conn.execute(sql, tuple(part)).fetchall())
+    found = []
+    for ref in refs:
+        title, owner, stage = known.get(ids.get(ref, 0), ("", None, None))
+        found.append(Linked(ref, title, owner, _STAGES[stage] if stage else None))
+    return tuple(found)
+
+
+def _group(conn: Connection, id: int) -> tuple[Linked, ...]:
+    sql = (
+        "SELECT i.source || ':' || i.key, i.title, r.owner, r.stage FROM ranks g "
+        "JOIN ranks r ON r.group_key = g.group_key AND r.place = 'queue' JOIN items i ON i.id = r.item "
+        "WHERE g.item = ? AND g.place = 'queue' AND r.item <> g.item ORDER BY r.rank DESC, r.item LIMIT 100"
+    )
+    return tuple(Linked(ref, title, owner, _STAGES[stage]) for ref, title, owner, stage in conn.execute(sql, (id,)).fetchall())

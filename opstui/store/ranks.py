@@ -1,0 +1,199 @@
+"""Where each item stands: derived from items, marks and rules, stored so that the queue is one walk along an index."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from opstui.domain.model import NO_MARK
+from opstui.domain.urgency import assess, pack_why
+from opstui.store import groups, marks
+from opstui.store.rows import ITEM, histories, holes, item_from, moment, sliced
+
+if TYPE_CHECKING:
+    from opstui.domain.urgency import Rules, Standing
+
+COLUMNS = (
+    "item, place, rank, why, valid_until, owner, owner_state, priority, stage, sla_due, sla_left, until, "
+    "urgent, important, blocks, born, changed, group_key, lead, group_size, group_first, group_last"
+)
+_NAMES = COLUMNS.split(", ")
+_INSERT = f"INSERT INTO ranks ({COLUMNS}) VALUES ({holes(_NAMES)})"
+_UPSERT = f"{_INSERT} ON CONFLICT (item) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in _NAMES[1:])
+_PLACE, _STAGE, _KEY, _LEAD = (_NAMES.index(name) for name in ("place", "stage", "group_key", "lead"))
+
+SLICE_EXPIRED = 250
+"""Items re-scored in one transaction, so that it stays short."""
+
+OVER = ("closed", "done", "declined", "merged")
+"""Places of items that nobody works on any more."""
+_OVER = ", ".join(f"'{place}'" for place in OVER)
+
+_BLOCKS = f"""
+SELECT l.blocker, count(DISTINCT l.blocked) FROM links l
+JOIN items i ON i.source = substr(l.blocked, 1, instr(l.blocked, ':') - 1)
+  AND i.key = substr(l.blocked, instr(l.blocked, ':') + 1)
+LEFT JOIN marks m ON m.item = i.id LEFT JOIN ranks r ON r.item = i.id
+WHERE l.blocker IN ({{holes}}) AND i.gone IS NULL AND coalesce(m.stage, i.stage) <> 'done'
+  AND coalesce(r.place, 'queue') NOT IN ({_OVER})
+GROUP BY l.blocker"""
+_BLOCKERS = """
+SELECT DISTINCT i.id FROM links l
+JOIN items i ON i.source = substr(l.blocker, 1, instr(l.blocker, ':') - 1)
+  AND i.key = substr(l.blocker, instr(l.blocker, ':') + 1)
+WHERE l.blocked IN ({holes})"""
+
+
+def row(id: int, standing: Standing, blocks: int, born: int, changed: int) -> tuple[Any, ...]:
+    """One row of ``ranks``. In a group nobody leads until ``groups`` has looked at all of it."""
+    place, key = standing.place._value_, standing.group_key
+    alone = key is None or place != "queue"
+    valid_until, sla_due, until = standing.valid_until, standing.sla_due, standing.until
+    return (
+        id,
+        place,
+        standing.rank,
+        pack_why(standing.why),
+        None if valid_until is None else int(valid_until.timestamp()),
+        standing.owner,
+        standing.owner_state,
+        standing.priority,
+        standing.stage._value_,
+        None if sla_due is None else int(sla_due.timestamp()),
+        standing.sla_left,
+        None if until is None else int(until.timestamp()),
+        standing.urgent,
+        standing.important,
+        blocks,
+        born,
+        changed,
+        key,
+        alone,
+        1,
+        None,
+        None,
+    )
+
+
+def insert(conn: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write the ranks of items that had none."""
+    rows, keys = groups.led_from_the_start(conn, rows)
+    conn.executemany(_INSERT, rows)
+    lines = sum(1 for one in rows if one[_LEAD] and one[_PLACE] == "queue")
+    groups.count_lines(conn, lines + groups.lead(conn, keys))
+
+
+def update(conn: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], rules: Rules, now: datetime) -> None:
+    """Write ranks over older ones, with what follows from it: groups, line count, and items blocked by these."""
+    ids = [one[0] for one in rows]
+    lines, keys, flipped = 0, {one[_KEY] for one in rows if not one[_LEAD]}, []
+    old: dict[int, tuple[str, str]] = {}
+    for part in sliced(ids):
+        sql = f"SELECT item, place, stage, group_key, lead FROM ranks WHERE item IN ({holes(part)})"
+        for item, place, stage, key, lead in conn.execute(sql, part).fetchall():
+            old[item] = (place, stage)
+            if place == "queue":
+                lines -= lead
+                if key is not None:
+                    keys.add(key)
+    conn.executemany(_UPSERT, rows)
+    lines += sum(1 for one in rows if one[_LEAD] and one[_PLACE] == "queue")
+    groups.count_lines(conn, lines + groups.lead(conn, keys))
+    for one in rows:
+        before = old.get(one[0])
+        if before is not None and _open(*before) != _open(one[_PLACE], one[_STAGE]):
+            flipped.append(one[0])
+    if flipped and any_links(conn):
+        # One step is enough: how many wait for an item never decides whether it is open itself.
+        rescore(conn, blockers_of(conn, refs_of(conn, flipped)) - set(ids), rules, now)
+
+
+def rescore(conn: sqlite3.Connection, ids: Iterable[int], rules: Rules, now: datetime) -> int:
+    """Work out anew where these items stand, from what is stored; the caller holds the transaction."""
+    wanted = list(dict.fromkeys(ids))
+    for part in sliced(wanted):
+        marked = marks.load_many(conn, part)
+        history = histories(conn, part)
+        sql = (
+            f"SELECT i.id, i.gone, coalesce(i.created, i.first_seen), coalesce(r.changed, i.first_seen), {_qualified()} "
+            f"FROM items i LEFT JOIN ranks r ON r.item = i.id WHERE i.id IN ({holes(part)})"
+        )
+        found = conn.execute(sql, part).fetchall()
+        waiting = blocks(conn, [f"{one[4]}:{one[5]}" for one in found])
+        rows = []
+        for id, gone, born, changed, *values in found:
+            item = item_from(values, history.get(id, ()))
+            count = waiting.get(item.ref, 0)
+            one = row(id, assess(rules, item, marked.get(id, NO_MARK), count, now), count, born, changed)
+            rows.append(closed(one) if gone is not None else one)
+        update(conn, rows, rules, now)
+    return len(wanted)
+
+
+def rescore_expired(conn: sqlite3.Connection, rules: Rules, now: datetime, limit: int = SLICE_EXPIRED) -> int:
+    """Re-score up to ``limit`` items whose standing has run out, the longest first; tells how many there were."""
+    sql = "SELECT item FROM ranks WHERE valid_until IS NOT NULL AND valid_until <= ? ORDER BY valid_until LIMIT ?"
+    return rescore(conn, [one[0] for one in conn.execute(sql, (int(now.timestamp()), limit)).fetchall()], rules, now)
+
+
+def rescore_slice(conn: sqlite3.Connection, rules: Rules, now: datetime, after: int, limit: int = SLICE_EXPIRED) -> int | None:
+    """Re-score ``limit`` items with ids above ``after``: the last of them, or None when there was none left."""
+    ids = [one[0] for one in conn.execute("SELECT id FROM items WHERE id > ? ORDER BY id LIMIT ?", (after, limit)).fetchall()]
+    rescore(conn, ids, rules, now)
+    return ids[-1] if ids else None
+
+
+def next_expiry(conn: sqlite3.Connection) -> datetime | None:
+    """When the first standing runs out."""
+    sql = "SELECT valid_until FROM ranks WHERE valid_until IS NOT NULL ORDER BY valid_until LIMIT 1"
+    found = conn.execute(sql).fetchone()
+    return moment(found[0]) if found else None
+
+
+def closed(one: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The same row for an item that its source says is gone: nothing brings it back by itself."""
+    changed = list(one)
+    changed[_PLACE], changed[_LEAD], changed[_NAMES.index("valid_until")] = "closed", True, None
+    return tuple(changed)
+
+
+def blocks(conn: sqlite3.Connection, refs: Sequence[str]) -> Mapping[str, int]:
+    """How many open items wait for each of these; refs that nothing waits for are absent."""
+    if not any_links(conn):
+        return {}
+    found: dict[str, int] = {}
+    for part in sliced(refs):
+        found.update(conn.execute(_BLOCKS.format(holes=holes(part)), part).fetchall())
+    return found
+
+
+def blockers_of(conn: sqlite3.Connection, refs: Collection[str]) -> set[int]:
+    """The items that these wait for, as far as they are known here."""
+    found: set[int] = set()
+    for part in sliced(list(refs)):
+        found.update(one[0] for one in conn.execute(_BLOCKERS.format(holes=holes(part)), part).fetchall())
+    return found
+
+
+def refs_of(conn: sqlite3.Connection, ids: Sequence[int]) -> list[str]:
+    """The refs of items."""
+    found: list[str] = []
+    for part in sliced(ids):
+        sql = f"SELECT source || ':' || key FROM items WHERE id IN ({holes(part)})"
+        found.extend(one[0] for one in conn.execute(sql, part).fetchall())
+    return found
+
+
+def any_links(conn: sqlite3.Connection) -> bool:
+    """Whether any item has told of a link: most sources have none, and then nothing needs to be looked up."""
+    return conn.execute("SELECT 1 FROM links LIMIT 1").fetchone() is not None
+
+
+def _open(place: str, stage: str) -> bool:
+    return place not in OVER and stage != "done"
+
+
+def _qualified() -> str:
+    return ", ".join(f"i.{name}" for name in ITEM.split(", "))

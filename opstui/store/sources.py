@@ -1,0 +1,184 @@
+"""Sources as the store knows them: how far each was read, how its last pull went, and what it refused."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from opstui.store.rows import as_json, moment, seconds
+
+if TYPE_CHECKING:
+    from opstui.store.items import PageLike
+
+REFUSALS_KEPT = 1_000
+"""Refused records kept of one source: enough to see what is wrong with a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One source's row. ``state``: never, syncing, ok, failed, refused or broken; whether ``ok`` is stale, the reader tells.
+
+    The counts are those of the pull under way or of the last one; ``items`` are those held that are not gone.
+    """
+
+    name: str
+    state: str = "never"
+    last_ok: datetime | None = None
+    last_try: datetime | None = None
+    next_due: datetime | None = None
+    seconds: float | None = None
+    seen: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    what: str = ""
+    why: str = ""
+    next_step: str = ""
+    notes: tuple[str, ...] = ()
+    items: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record that did not come in: where it stands, why, and how it begins."""
+
+    where: str
+    reason: str
+    sample: str
+    at: datetime
+
+
+def ensure(conn: sqlite3.Connection, source: str) -> bool:
+    """Make sure that the source has a row; tells whether it was never read to its end."""
+    row = conn.execute("SELECT last_ok FROM sources WHERE name = ?", (source,)).fetchone()
+    if row is None:
+        conn.execute("INSERT INTO sources (name) VALUES (?)", (source,))
+        return True
+    return row[0] is None
+
+
+def begin(conn: sqlite3.Connection, source: str, now: datetime) -> None:
+    """A pull starts: its counts start at nothing."""
+    ensure(conn, source)
+    conn.execute(
+        "UPDATE sources SET state = 'syncing', last_try = ?, seen = 0, added = 0, changed = 0, unchanged = 0, refused = 0, "
+        "began_with = cursor WHERE name = ?",
+        (seconds(now), source),
+    )
+
+
+def applied(
+    conn: sqlite3.Connection,
+    source: str,
+    page: PageLike,
+    now: datetime,
+    *,
+    added: int,
+    changed: int,
+    unchanged: int,
+    deleted: int,
+    returned: int,
+) -> None:
+    """Count a page, keep its cursor and what it refused; the caller holds the page's transaction."""
+    cursor = None if page.cursor is None else as_json(page.cursor)
+    conn.execute(
+        "UPDATE sources SET cursor = coalesce(?, cursor), seen = seen + ?, added = added + ?, changed = changed + ?, "
+        "unchanged = unchanged + ?, refused = refused + ?, items = items + ? WHERE name = ?",
+        (
+            cursor,
+            added + changed + unchanged + len(page.refused),
+            added,
+            changed + deleted,
+            unchanged,
+            len(page.refused),
+            added + returned - deleted,
+            source,
+        ),
+    )
+    if page.refused:
+        at = seconds(now)
+        conn.executemany(
+            "INSERT INTO refusals (source, place, reason, sample, at) VALUES (?, ?, ?, ?, ?)",
+            [(source, one.where, one.reason, one.sample, at) for one in page.refused[:REFUSALS_KEPT]],
+        )
+
+
+def finish(
+    conn: sqlite3.Connection,
+    source: str,
+    now: datetime,
+    *,
+    seconds_taken: float,
+    next_due: datetime | None = None,
+    notes: Iterable[str] = (),
+) -> None:
+    """A pull came to its end. If it read anything anew, older refusals are history."""
+    row = conn.execute("SELECT last_try, cursor IS NOT began_with FROM sources WHERE name = ?", (source,)).fetchone()
+    if row and row[1] and row[0] is not None:
+        conn.execute("DELETE FROM refusals WHERE source = ? AND at < ?", (source, row[0]))
+    conn.execute(
+        "DELETE FROM refusals WHERE source = ? "
+        "AND id NOT IN (SELECT id FROM refusals WHERE source = ? ORDER BY id DESC LIMIT ?)",
+        (source, source, REFUSALS_KEPT),
+    )
+    conn.execute(
+        "UPDATE sources SET state = 'ok', last_ok = ?, next_due = ?, seconds = ?, "
+        "what = '', why = '', next_step = '', notes = ? WHERE name = ?",
+        (seconds(now), seconds(next_due), seconds_taken, json.dumps(list(notes), ensure_ascii=False), source),
+    )
+
+
+def fail(
+    conn: sqlite3.Connection,
+    source: str,
+    now: datetime,
+    *,
+    state: str,
+    what: str,
+    why: str = "",
+    next_step: str = "",
+    next_due: datetime | None = None,
+    seconds_taken: float | None = None,
+) -> None:
+    """A pull failed: what came in before stays, and nothing is closed. ``state``: failed, refused or broken."""
+    ensure(conn, source)
+    conn.execute(
+        "UPDATE sources SET state = ?, last_try = ?, next_due = ?, seconds = ?, "
+        "what = ?, why = ?, next_step = ? WHERE name = ?",
+        (state, seconds(now), seconds(next_due), seconds_taken, what, why, next_step, source),
+    )
+
+
+def cursor(conn: sqlite3.Connection, source: str) -> Mapping[str, Any] | None:
+    """Where the last applied page stopped, None for a source never read."""
+    row = conn.execute("SELECT cursor FROM sources WHERE name = ?", (source,)).fetchone()
+    return None if row is None or row[0] is None else json.loads(row[0])
+
+
+def forget_cursor(conn: sqlite3.Connection, source: str) -> None:
+    """The next pull reads everything again."""
+    conn.execute("UPDATE sources SET cursor = NULL WHERE name = ?", (source,))
+
+
+def health(conn: sqlite3.Connection) -> dict[str, Health]:
+    """Every source that was ever tried, by name."""
+    rows = conn.execute(
+        "SELECT name, state, last_ok, last_try, next_due, seconds, seen, added, changed, unchanged, "
+        "(SELECT count(*) FROM refusals r WHERE r.source = s.name), what, why, next_step, notes, items "
+        "FROM sources s ORDER BY name"
+    ).fetchall()
+    return {row[0]: Health(*row[:2], *map(moment, row[2:5]), *row[5:14], tuple(json.loads(row[14])), row[15]) for row in rows}
+
+
+def refusals(conn: sqlite3.Connection, source: str, limit: int = 200) -> Sequence[Refused]:
+    """What did not come in at the last reading, in the order of the source."""
+    sql = "SELECT place, reason, sample, at FROM refusals WHERE source = ? ORDER BY id LIMIT ?"
+    return [
+        Refused(where, reason, sample, datetime.fromtimestamp(at, UTC))
+        for where, reason, sample, at in conn.execute(sql, (source, limit)).fetchall()
+    ]
