@@ -76,11 +76,15 @@ class Meaning:
         try:
             what()
         except OpstuiError as error:
-            why = ": ".join(part for part in (error.what, error.why) if part and part != "time zone")
-            column = getattr(error, "column", None)
-            self._error(path, f"{why} (column {column})" if column else why, error.next_step.rstrip("."))
+            why = ": ".join(part for part in (error.what, error.why) if part)
+            self._error(path, why, error.next_step.rstrip("."))
             return False
         return True
+
+    def _is_shared(self, path: Path) -> bool:
+        """Whether a shared file says it, where worse was said of it already."""
+        origin = self.merged.origin(path)
+        return origin is not None and origin.layer.kind == "shared"
 
     def _duration(self, path: Path, text: str) -> int | None:
         if not self._try(path, lambda: parse_duration(text)):
@@ -130,7 +134,7 @@ class Meaning:
                 from opstui.config.secrets import secret
 
                 self._try(here, lambda value=value, option=option: secret(value, source.folder, option))  # type: ignore[misc]
-            elif isinstance(value, str) and value and SECRET_KEY.search(option):
+            elif isinstance(value, str) and value and SECRET_KEY.search(option) and not self._is_shared(here):
                 self._warn(here, "a secret stands in the file itself", 'Refer to it, for example { env = "NAME" }')
 
     def _splits(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from textwrap import wrap
 from typing import Annotated, Any, get_origin
@@ -9,9 +10,10 @@ from typing import Annotated, Any, get_origin
 import msgspec
 from msgspec import NODEFAULT, Meta, Struct, structs
 
-from opstui.config.findings import BARE, dotted
+from opstui.config.findings import dotted
 from opstui.config.settings import Settings
 from opstui.config.shape import bare, choices, fields_of, is_table, table_in
+from opstui.config.toml import line, toml
 from opstui.domain.urgency import WEIGHTS
 
 HEAD = """\
@@ -39,7 +41,7 @@ def _table(kind: type[Struct], path: tuple[str, ...]) -> Iterator[str]:
             later.append((name, info))
         else:
             yield from _help(info)
-            yield ("# " if name == "extends" else "") + _line(name, _value(info))  # the file that it names is not here
+            yield ("# " if name == "extends" else "") + line(name, _value(info))  # the file that it names is not here
     for name, info in later:
         yield ""
         yield from _later((*path, name), info)
@@ -56,7 +58,7 @@ def _later(path: tuple[str, ...], info: structs.FieldInfo) -> Iterator[str]:
     if is_table(inner):
         yield from _table(inner, path)
     else:
-        yield from (_line(key, value) for key, value in _value(info).items())
+        yield from (line(key, value) for key, value in _value(info).items())
 
 
 def _elements(name: str, kind: type[Struct], info: structs.FieldInfo) -> Iterator[str]:
@@ -75,25 +77,6 @@ def _help(info: structs.FieldInfo) -> Iterator[str]:
     if words := choices(info.type):
         text += f" One of: {', '.join(words)}."
     yield from (f"# {line}" for line in wrap(text, WIDTH))
-
-
-def _line(name: str, value: Any) -> str:
-    key = name if BARE.fullmatch(name) else toml(name)
-    return f"{key} = {toml(value)}"
-
-
-def toml(value: Any) -> str:
-    """A value on one line of TOML."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        pairs = (f"{key if BARE.fullmatch(key) else toml(key)} = {toml(one)}" for key, one in value.items())
-        return "{ " + ", ".join(pairs) + " }" if value else "{}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(toml(one) for one in value) + "]"
-    if isinstance(value, str):
-        return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")
-    return str(value)
 
 
 def _meta(info: structs.FieldInfo) -> Meta | None:
@@ -119,3 +102,7 @@ def _value(info: structs.FieldInfo) -> Any:
     if meta is not None and meta.examples and (default in (None, "", (), {}) or default == "local"):
         return meta.examples[0]
     return default
+
+
+if __name__ == "__main__":
+    sys.stdout.write(example())

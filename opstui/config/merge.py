@@ -56,9 +56,9 @@ class Origin:
         return self.layer.where(self.at)
 
 
-def is_secret(value: object) -> bool:
-    """Whether it has the shape of a secret's reference."""
-    return isinstance(value, dict) and len(value) == 1 and not SECRET_KINDS.isdisjoint(value)
+def is_secret(value: object, key: str | int = "") -> bool:
+    """Whether it has the shape of a secret's reference; the table of options never is one."""
+    return key != "options" and isinstance(value, dict) and len(value) == 1 and not SECRET_KINDS.isdisjoint(value)
 
 
 def is_named(value: object) -> bool:
@@ -119,7 +119,7 @@ class Merged:
             before = self.origins.setdefault(here, [])
             old = target.get(key)
             if isinstance(value, dict):
-                if not isinstance(old, dict) or is_secret(old) or is_secret(value):
+                if not isinstance(old, dict) or is_secret(old, key) or is_secret(value, key):
                     self._forget(here)
                     target[key] = {}
                 self._table(target[key], value, layer, here, there)

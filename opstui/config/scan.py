@@ -24,6 +24,13 @@ def lines_of(text: str) -> dict[Path, int]:
     return _Scanner(text).run()
 
 
+def headers_of(text: str) -> list[tuple[int, Path]]:
+    """The line of every ``[table]`` and ``[[element]]``, from 1, in order, with its path."""
+    scanner = _Scanner(text)
+    scanner.run()
+    return scanner.headers
+
+
 class _Scanner:
     """One pass over one file."""
 
@@ -32,6 +39,7 @@ class _Scanner:
         self.at = 0
         self.lines: dict[Path, int] = {}
         self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self.headers: list[tuple[int, Path]] = []
         self.elements: dict[Path, int] = {}
         """Arrays of tables -> index of the element that is being written."""
 
@@ -44,15 +52,21 @@ class _Scanner:
                 self.at += 2
                 table = self._element(self._key(), start)
                 self.at += 2
+                self.headers.append((self.line(start), table))
             elif self.text[start] == "[":
                 self.at += 1
                 table = self._resolve(self._key())
                 self._note(table, start)
                 self.at += 1
+                self.headers.append((self.line(start), table))
             else:
                 self._pair(table)
             self._skip(BLANK)
         return self.lines
+
+    def line(self, place: int) -> int:
+        """The line of a place in the text, from 1."""
+        return bisect_right(self.starts, place)
 
     def _element(self, key: Path, start: int) -> Path:
         place = self._resolve(key[:-1]) + key[-1:]
@@ -126,7 +140,7 @@ class _Scanner:
             self.at = match.end()
 
     def _note(self, path: Path, start: int) -> None:
-        line = bisect_right(self.starts, start)
+        line = self.line(start)
         for length in range(1, len(path) + 1):
             self.lines.setdefault(path[:length], line)
 

@@ -123,7 +123,8 @@ class Shape:
             missing = [key for key, info in fields_of(kind).items() if _required(info) and key not in one]
             for key in missing:
                 self._missing(here, key)
-            if not missing:
+                one[key] = _example(fields_of(kind)[key])  # so that the rest of it can still be checked
+            if "name" not in missing:
                 good.append(one)
         value[:] = good
         return True
@@ -166,6 +167,10 @@ def _required(info: structs.FieldInfo) -> bool:
     return info.default is NODEFAULT and info.default_factory is NODEFAULT
 
 
+def _example(info: structs.FieldInfo) -> Any:
+    return get_args(info.type)[1].examples[0]
+
+
 def _is(value: object) -> str:
     names = {str: "a text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table"}
     return names.get(type(value), f"a {type(value).__name__}")
@@ -184,5 +189,6 @@ def plain(message: str, value: object) -> str:
     whats = " or ".join(WORDS.get(one, one) for one in wanted.split(" | ") if one != "null")
     inside = " in the list" if where else ""
     if limit:
+        limit = limit.replace(">= ", "of at least ").replace("<= ", "of at most ").removesuffix(".0")
         return f"it must be {whats} {limit}{inside}; it is {value!r}"
     return f"it must be {whats}{inside}; it is {WORDS.get(got or '', got or 'something else')}"

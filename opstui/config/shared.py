@@ -26,7 +26,7 @@ def refused(layer: Layer) -> Iterator[Finding]:
 def _why_not(layer: Layer, at: Path, value: Any) -> tuple[str, str] | None:
     key = at[-1] if at else ""
     whose = "a shared file" if layer.kind == "shared" else f"the {layer.kind}"
-    if (is_secret(value) and "command" in value) or (key == "command" and isinstance(value, list)):
+    if (is_secret(value, key) and "command" in value) or (key == "command" and isinstance(value, list)):
         return f"{whose} may not run a command", "Put it in your own config file"
     if layer.kind != "shared":
         return None
@@ -42,7 +42,7 @@ def _why_not(layer: Layer, at: Path, value: Any) -> tuple[str, str] | None:
 def _walk(value: Any, at: Path) -> Iterator[tuple[Path, Any]]:
     """Every table, list and value; not inside a secret's reference, which is one thing."""
     yield at, value
-    if isinstance(value, dict) and not is_secret(value):
+    if isinstance(value, dict) and not is_secret(value, at[-1] if at else ""):
         for key, inner in value.items():
             yield from _walk(inner, (*at, key))
     elif isinstance(value, list):

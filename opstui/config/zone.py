@@ -23,7 +23,7 @@ def zone(name: str) -> ZoneInfo:
     except (KeyError, ValueError, OSError) as error:  # not known; no name at all; a folder of zones
         close = nearest(name, sorted(available_timezones()))
         step = f"Did you mean {close}?" if close else "Write an area and a city, as in Europe/London"
-        raise ConfigError("time zone", f"{name!r} is no time zone", step) from error
+        raise ConfigError(f"{name!r} is no time zone", "", step) from error
 
 
 def local_name(environ: Mapping[str, str], root: Path = Path("/")) -> str | None:
