@@ -45,7 +45,7 @@ class Loaded:
 
         return explained(self.settings, self.provenance, key)
 
-    def everything(self) -> Iterator[Explained]:
+    def keys(self) -> Iterator[Explained]:
         """Every key in force, for ``opstui config show``."""
         from opstui.config.explain import leaves
 
