@@ -12,6 +12,7 @@ import click
 from opstui.cli.app import on_a_terminal, print_brief
 from opstui.cli.border import say
 from opstui.cli.state import State
+from opstui.errors import SourceError
 
 STARTED = "clock"
 """The file that keeps the demo's time between two openings, so that its day goes on where it was left."""
@@ -58,17 +59,17 @@ def open_demo(data_dir: Path | None, *, fresh: bool = False) -> int:
 
 def _prepare(folder: Path, day: Path, env: dict[str, str]) -> None:
     """Import Thursday evening's exports, then Friday morning's: the difference is the night."""
-    from opstui.services import demo, workspace
+    from opstui.services import demo
     from opstui.services.clock import NOW
-    from opstui.services.engine import sync_once
+    from opstui.services.once import sync_once
+    from opstui.services.station import open_station
 
     for at in (demo.EVENING, demo.MORNING):
-        config = demo.prepare(day, at)
-        opened = workspace.open(config, folder, env | {NOW: at.isoformat()})
-        try:
-            sync_once(opened)
-        finally:
-            opened.close()
+        station = open_station(demo.prepare(day, at), folder, env | {NOW: at.isoformat()})
+        with station.store:
+            for result in sync_once(station):
+                if not result.ok:
+                    raise SourceError(f"the demo's {result.source}", f"{result.error}: {result.why}", result.next_step)
 
 
 @click.command("demo")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from opstui.domain.when import parse_duration
+from opstui.errors import UsageError
 from opstui.services.clock import child_environ, clock
 from opstui.services.job import MEMORY_MB, Job, Task
 from opstui.store.db import Store
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
     from opstui.config.settings import Settings, Source
     from opstui.connectors.registry import Offer
     from opstui.domain.urgency import Rules
+    from opstui.services.workspace import Workspace
 
-MEMORY = "OPSTUI_WORKER_MEMORY_MB"
+LIMITS = "OPSTUI_ENGINE_LIMITS"
+"""Sets limits by name, for tests and unusual machines: ``memory_mb=4096,watch=10``."""
+
 STORE = "opstui.db"
 
 
@@ -101,12 +105,36 @@ def zone_name(name: str, environ: Mapping[str, str]) -> str:
 
 
 def limits(environ: Mapping[str, str]) -> Limits:
-    """The usual limits, with what the environment says of them."""
-    text = environ.get(MEMORY, "")
-    return Limits(memory_mb=int(text)) if text.isdigit() and int(text) >= 64 else Limits()
+    """The usual limits, with what the environment says of them.
+
+    Raises:
+        UsageError: it names a limit that there is not, or a value that is no number.
+    """
+    known = {one.name: one.type for one in fields(Limits)}
+    given: dict[str, Any] = {}
+    for pair in filter(None, environ.get(LIMITS, "").split(",")):
+        name, _, text = (part.strip() for part in pair.partition("="))
+        try:
+            given[name] = int(text) if known[name] == "int" else float(text)
+        except (KeyError, ValueError) as error:
+            raise UsageError(
+                f"{LIMITS}: {pair!r}", f"write NAME=NUMBER, with one of {', '.join(known)}", "Unset it."
+            ) from error
+    return Limits(**given)
 
 
-def open_station(config: Path | None, data_dir: Path | None, environ: Mapping[str, str]) -> Station:
+def station_for(at: Station | Workspace) -> Station:
+    """The engine's view of an open workspace."""
+    if isinstance(at, Station):
+        return at
+    from opstui.config.rules import rules
+
+    return Station(at.settings, rules(at.settings), at.store, at.now, os.environ, limits(os.environ))
+
+
+def open_station(
+    config: Path | None, data_dir: Path | None, environ: Mapping[str, str], flags: Mapping[str, str] | None = None
+) -> Station:
     """Open what the engine needs, without the desk.
 
     Raises:
@@ -116,6 +144,6 @@ def open_station(config: Path | None, data_dir: Path | None, environ: Mapping[st
     from opstui.config.rules import rules
 
     now = clock(environ)
-    loaded = load.load(paths.config_path(config, environ), environ=environ, flags={})
+    loaded = load.load(paths.config_path(config, environ), environ=environ, flags=flags or {})
     store = Store.open(paths.data_dir(data_dir, environ) / STORE, now=now)
     return Station(loaded.settings, rules(loaded.settings), store, now, environ, limits(environ))

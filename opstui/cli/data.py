@@ -1,0 +1,84 @@
+"""``opstui export``, ``import``, ``backup`` and ``restore``: what the user owns, out and back in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from opstui.cli.border import say
+from opstui.cli.output import emit_json, json_option, table
+from opstui.cli.state import State
+
+PARTLY = 3
+
+
+@click.command("export")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@json_option
+@click.pass_obj
+def export(state: State, folder: Path, as_json: bool) -> None:
+    """Write every user-owned record to FOLDER as JSON Lines, CSV and Markdown."""
+    from opstui.services.export import export as write
+
+    counts = write(state.workspace.store, folder, now=state.desk.now(), zone=state.desk.zone())
+    if as_json:
+        emit_json(counts)
+    else:
+        table([(kind, str(count)) for kind, count in counts.items()], right=(1,))
+
+
+@click.command("import")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@json_option
+@click.pass_context
+def bring_in(ctx: click.Context, folder: Path, as_json: bool) -> None:
+    """Read an export back in; what is here already stays as it is."""
+    from opstui.config.rules import rules
+    from opstui.services.importing import bring_in as read
+
+    space, desk = ctx.obj.workspace, ctx.obj.desk
+    me = desk.me()
+    brought = read(space.store, folder, now=desk.now(), who=me.name if me else "", rules=rules(space.settings))
+    if as_json:
+        emit_json(brought)
+    else:
+        table([(kind, f"{count} added", f"{brought.same.get(kind, 0)} here already") for kind, count in brought.added.items()])
+    for where, why in brought.refused:
+        say(f"opstui: {where}: {why}")
+    if brought.refused:
+        ctx.exit(PARTLY)
+
+
+@click.command("backup")
+@json_option
+@click.pass_obj
+def backup(state: State, as_json: bool) -> None:
+    """Copy the store into its backups folder now; the daily copies are made by the engine."""
+    from opstui.store import backup as copies
+
+    path = copies.backup(state.workspace.store, keep=state.workspace.settings.backup.keep)
+    if as_json:
+        emit_json({"path": str(path)})
+    else:
+        click.echo(str(path))
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@click.pass_obj
+def restore(state: State, file: Path, as_json: bool) -> None:
+    """Put a backup in the store's place; the store it replaces is kept beside it."""
+    from opstui.config.paths import data_dir
+    from opstui.services.workspace import STORE
+    from opstui.store import backup as copies
+
+    kept = copies.restore(file, data_dir(state.data_dir, state.environ) / STORE)
+    if as_json:
+        emit_json({"restored": str(file), "kept": str(kept) if kept else None})
+    else:
+        click.echo(f"restored {file}" + (f"; the store it replaced is {kept}" if kept else ""))
+
+
+COMMANDS = {"export": export, "import": bring_in, "backup": backup, "restore": restore}

@@ -1,0 +1,52 @@
+"""``opstui plugin``: which connectors are there and whether they work."""
+
+from __future__ import annotations
+
+import click
+
+from opstui.cli.output import emit_json, json_option, table
+from opstui.cli.state import State
+
+
+@click.group("plugin")
+def plugin() -> None:
+    """Connectors: list, check."""
+
+
+@plugin.command("list")
+@json_option
+@click.pass_obj
+def listed(state: State, as_json: bool) -> None:
+    """Every installed connector; a broken one with its reason."""
+    from opstui.services.plugins import list_plugins
+
+    found = list_plugins(state.environ)
+    if as_json:
+        emit_json(found)
+        return
+    table([(one.name, one.version, "ok" if one.ok else "broken", one.title or one.reason) for one in found])
+
+
+@plugin.command("check")
+@click.argument("name")
+@json_option
+@click.pass_context
+def check(ctx: click.Context, name: str, as_json: bool) -> None:
+    """One connector: does it load, and which options does it take."""
+    from opstui.services.plugins import check_plugin
+
+    found = check_plugin(name, ctx.obj.environ)
+    if as_json:
+        emit_json(found)
+    else:
+        click.echo(f"{found.name} {found.version} ({found.distribution}): {'ok' if found.ok else found.reason}")
+        if found.next_step:
+            click.echo(found.next_step, err=True)
+        table(
+            [(one.name, one.type, "required" if one.required else "", one.help) for one in found.options], indent="  ", grow=3
+        )
+    if not found.ok:
+        ctx.exit(1)
+
+
+COMMANDS = {"plugin": plugin}

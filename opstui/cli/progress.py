@@ -1,0 +1,79 @@
+"""What a sync tells a person while it works: one living line per pull on a terminal, plain sentences elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from opstui.cli.output import cut
+
+BAR = 18
+FRAME_S = 0.1
+
+
+class Progress:
+    """Hears the engine's events; ``close`` leaves the line empty."""
+
+    def __init__(self) -> None:
+        self.living = sys.stderr.isatty()
+        self.running: dict[str, str] = {}
+        self._drawn = 0.0
+
+    def __call__(self, event: Mapping[str, Any]) -> None:
+        """One event of the engine."""
+        name, kind = str(event.get("source", "")), event["event"]
+        if kind == "started":
+            self.running[name] = f"{name} …"
+        elif kind == "progress":
+            self.running[name] = f"{name} {_bar(event.get('done') or 0, event.get('total'), str(event.get('unit', '')))}"
+        elif kind in ("finished", "failed"):
+            self.running.pop(name, None)
+            self.say(_ended(event))
+        elif kind == "lease" and not event.get("held"):
+            self.say(f"another opstui is pulling already ({event.get('holder')}); asked it to pull now and waiting for it")
+        self._draw(force=kind != "progress")
+
+    def say(self, text: str) -> None:
+        """A sentence that stays."""
+        self._clear()
+        print(f"opstui: {text}", file=sys.stderr, flush=True)  # noqa: T201 - narration
+
+    def close(self) -> None:
+        """Nothing more comes."""
+        self.running.clear()
+        self._clear()
+
+    def _clear(self) -> None:
+        if self.living:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)  # noqa: T201 - narration
+
+    def _draw(self, *, force: bool) -> None:
+        now = time.monotonic()
+        if not self.living or (not force and now - self._drawn < FRAME_S):
+            return
+        self._drawn = now
+        line = "   ".join(self.running.values())
+        print("\r" + cut(line, shutil.get_terminal_size().columns - 1) + "\x1b[K", end="", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _bar(done: int, total: int | None, unit: str) -> str:
+    """``████░░░░ 40,000 of 100,000 rows``, or how many so far."""
+    if not total:
+        return f"{done:,} {unit}"
+    full = min(BAR, BAR * done // total)
+    return f"{'█' * full}{'░' * (BAR - full)} {done:,} of {total:,} {unit}"
+
+
+def _ended(event: Mapping[str, Any]) -> str:
+    """How a pull ended, in a sentence."""
+    name = event["source"]
+    counts = f"{event.get('added', 0):,} added, {event.get('changed', 0):,} changed, {event.get('unchanged', 0):,} same"
+    refused = f", {event['refused']:,} refused (opstui doctor says why)" if event.get("refused") else ""
+    if event["event"] == "finished":
+        return f"{name}: {counts}{refused}, {event.get('seconds', 0):.1f} s"
+    why = ": ".join(str(event[key]) for key in ("what", "why") if event.get(key))
+    step = f" {event['next_step']}" if event.get("next_step") else ""
+    return f"{name}: failed: {why}.{step} What is here already stays ({counts})."
