@@ -61,7 +61,10 @@ def open(
     from opstui.config import load, paths
 
     now = clock.clock(environ)
-    loaded = load.load(paths.config_path(config_path, environ), environ=environ, flags=flags or {})
+    path = paths.config_path(config_path, environ)
+    # Nobody's first start has a config; one that somebody named must be there.
+    there = path.exists() or paths.is_named(config_path, environ)
+    loaded = load.load(path if there else None, environ=environ, flags=flags or {})
     folder = paths.data_dir(data_dir, environ)
     store = Store.open(folder / STORE, now=now)
     return Workspace(loaded.settings, loaded, store, Desk(store, loaded.settings, now=now), now, folder, demo)

@@ -53,6 +53,15 @@ def set_superseded(conn: sqlite3.Connection, id: int, by: int | None) -> None:
     conn.execute("UPDATE decisions SET superseded_by = ? WHERE id = ?", (by, id))
 
 
+def link(conn: sqlite3.Connection, uid: str, supersedes: str | None, superseded_by: str | None) -> None:
+    """Point a decision at its neighbours by their uids; one that is not in this file is left out."""
+    conn.execute(
+        "UPDATE decisions SET supersedes = (SELECT id FROM decisions WHERE uid = ?), "
+        "superseded_by = (SELECT id FROM decisions WHERE uid = ?) WHERE uid = ?",
+        (supersedes, superseded_by, uid),
+    )
+
+
 def set_withdrawn(conn: sqlite3.Connection, uid: str, at: datetime | None) -> None:
     """Put a decision out of sight, or back (None)."""
     conn.execute("UPDATE decisions SET withdrawn = ? WHERE uid = ?", (int(at.timestamp()) if at else None, uid))

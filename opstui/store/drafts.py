@@ -22,3 +22,8 @@ def load(conn: sqlite3.Connection, slot: str) -> str:
     """What was kept under ``slot``, empty when nothing was."""
     row = conn.execute("SELECT text FROM drafts WHERE slot = ?", (slot,)).fetchone()
     return str(row[0]) if row else ""
+
+
+def every(conn: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Every draft by its slot."""
+    return conn.execute("SELECT slot, text FROM drafts ORDER BY slot").fetchall()

@@ -138,6 +138,11 @@ def every(conn: sqlite3.Connection) -> Iterator[Group]:
         yield _group(row)
 
 
+def any_group(conn: sqlite3.Connection) -> bool:
+    """Whether anything was ever done here."""
+    return conn.execute("SELECT 1 FROM journal_groups LIMIT 1").fetchone() is not None
+
+
 def by_uid(conn: sqlite3.Connection, uid: str) -> int | None:
     """The number of the group with this uid."""
     row = conn.execute("SELECT id FROM journal_groups WHERE uid = ?", (uid,)).fetchone()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from opstui.domain.model import NO_MARK, Mark, Stage, Verdict
@@ -50,6 +50,17 @@ def load_many(conn: sqlite3.Connection, items: Iterable[int]) -> dict[int, Mark]
         sql = f"SELECT item, {COLUMNS} FROM marks WHERE item IN ({holes(part)})"
         found.update((row[0], from_row(row[1:])) for row in conn.execute(sql, part))
     return found
+
+
+def every(conn: sqlite3.Connection) -> Iterator[tuple[str, Mark]]:
+    """Every mark by the ref of its item, those too that wait for theirs."""
+    names = ", ".join(f"m.{name}" for name in _NAMES)
+    for ref, *row in conn.execute(
+        f"SELECT i.source || ':' || i.key, {names} FROM marks m JOIN items i ON i.id = m.item ORDER BY 1"
+    ):
+        yield ref, from_row(tuple(row))
+    for ref, mark in all_waiting(conn):
+        yield ref, parse(mark)
 
 
 def save(conn: sqlite3.Connection, marks: Mapping[int, Mark]) -> None:

@@ -1,0 +1,268 @@
+"""An export brought back in: what is not here yet is added, what is here stays as it is, what cannot be read is named."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from opstui.domain.model import Mark
+from opstui.domain.text import clean, clean_line
+from opstui.domain.urgency import Rules
+from opstui.errors import UsageError
+from opstui.services import records
+from opstui.services.desk import lines
+from opstui.services.export import FORMAT, MANIFEST
+from opstui.services.records import Record
+from opstui.store import decisions, drafts, items, journal, marks, notes, ranks, sessions
+from opstui.store.db import Store
+
+WRONG = (ValueError, TypeError, KeyError, AttributeError)
+"""What reading a record raises when it was written by hand and not well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What an import did: per kind how many records were added and how many were here already, and those refused."""
+
+    added: Mapping[str, int]
+    same: Mapping[str, int]
+    refused: tuple[tuple[str, str], ...]
+    """``file:line`` and the reason."""
+
+
+@dataclass(slots=True)
+class _Work:
+    """An import under way, in one transaction."""
+
+    conn: sqlite3.Connection
+    now: datetime
+    moved_in: bool
+    """Nothing was ever done in this store: then the imported actions can be undone here as they could be there."""
+    lines: list[journal.Line] = field(default_factory=list)
+    rescore: list[int] = field(default_factory=list)
+    links: list[tuple[str, str | None, str | None]] = field(default_factory=list)
+    """Decisions with the uids of the one each supersedes and the one that took its place."""
+
+
+def bring_in(store: Store, folder: Path, *, now: datetime, who: str, rules: Rules) -> Brought:
+    """Read an export of ``opstui export`` back, all in one transaction.
+
+    Raises:
+        UsageError: the folder holds no export, or one of a newer opstui.
+    """
+    _check(folder)
+    added = dict.fromkeys(records.FILES, 0)
+    same = dict.fromkeys(records.FILES, 0)
+    refused: list[tuple[str, str]] = []
+    with store.writing() as conn:
+        work = _Work(conn, now.replace(microsecond=0), moved_in=not journal.any_group(conn))
+        # Actions last: whether this store was new must not depend on what is being brought in.
+        for kind in ("marks", "notes", "decisions", "sessions", "drafts", "journal"):
+            for place, record, wrong in _read(folder / f"{kind}.jsonl"):
+                try:
+                    if record is None:
+                        raise ValueError(wrong)
+                    new = _TAKE[kind](work, record)
+                except WRONG as error:
+                    refused.append((place, _reason(error)))
+                    continue
+                (added if new else same)[kind] += 1
+        _link_decisions(work)
+        ranks.rescore(conn, work.rescore, rules, now)
+        if work.lines:
+            said = ", ".join(f"{n} {kind}" for kind, n in added.items() if n)
+            journal.write(
+                conn, work.lines, at=now, who=who, verb="import", summary=f"Imported {said}", undoable=not work.moved_in
+            )
+    return Brought(added, same, tuple(refused))
+
+
+def _check(folder: Path) -> None:
+    manifest = folder / MANIFEST
+    try:
+        found = json.loads(manifest.read_text("utf-8"))["format"]
+    except FileNotFoundError:
+        raise UsageError(
+            f"{folder} holds no export", f"there is no {MANIFEST} in it", "Name a folder of opstui export"
+        ) from None
+    except (OSError, *WRONG) as error:
+        raise UsageError(f"{manifest} cannot be read", str(error)) from error
+    if found != FORMAT:
+        raise UsageError(f"{folder} is an export of format {found}", f"this opstui reads format {FORMAT}", "Update opstui")
+
+
+def _read(path: Path) -> Iterator[tuple[str, Record | None, str]]:
+    """Each line's place, its record or None, and what is wrong with it."""
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8", errors="replace") as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            place = f"{path.name}:{number}"
+            try:
+                record = json.loads(line)
+            except ValueError as error:
+                yield place, None, f"not JSON: {error}"
+                continue
+            yield (place, record, "") if isinstance(record, dict) else (place, None, "not a JSON object")
+
+
+def _reason(error: Exception) -> str:
+    return f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
+
+
+def _mark(work: _Work, record: Record) -> bool:
+    """A mark that is here stays; one whose item is not here yet waits for it."""
+    ref, mark = clean_line(record["ref"]), _clean(records.mark_from(record))
+    dumped = marks.dump(mark)
+    item = items.id_of(work.conn, ref)
+    there = marks.waiting(work.conn, ref) if item is None else marks.dump(marks.load(work.conn, item))
+    if dumped is None or there is not None:
+        return False
+    if item is None:
+        marks.keep_waiting(work.conn, ref, dumped)
+    else:
+        marks.save(work.conn, {item: mark})
+        work.rescore.append(item)
+    work.lines.append(journal.Line(ref, item, journal.MARK, None, dumped))
+    return True
+
+
+def _note(work: _Work, record: Record) -> bool:
+    uid, kind = clean_line(record["uid"]), record["kind"]
+    if kind not in (notes.NOTE, notes.COMMENT):
+        raise ValueError(f"{kind!r} is neither a note nor a comment")
+    if notes.by_uid(work.conn, uid) is not None:
+        return False
+    at, who, ref = records.needed(record, "at"), clean_line(record["who"]), clean_line(records.text(record, "ref"))
+    notes.add(work.conn, kind=kind, at=at, who=who, ref=ref, text=clean(record["text"]), uid=uid)
+    if gone := records.moment(record.get("withdrawn")):
+        notes.set_withdrawn(work.conn, uid, gone)
+    else:
+        work.lines.append(journal.Line(ref, items.id_of(work.conn, ref), journal.NOTE, None, lines.note_state(uid)))
+    return True
+
+
+def _decision(work: _Work, record: Record) -> bool:
+    uid = clean_line(record["uid"])
+    if decisions.by_uid(work.conn, uid) is not None:
+        return False
+    options = record.get("options") or []
+    if not isinstance(options, list):
+        raise ValueError("options is not a list")
+    ref = clean_line(records.text(record, "ref"))
+    old = records.optional(record, "supersedes")
+    decisions.add(
+        work.conn,
+        at=records.needed(record, "at"),
+        who=clean_line(record["who"]),
+        what=clean_line(record["what"]),
+        why=clean(records.text(record, "why")),
+        options=[clean_line(option) for option in options],
+        owner=clean_line(records.text(record, "owner")),
+        review_on=clean_line(records.text(record, "review_on")),
+        effect=clean_line(records.text(record, "effect")),
+        ref=ref,
+        uid=uid,
+    )
+    if gone := records.moment(record.get("withdrawn")):
+        decisions.set_withdrawn(work.conn, uid, gone)
+    else:
+        state = lines.decision_state(uid, records.optional(record, "superseded_by"))
+        work.lines.append(journal.Line(ref, items.id_of(work.conn, ref), journal.DECISION, None, state))
+    work.links.append((uid, old, records.optional(record, "superseded_by")))
+    return True
+
+
+def _link_decisions(work: _Work) -> None:
+    # Only once all are in, since either may come first in the file.
+    for uid, old, by in work.links:
+        decisions.link(work.conn, uid, old, by)
+
+
+def _session(work: _Work, record: Record) -> bool:
+    gaps = tuple(int(gap) for gap in record.get("seconds") or [])
+    started, ended = records.needed(record, "started"), records.needed(record, "ended")
+    return sessions.restore(work.conn, sessions.Session(started, ended, int(record["decided"]), gaps))
+
+
+def _draft(work: _Work, record: Record) -> bool:
+    slot = clean_line(record["slot"])
+    if drafts.load(work.conn, slot):
+        return False
+    drafts.save(work.conn, slot, clean(record["text"]), work.now)
+    return True
+
+
+def _action(work: _Work, record: Record) -> bool:
+    uid = clean_line(record["uid"])
+    if journal.by_uid(work.conn, uid) is not None:
+        return False
+    journal.write(
+        work.conn,
+        [_line(work.conn, line) for line in record["lines"]],
+        at=records.needed(record, "at"),
+        who=clean_line(record["who"]),
+        verb=clean_line(record["verb"]),
+        summary=clean_line(record["summary"]),
+        why=clean(records.text(record, "why")),
+        # Beside other actions its place in the order of undo would be a lie; then it is history only.
+        undoable=bool(record.get("undoable", True)) and work.moved_in,
+        undoes=_number(work.conn, record.get("undoes")),
+        redoes=_number(work.conn, record.get("redoes")),
+        uid=uid,
+    )
+    return True
+
+
+def _line(conn: sqlite3.Connection, record: Record) -> journal.Line:
+    target, ref = record["target"], clean_line(records.text(record, "ref"))
+    if target not in (journal.MARK, journal.NOTE, journal.DECISION):
+        raise ValueError(f"{target!r} is no target of an action")
+    item = items.id_of(conn, ref)
+    return journal.Line(ref, item, target, _state(target, record.get("before")), _state(target, record.get("after")))
+
+
+def _state(target: str, value: Any) -> str | None:
+    if value is None:
+        return None
+    if target == journal.MARK:
+        return marks.dump(marks.parse(json.dumps(value)))
+    uid = str(value["uid"])
+    return lines.note_state(uid) if target == journal.NOTE else lines.decision_state(uid, value.get("superseded_by"))
+
+
+def _number(conn: sqlite3.Connection, uid: Any) -> int | None:
+    if uid is None:
+        return None
+    found = journal.by_uid(conn, str(uid))
+    if found is None:
+        raise ValueError(f"the action {uid} it speaks of is not there")
+    return found
+
+
+def _clean(mark: Mark) -> Mark:
+    return replace(
+        mark,
+        who=clean_line(mark.who) if mark.who else None,
+        reason=clean(mark.reason),
+        target=clean_line(mark.target),
+        owner=clean_line(mark.owner) if mark.owner else None,
+        basis=clean_line(mark.basis),
+    )
+
+
+_TAKE: Mapping[str, Callable[[_Work, Record], bool]] = {
+    "marks": _mark,
+    "notes": _note,
+    "decisions": _decision,
+    "sessions": _session,
+    "drafts": _draft,
+    "journal": _action,
+}
