@@ -28,7 +28,8 @@ _MAIL = re.compile(r"^(?P<name>[^<>]*?)\s*<(?P<mail>[^<>\s]+@[^<>\s]+)>$")
 _SEVERAL = re.compile(r"\s*[;/&+|\n]\s*|\s+(?:and|und)\s+")
 _TOKENS = re.compile(r"[\w-]+")
 _KEPT = 20_000
-"""Spellings remembered; a column of a hundred thousand rows rarely has a thousand."""
+_LONGEST = 200
+"""Spellings remembered, and how long one may be; a column of a hundred thousand rows rarely has a thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,9 @@ class People:
         if found is None:
             if len(self._seen) >= _KEPT:
                 self._seen.clear()
-            found = self._seen[raw] = self._read(clean_line(raw))
+            found = self._read(clean_line(raw))
+            if len(raw) <= _LONGEST:
+                self._seen[raw] = found
         return found
 
     def canonical(self, name: str) -> str:
@@ -153,4 +156,5 @@ def _several(text: str, index: dict[str, tuple[str, ...]]) -> bool:
 
 def _is_group(folded: str) -> bool:
     name = folded.partition("@")[0] if "@" in folded else folded
-    return any(token in _GROUPS for token in _TOKENS.findall(name.replace(".", " ").replace("_", " ")))
+    tokens = _TOKENS.findall(name.replace(".", " ").replace("_", " "))
+    return any(token in _GROUPS or not _GROUPS.isdisjoint(token.split("-")) for token in tokens)

@@ -91,20 +91,22 @@ def _switches(rule: SlaRule, item: Item, created: datetime, now: datetime) -> It
         ),
         key=lambda move: move[0],
     )
-    state = {"status": item.status, "stage": str(item.stage)}
-    for _, name, old, _new in reversed(moves):
-        state[name] = old or ""
-    yield created, not _pauses(rule, state)
-    last = created
-    for at, name, _old, new in moves:
+    state = final = {"status": item.status, "stage": str(item.stage)}
+    runs, last = True, created
+    if moves:
+        state = dict(final)
+        for _, name, old, _ in reversed(moves):
+            state[name] = old or ""
+        runs = not _pauses(rule, state)
+    yield created, runs
+    for at, name, _, new in moves:
         state[name] = new or ""
-        last = at
-        yield at, not _pauses(rule, state)
-    final = {"status": item.status, "stage": str(item.stage)}
-    if _pauses(rule, final) != _pauses(rule, state):
+        runs, last = not _pauses(rule, state), at
+        yield at, runs
+    if runs is _pauses(rule, final):
         # The source tells where it is but not when it came there: its last update is the best it says.
-        moved = item.updated if item.updated is not None and last <= item.updated <= now else last
-        yield moved, not _pauses(rule, final)
+        known = item.updated is not None and last <= item.updated <= now
+        yield item.updated if known and item.updated else last, not runs
 
 
 def _pauses(rule: SlaRule, state: dict[str, str]) -> bool:

@@ -12,7 +12,7 @@ import unicodedata
 _ESCAPE = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor, modes
     r"|\x9b[0-?]+[ -/]*[@-~]"  # CSI in one character; alone it is a quote, wrongly decoded
-    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"  # OSC, DCS, SOS, PM, APC up to their end
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90\x98\x9c-\x9f]*(?:\x07|\x1b\\|\x9c)"  # OSC, DCS and the like, whole
     r"|\x1b[ -/]*[0-~]"  # every other escape
 )
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -34,7 +34,7 @@ _HIDDEN = re.compile(
 """What ``str.isprintable`` lets through though it must be looked at."""
 
 _RUNS = re.compile(r"\s+")
-_LINE_END = re.compile(r" +\n")
+_LINE_END = re.compile(r"(?<! ) +\n")
 
 
 def clean(text: str, *, limit: int | None = None) -> str:
