@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from opstui.domain.text import clean_line
 from opstui.errors import ConfigError
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -24,6 +25,10 @@ class Finding:
     key: str
     why: str
     next_step: str = ""
+
+    def __post_init__(self) -> None:
+        for part in ("where", "key", "why", "next_step"):  # they quote files of other people
+            object.__setattr__(self, part, clean_line(getattr(self, part)))
 
     def __str__(self) -> str:
         head = f"{self.where}: " if self.where else ""

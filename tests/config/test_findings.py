@@ -185,3 +185,10 @@ def test_a_dotted_key_reads_both_ways(key: str, path: tuple[str | int, ...]) -> 
 def test_what_is_no_key_is_refused(key: str) -> None:
     with pytest.raises(ConfigError, match="is no key"):
         parts(key)
+
+
+def test_hostile_text_in_a_file_is_quoted_harmlessly(tmp_path: Path) -> None:
+    text = '"\\u001b]0;x\\u0007\\u202e" = 1\nextends = ["\\u001b[2Jhttp://x"]\n[ui]\nascii = "\\u001b[31m\\u200b"\n'
+    findings = found(tmp_path, text)
+    assert len(findings) == 3
+    assert all(str(finding).isprintable() for finding in findings)
