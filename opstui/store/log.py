@@ -15,41 +15,74 @@ ACTION = "action"
 WRITING = ("note", "comment", "decide")
 """Verbs whose outcome is in the log by itself, so that their journal line would only say it twice."""
 
-_NOTES = """SELECT n.id, n.kind, n.at * 1000 AS at, n.who, n.text, n.ref, 0 AS grp FROM notes n
-  WHERE n.withdrawn IS NULL AND {where} ORDER BY n.at DESC, n.id DESC LIMIT {bound}"""
-_DECISIONS = """SELECT d.id, 'decision' AS kind, d.at * 1000 AS at, d.who,
-  d.what || CASE WHEN d.why = '' THEN '' ELSE ': ' || d.why END AS text, d.ref, 0 AS grp FROM decisions d
-  WHERE d.withdrawn IS NULL AND {where} ORDER BY d.at DESC, d.id DESC LIMIT {bound}"""
-_ACTIONS = """SELECT g.id, g.verb AS kind, g.at_ms AS at, g.who,
-  g.summary || CASE WHEN g.why = '' THEN '' ELSE ': ' || g.why END AS text, '' AS ref, g.id AS grp FROM journal_groups g
-  WHERE {where} ORDER BY g.at_ms DESC, g.id DESC LIMIT {bound}"""
+_SHOWN = {
+    "notes": "n.id, n.kind, n.at * 1000 AS at, n.who, n.text, n.ref, 0 AS grp, n.withdrawn IS NOT NULL AS gone",
+    "decisions": "d.id, 'decision' AS kind, d.at * 1000 AS at, d.who, "
+    "d.what || CASE WHEN d.why = '' THEN '' ELSE ': ' || d.why END AS text, d.ref, 0 AS grp, d.withdrawn IS NOT NULL AS gone",
+    "journal_groups": "g.id, g.verb AS kind, g.at_ms AS at, g.who, "
+    "g.summary || CASE WHEN g.why = '' THEN '' ELSE ': ' || g.why END AS text, '' AS ref, g.id AS grp, 0 AS gone",
+}
+_NAMED = {"notes": ("n", "at"), "decisions": ("d", "at"), "journal_groups": ("g", "at_ms")}
+_Arm = tuple[str, str, list[object]]
+"""A table, what its rows must fulfil, and the values for that."""
 
 
-def entries(conn: sqlite3.Connection, query: str, kinds: Sequence[str], offset: int, limit: int) -> list[Entry]:
-    """``limit`` entries from ``offset`` on that hold every word of ``query`` and are of one of ``kinds`` (none: all)."""
-    words, wanted = fulltext.match(query), set(kinds)
+def entries(
+    conn: sqlite3.Connection, query: str, kinds: Sequence[str], offset: int, limit: int, *, withdrawn: bool = False
+) -> list[Entry]:
+    """``limit`` entries from ``offset`` on that hold every word of ``query`` and are of one of ``kinds`` (none: all).
+
+    Those that were withdrawn are there only when asked for.
+    """
     arms: list[str] = []
     args: list[object] = []
+    for table, where, values in _arms(query, kinds, withdrawn):
+        alias, at = _NAMED[table]
+        order = f"ORDER BY {alias}.{at} DESC, {alias}.id DESC LIMIT {int(offset + limit)}"
+        arms.append(f"SELECT * FROM (SELECT {_SHOWN[table]} FROM {table} {alias} WHERE {where} {order})")
+        args += values
+    if not arms:
+        return []
+    sql = f"{' UNION ALL '.join(arms)} ORDER BY at DESC, grp DESC, id DESC LIMIT ? OFFSET ?"
+    return [_entry(conn, row) for row in conn.execute(sql, (*args, limit, offset)).fetchall()]
 
-    def arm(sql: str, table: str, alias: str, where: list[str], values: list[object]) -> None:
+
+def count(conn: sqlite3.Connection, query: str, kinds: Sequence[str], *, withdrawn: bool = False) -> int:
+    """How many entries there are: what a list needs to know how long it is."""
+    arms = _arms(query, kinds, withdrawn)
+    if not arms:
+        return 0
+    counts = [f"(SELECT count(*) FROM {table} {_NAMED[table][0]} WHERE {where})" for table, where, _ in arms]
+    args = [value for _, _, values in arms for value in values]
+    return int(conn.execute(f"SELECT {' + '.join(counts)}", args).fetchone()[0])
+
+
+def _arms(query: str, kinds: Sequence[str], withdrawn: bool) -> list[_Arm]:
+    """Which tables are asked, and for what."""
+    words, wanted = fulltext.match(query), set(kinds)
+    arms: list[_Arm] = []
+
+    def arm(table: str, where: list[str], values: Sequence[object]) -> None:
+        alias = _NAMED[table][0]
+        found = [*values]
+        if table != "journal_groups" and not withdrawn:
+            where.append(f"{alias}.withdrawn IS NULL")
         if words:
             where.append(f"{alias}.id IN (SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH ?)")
-            values.append(words)
-        arms.append(f"SELECT * FROM ({sql.format(where=' AND '.join(where) or '1', bound=int(offset + limit))})")
-        args.extend(values)
+            found.append(words)
+        arms.append((table, " AND ".join(where) or "1", found))
 
     noted = [kind for kind in (NOTE, COMMENT) if not wanted or kind in wanted]
     if noted:
-        arm(_NOTES, "notes", "n", [f"n.kind IN ({_marks(noted)})"], [*noted])
+        arm("notes", [f"n.kind IN ({_marks(noted)})"], noted)
     if not wanted or DECISION in wanted:
-        arm(_DECISIONS, "decisions", "d", [], [])
+        arm("decisions", [], [])
     verbs = sorted(wanted - {NOTE, COMMENT, DECISION, ACTION})
     if not wanted or ACTION in wanted:
-        arm(_ACTIONS, "journal_groups", "g", [f"g.verb NOT IN ({_marks(WRITING)})"], [*WRITING])
+        arm("journal_groups", [f"g.verb NOT IN ({_marks(WRITING)})"], WRITING)
     elif verbs:
-        arm(_ACTIONS, "journal_groups", "g", [f"g.verb IN ({_marks(verbs)})"], [*verbs])
-    sql = f"{' UNION ALL '.join(arms)} ORDER BY at DESC, grp DESC, id DESC LIMIT ? OFFSET ?"
-    return [_entry(conn, row) for row in conn.execute(sql, (*args, limit, offset)).fetchall()]
+        arm("journal_groups", [f"g.verb IN ({_marks(verbs)})"], verbs)
+    return arms
 
 
 def of_item(conn: sqlite3.Connection, ref: str, limit: int) -> list[Entry]:
@@ -60,11 +93,11 @@ def of_item(conn: sqlite3.Connection, ref: str, limit: int) -> list[Entry]:
     ]
 
 
-def _entry(conn: sqlite3.Connection, row: tuple[int, str, int, str, str, str, int]) -> Entry:
-    id, kind, at_ms, who, text, ref, grp = row
+def _entry(conn: sqlite3.Connection, row: tuple[int, str, int, str, str, str, int, int]) -> Entry:
+    id, kind, at_ms, who, text, ref, grp, gone = row
     if grp:
         ref = _only_ref(conn, grp)
-    return Entry(id, kind, datetime.fromtimestamp(at_ms / 1000, UTC), who, text, ref, grp)
+    return Entry(id, kind, datetime.fromtimestamp(at_ms / 1000, UTC), who, text, ref, grp, bool(gone))
 
 
 def _only_ref(conn: sqlite3.Connection, group: int) -> str:

@@ -120,7 +120,7 @@ def test_the_audit_trail_of_an_item_says_who_did_what_when_and_why(desk: Desk, c
     at = clock.forward(minutes=1)
     desk.escalate([A], "Cy Moss", "needs budget")
     trail = desk.audit(A)
-    assert [(one.kind, one.who, one.at, one.text) for one in trail][0] == (
+    assert (trail[0].kind, trail[0].who, trail[0].at, trail[0].text) == (
         *("escalate", "Ana Ruiz", at),
         f"Escalated {A} to Cy Moss: needs budget",
     )
