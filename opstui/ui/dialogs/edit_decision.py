@@ -84,8 +84,8 @@ class DecisionEditor(Dialog[dict[str, Any]]):
         & Horizontal { height: auto; }
         & Horizontal > .label { width: 10; color: $text-muted; }
         & Horizontal:focus-within > .label { color: $text-primary; text-style: bold; }
-        & Horizontal > Input { width: 1fr; background: $foreground 5%; padding: 0 1; }
-        & Horizontal > Input:focus { width: 1fr; background: $foreground 5%; padding: 0 1; }
+        & Horizontal > Input.-textual-compact { width: 1fr; background: $foreground 5%; padding: 0 1; }
+        & Horizontal > Input.-textual-compact:focus { width: 1fr; background: $foreground 5%; padding: 0 1; }
         & Horizontal > TextArea {
             height: 3; width: 1fr; border: none; padding: 0 1; background: $foreground 5%; scrollbar-size-vertical: 1;
         }
@@ -122,12 +122,11 @@ class DecisionEditor(Dialog[dict[str, Any]]):
             yield Static(Content(tame(f"takes the place of: {self._replaces}")), id="replaces")
         names = [person.name for person in self._desk.people()]
         for name, label, placeholder in FIELDS:
-            with Horizontal(classes="gap" if name in ("what", "why", "options") else "") as line:
+            with Horizontal(classes="gap" if name in ("what", "why", "options") else ""):
                 yield Static(Content(label), classes="label")
                 yield self._field(name, placeholder, names)
                 if name == "review_on":
                     yield Static(id="echo")
-            yield line
         yield Static(id="trouble")
 
     def _field(self, name: str, placeholder: str, names: Sequence[str]) -> Widget:

@@ -1,0 +1,415 @@
+"""The log pane: notes, decisions and everything done, newest first; the one under the cursor beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+
+from textual import on
+from textual.containers import Container
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Input
+
+from opstui.domain.views import Decision, Entry, Hit, QueueRow, Receipt
+from opstui.errors import OpstuiError
+from opstui.ui.cells import tame
+from opstui.ui.keys import key_hint
+from opstui.ui.panes.empty import error_lines, nothing_lines
+from opstui.ui.present import Line, Look
+from opstui.ui.present_detail import detail_lines
+from opstui.ui.present_log import NEVER, decision_page, entry_line, entry_page
+from opstui.ui.verbs import VerbPane
+from opstui.ui.widgets.foot_line import Hint
+from opstui.ui.widgets.line_list import LineList
+from opstui.ui.widgets.page import Page
+from opstui.ui.widgets.tabs_bar import TabsBar
+
+KINDS: Sequence[tuple[str, tuple[str, ...]]] = (
+    ("All", ()),
+    ("Notes", ("note",)),
+    ("Decisions", ("decision",)),
+    ("Comments", ("comment",)),
+    ("Actions", ("action",)),
+)
+SIDE = 100
+"""Terminal width from which the detail stands beside the list."""
+PAUSE_S = 0.08
+"""The list follows when typing rests for this long."""
+REST_S = 0.03
+"""The detail follows when the cursor rests for this long."""
+ITEMS = 20
+"""Items found that stand above the entries found."""
+STORY = 12
+
+
+def item_entry(hit: Hit) -> Entry:
+    """An item found, as a line among the entries."""
+    return Entry(hit.id, "item", hit.at or NEVER, "", hit.title, hit.ref)
+
+
+class LogPane(VerbPane, inherit_bindings=False):
+    """The log. A verdict here is on the item that the line under the cursor is about."""
+
+    DEFAULT_CSS = """
+    LogPane > #log-body { height: 1fr; layout: horizontal; }
+    LogPane > #log-body.-below { layout: vertical; }
+    LogPane #entry { display: none; }
+    LogPane.-detail #entry { display: block; }
+    LogPane.-whole #entries { display: none; }
+    LogPane > #search { display: none; height: 1; border: none; padding: 0 1; background: transparent; }
+    LogPane > #search:focus { border: none; background: transparent; background-tint: transparent; }
+    LogPane.-search > #search { display: block; }
+    """
+    place = "log"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tabs = TabsBar([name for name, _ in KINDS], id="kinds")
+        self.entries: LineList[Entry] = LineList(self._line, lambda entry: (entry.kind, entry.id), id="entries")
+        self.detail = Page(id="entry")
+        self.search = Input(id="search", compact=True, select_on_focus=False, placeholder="words of anything written or done")
+        self.search.cursor_blink = False
+        self.kind = 0
+        self.query_text = ""
+        self.preview: bool | None = None
+        self.whole = False
+        self._found: Sequence[Entry] = ()
+        self._typing: Timer | None = None
+        self._resting: Timer | None = None
+
+    def body(self) -> Iterable[Widget]:
+        """Kinds, the line to search with, then list and detail."""
+        yield self.tabs
+        yield self.search
+        with Container(id="log-body"):
+            yield self.entries
+            yield self.detail
+
+    def on_mount(self) -> None:
+        """Place the columns before the first frame."""
+        self.fit()
+        self.entries.focus(scroll_visible=False)
+
+    def on_resize(self) -> None:
+        """Another width, other columns."""
+        self.fit()
+
+    @property
+    def look(self) -> Look:
+        """Zone and glyphs."""
+        return self.desktop.look
+
+    def here(self) -> str:
+        """``Log``, and what is looked for."""
+        return f"Log: {tame(self.query_text)}" if self.query_text else "Log"
+
+    # What is shown
+
+    def refresh_data(self) -> None:
+        """Read again; the cursor stays on its entry."""
+        self.desktop.sources = self.desk.sources()
+        self._load(fresh=False)
+
+    def _load(self, *, fresh: bool) -> None:
+        kinds, query = KINDS[self.kind][1], self.query_text
+        try:
+            hits = self.desk.search(query, ITEMS) if query and not kinds else []
+            self._found = [item_entry(hit) for hit in hits if hit.kind == "item"]
+            count = self.desk.log_count(query, kinds, withdrawn=True)
+            self.entries.empty = self._nothing()
+            self.entries.load(partial(self._window, query, kinds), len(self._found) + count, fresh=fresh)
+            self.tabs.end = [(f"{len(self._found) + count:,} entries, newest first", "muted")]
+        except OpstuiError as error:
+            self.entries.empty = error_lines(error)
+            self.entries.load(lambda offset, limit: (), 0, fresh=True)
+            self.tabs.end = []
+        self._refresh_chrome()
+        self._show()
+
+    def _window(self, query: str, kinds: tuple[str, ...], offset: int, limit: int) -> Sequence[Entry]:
+        """The items found stand first, then the entries."""
+        items = list(self._found[offset : offset + limit])
+        if len(items) == limit:
+            return items
+        from_entry = max(0, offset - len(self._found))
+        return [*items, *self.desk.log(query, kinds, from_entry, limit - len(items), withdrawn=True)]
+
+    def _line(self, entry: Entry, cells: int, here: bool) -> Line:
+        return entry_line(entry, cells, self.desk.now(), self.look)
+
+    def _nothing(self) -> Sequence[Line]:
+        keymap = self.desktop.keymap
+        if self.query_text:
+            return nothing_lines(f"Nothing holds  {tame(self.query_text)}", "Esc", "clears the search")
+        name = KINDS[self.kind][0].lower()
+        if self.kind == 2:
+            return nothing_lines(
+                "No decision yet: what, why, what was dropped, when to look again.",
+                key_hint("item.decision", keymap),
+                "records one",
+            )
+        if self.kind in (0, 1):
+            return nothing_lines(
+                "Nothing written yet. What you note and decide will stand here.", key_hint("item.note", keymap), "writes a note"
+            )
+        return nothing_lines(f"No {name} yet.", key_hint("log.next_kind", keymap), "goes to the next kind")
+
+    def _refresh_chrome(self) -> None:
+        """Head, kinds and foot; each redraws only what differs."""
+        self.refresh_head()
+        self.tabs.active = self.kind
+        self.tabs.repaint()
+        self.foot.hints = self.hints()
+        self.foot.repaint()
+
+    def hints(self) -> list[Hint]:
+        """What one does here: search, write, decide."""
+        entry = self.entries.row
+        decide = "supersede" if entry is not None and entry.kind == "decision" and not entry.withdrawn else "decide"
+        wanted = (
+            ("app.filter", "search"),
+            ("log.next_kind", "kind"),
+            ("item.note", "note"),
+            ("item.decision", decide),
+            ("item.open", "open"),
+            ("app.help", "all keys"),
+        )
+        return [(id, key_hint(id, self.desktop.keymap), word) for id, word in wanted if key_hint(id, self.desktop.keymap)]
+
+    def fit(self) -> None:
+        """Place list and detail for this width and what is asked for."""
+        size = self.app.size
+        beside = size.width >= SIDE and not self.whole
+        shown = self.whole or (self.preview if self.preview is not None else beside)
+        self.set_class(shown, "-detail")
+        self.set_class(self.whole, "-whole")
+        below = not beside and not self.whole
+        self.query_one("#log-body").set_class(below, "-below")
+        self.detail.edge = "" if self.whole else "top" if below else "left"
+        detail = min(max(round(size.width * 0.42), 42), 72)
+        self.detail.styles.width = "1fr" if self.whole or below else detail
+        self.detail.styles.height = "55%" if below else "1fr"
+        joint = size.width - detail if shown and beside else None
+        self.tabs.joint = joint if not self.has_class("-search") else None
+        self.foot.joints = [joint] if joint is not None else []
+        self.tabs.repaint()
+        self.foot.repaint()
+
+    # Detail
+
+    @on(LineList.Moved)
+    def _moved(self) -> None:
+        if self._resting:
+            self._resting.stop()
+        self._resting = self.set_timer(REST_S, self._show)
+
+    def _show(self) -> None:
+        """The page of the entry under the cursor."""
+        self.foot.hints = self.hints()
+        self.foot.repaint()
+        if self.has_class("-detail"):
+            entry = self.entries.row
+            self.detail.show(partial(self._page, entry) if entry is not None else None)
+
+    def _page(self, entry: Entry, cells: int) -> list[Line]:
+        now, look = self.desk.now(), self.look
+        if entry.kind == "item":
+            found = self.desk.detail(entry.ref)
+            return detail_lines(found, cells, now, self.desk.since(), look) if found else [[("It is gone.", "muted")]]
+        title = self._title(entry.ref)
+        decision = self._decision_of(entry)
+        if decision is not None:
+            before = self.desk.decision(decision.supersedes) if decision.supersedes else None
+            after = self.desk.decision(decision.superseded_by) if decision.superseded_by else None
+            return decision_page(decision, cells, now, look, title=title, before=before, after=after)
+        story = [line for line in self.desk.audit(entry.ref, STORY) if line.id != entry.id] if entry.ref else []
+        return entry_page(entry, cells, now, look, title=title, story=story)
+
+    def _title(self, ref: str) -> str:
+        row = self.desk.row(ref) if ref else None
+        return tame(row.title) if row else ""
+
+    def _decision_of(self, entry: Entry | None) -> Decision | None:
+        return self.desk.decision(entry.id) if entry is not None and entry.kind == "decision" and not entry.withdrawn else None
+
+    # Verbs are on the item that the entry is about
+
+    def targets(self) -> Sequence[QueueRow]:
+        """The item of the entry under the cursor."""
+        entry = self.entries.row
+        row = self.desk.row(entry.ref) if entry is not None and entry.ref else None
+        return [row] if row else []
+
+    def why_not(self, action_id: str) -> str:
+        """Opening needs an entry, a verdict needs an item, and only what was written can be withdrawn."""
+        entry = self.entries.row
+        if action_id in ("item.open", "item.preview"):
+            return "" if entry is not None else "there is nothing here yet"
+        if action_id == "log.withdraw":
+            if entry is None or entry.kind not in ("note", "comment", "decision"):
+                return "only a note, a comment or a decision can be"
+            return "it is already" if entry.withdrawn else ""
+        if action_id in ("item.mark", "item.range", "item.alike"):
+            return "marks are made in the queue"
+        if (
+            action_id not in ("item.note", "item.decision", "item.repeat")
+            and action_id.startswith("item.")
+            and not self.targets()
+        ):
+            return "this line is about no item"
+        return super().why_not(action_id)
+
+    def written(self, rows: Sequence[QueueRow], receipt: Receipt) -> None:
+        """What was written stands on top."""
+        if receipt.summary and not receipt.refused:
+            self.say(receipt.summary)
+        self.refresh_data()
+
+    def put_back(self, rows: Sequence[QueueRow], why: Mapping[str, str]) -> None:
+        """Nothing was taken away here."""
+        self.refresh_data()
+
+    # Actions of the pane
+
+    def do_decision(self) -> None:
+        """Supersede the decision under the cursor, else record one on its item."""
+        decision = self._decision_of(self.entries.row)
+        if decision is None:
+            super().do_decision()
+        elif decision.superseded_by:
+            self.say(f"Decision {decision.superseded_by} took its place already: supersede that one.", "warning")
+        else:
+            self.ask(partial(self._supersede, decision))
+
+    async def _supersede(self, old: Decision) -> None:
+        from opstui.ui.dialogs.edit_decision import DecisionEditor
+
+        initial = {"owner": old.owner, "effect": old.effect, "supersedes": old.id, "replaces": old.what}
+        editor = DecisionEditor(self.desk, old.ref, initial)
+        given = await self.answer(editor)
+        if given:
+            self.write(partial(self.keep, editor.slot, partial(self.desk.decide, **given)))
+
+    def do_withdraw(self) -> None:
+        """Strike the entry out; undo brings it back."""
+        entry = self.entries.row
+        if entry is not None:
+            self.write(partial(self.desk.withdraw, entry.kind, entry.id))
+
+    def do_copy(self) -> None:
+        """The entry's text to the clipboard of the terminal."""
+        entry = self.entries.row
+        if entry is not None:
+            self.app.copy_to_clipboard(entry.text)
+            self.say("Copied.")
+
+    def do_why(self) -> None:
+        """The score of the entry's item, term by term."""
+        from opstui.ui.dialogs.why import WhyScreen
+
+        rows = self.targets()
+        if rows and (found := self.desk.detail(rows[0].ref)):
+            self.app.push_screen(WhyScreen(found))
+
+    def do_next_kind(self) -> None:
+        """The next kind of entry."""
+        self._choose((self.kind + 1) % len(KINDS))
+
+    def do_previous_kind(self) -> None:
+        """The kind before."""
+        self._choose((self.kind - 1) % len(KINDS))
+
+    @on(TabsBar.Chosen)
+    def _kind_clicked(self, event: TabsBar.Chosen) -> None:
+        self._choose(event.index)
+
+    def _choose(self, kind: int) -> None:
+        self.kind = kind
+        self._load(fresh=True)
+
+    def do_preview(self) -> None:
+        """Show or hide the detail; scroll it when it is the whole page."""
+        if self.whole:
+            self.detail.scroll_lines(max(self.detail.size.height - 2, 1))
+            return
+        self.preview = not self.has_class("-detail")
+        self.fit()
+        self._show()
+
+    def do_open(self) -> None:
+        """The entry on a page of its own; again to go back."""
+        self.whole = not self.whole
+        self.fit()
+        self._show()
+        self.detail.can_focus = self.whole
+        (self.detail if self.whole else self.entries).focus(scroll_visible=False)
+
+    @on(LineList.Opened)
+    def _opened(self) -> None:
+        self.do_open()
+
+    def do_back(self) -> None:
+        """Close the page, then the search."""
+        if self.whole:
+            self.do_open()
+        elif self.has_class("-search"):
+            self._close_search()
+        elif self.kind:
+            self._choose(0)
+
+    # Search
+
+    def do_filter(self) -> None:
+        """Type what to look for."""
+        self.add_class("-search")
+        self.fit()
+        self.search.focus()
+
+    @on(Input.Changed, "#search")
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._typing:
+            self._typing.stop()
+        self._typing = self.set_timer(PAUSE_S, self._look_for)
+
+    def _look_for(self) -> None:
+        self._typing = None
+        query = self.search.value.strip()
+        if query != self.query_text:
+            self.query_text = query
+            self._load(fresh=True)
+
+    def on_key(self, event: object) -> None:
+        """Enter and the arrows leave the search line for the list; Escape drops the search."""
+        key = getattr(event, "key", "")
+        if not self.search.has_focus:
+            return
+        if key in ("enter", "down", "tab"):
+            self._leave_search(event)
+        elif key == "escape":
+            self._leave_search(event)
+            self._close_search()
+
+    def _leave_search(self, event: object) -> None:
+        from textual.events import Key
+
+        if isinstance(event, Key):
+            event.stop()
+            event.prevent_default()
+        if self._typing:
+            self._typing.stop()
+        self._look_for()
+        self.entries.focus(scroll_visible=False)
+        if not self.query_text:
+            self._close_search()
+
+    def _close_search(self) -> None:
+        self.remove_class("-search")
+        self.entries.focus(scroll_visible=False)
+        with self.search.prevent(Input.Changed):
+            self.search.value = ""
+        had, self.query_text = self.query_text, ""
+        self.fit()
+        if had:
+            self._load(fresh=True)
