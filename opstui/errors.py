@@ -14,7 +14,8 @@
     ├── SourceError            a source could not be pulled or written to
     │   ├── SourceUnavailable  try again later; nothing is wrong with the config
     │   └── SourceRefused      the source said no: credentials, rights, wrong address
-    └── Refused                a verdict does not apply to an item
+    ├── Refused                a verdict does not apply to an item
+    └── Interrupted            the user stopped a long command (exit 130)
 
 Catch them at two borders only: the worker's and the command line's.
 """
@@ -117,3 +118,9 @@ class Refused(OpstuiError):
     def __init__(self, what: str, why: str = "", next_step: str = "", *, ref: str = "") -> None:
         super().__init__(what, why, next_step)
         self.ref = ref
+
+
+class Interrupted(OpstuiError):
+    """The user stopped a long command; what it had done is kept."""
+
+    exit_code = 130

@@ -99,6 +99,32 @@ class Context:
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("opstui.connector"))
 
 
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What one column or field of a source was taken for: an item's attribute, its own name, some values, and why."""
+
+    attribute: str
+    column: str
+    samples: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a connector found out about a source before it is configured.
+
+    ``options`` is what should be written to the config. ``unused`` names the columns that are kept but stand for no
+    attribute, ``rows`` counts the records, ``title`` says what the source looks like.
+    """
+
+    options: Mapping[str, Any]
+    guesses: tuple[Guess, ...] = ()
+    notes: tuple[str, ...] = ()
+    rows: int | None = None
+    title: str = ""
+    unused: tuple[str, ...] = ()
+
+
 class Connector(ABC):
     """One kind of system. Subclass it and register the class under the entry-point group ``opstui.connectors``."""
 
@@ -144,3 +170,13 @@ class Connector(ABC):
     def watched(self) -> tuple[Path, ...]:
         """Local files and folders whose change means that a pull is worth while; empty for network sources."""
         return ()
+
+    @classmethod
+    def suggest(cls, options: Mapping[str, Any], context: Context) -> Suggestion:
+        """Look at a source with what options there are and say how it should be configured; ``opstui init`` asks.
+
+        Raises:
+            SourceUnavailable, SourceRefused: as for ``pull``.
+            ConfigError: this connector cannot guess, or an option is wrong.
+        """
+        raise ConfigError(f"{cls.title} cannot be guessed", "this connector has to be configured by hand", "Run: opstui plugin list")

@@ -86,9 +86,10 @@ class Child:
         """Its exit code (negative: the signal that ended it), None while it runs."""
         return self._process.poll()
 
-    def wait(self, timeout: float) -> None:
-        """Give it a moment to end."""
-        self._process.wait(timeout)
+    def settle(self, timeout: float) -> None:
+        """Give it a moment to end: its pipe does so a little before its process."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout)
 
     def silent(self, timeout: float) -> bool:
         """Whether it has shown no sign of life for so many seconds."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import selectors
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -62,6 +61,20 @@ class Outcome:
             end.next_step,
         )
 
+    def story(self, next_due: str = "") -> Event:
+        """The event that tells how it ended."""
+        event: Event = {"event": "finished" if self.ok else "failed", "state": self.ended.state, **told(self.result())}
+        return event | {"next_due": next_due} if next_due else event
+
+
+def told(result: SourceResult) -> Event:
+    """A result's part of an event."""
+    event: Event = {name: getattr(result, name) for name in ("source", "ok", *_FIGURES, "seconds")}
+    return event if result.ok else event | {"what": result.error, "why": result.why, "next_step": result.next_step}
+
+
+_FIGURES = ("seen", "added", "changed", "unchanged", "refused")
+
 
 class Running:
     """One pull under way."""
@@ -114,7 +127,6 @@ class Crew:
     def start(self, source: Source) -> None:
         """Start a pull; one that cannot start is over at once, with the reason."""
         health.begin(self.station, source.name)
-        self.tell({"event": "started", "source": source.name})
         try:
             child = Child(self.station.job(source, Task.PULL, self._offer(source.connector)), self.station.worker_environ())
         except (PluginError, OSError) as error:
@@ -122,6 +134,7 @@ class Crew:
             self._over.append(self._outcome(source.name, Ended(state, Counts(), 0.0, **words)))
             return
         run = self.running[source.name] = Running(source, child)
+        self.tell({"event": "started", "source": source.name, "pid": child.pid})
         self.selector.register(child.out, selectors.EVENT_READ, (self._listen, run))
         self.selector.register(child.err, selectors.EVENT_READ, (self._keep_log, run))
 
@@ -168,9 +181,7 @@ class Crew:
                 self.watching(run.source.name, run.watched or ())
         if run.child.out_ended:
             self._forget(run.child.out)
-            # The pipe ends a moment before the process does.
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                run.child.wait(0.2)
+            run.child.settle(0.2)
 
     def _keep_log(self, run: Running, pipe: Any) -> None:
         run.child.keep_log()

@@ -64,10 +64,10 @@ def recover(station: Station) -> None:
             )
 
 
-def last_tries(station: Station) -> Mapping[str, float | None]:
-    """When each source was last pulled, in seconds since 1970."""
+def fresh_since(station: Station) -> Mapping[str, float]:
+    """When each source was last pulled to its end, in seconds since 1970; those whose last pull failed are absent."""
     known = sources.health(station.store.read)
-    return {name: None if row.last_try is None else row.last_try.timestamp() for name, row in known.items()}
+    return {name: row.last_ok.timestamp() for name, row in known.items() if row.state == "ok" and row.last_ok is not None}
 
 
 def asked(station: Station) -> frozenset[str]:

@@ -34,13 +34,13 @@ class Plan:
     def __init__(
         self,
         sources: Iterable[Source],
-        last_tries: Mapping[str, float | None],
+        fresh_since: Mapping[str, float],
         now: float,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._chance = chance
         self.entries = {
-            source.name: Entry(source, schedule.first_due(last_tries.get(source.name), seconds(source.every), now))
+            source.name: Entry(source, schedule.first_due(fresh_since.get(source.name), seconds(source.every), now))
             for source in sources
         }
 

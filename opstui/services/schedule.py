@@ -12,11 +12,11 @@ SETTLE = 60.0
 """A source pulled less than this ago is not pulled again only because a window was opened."""
 
 
-def first_due(last_try: float | None, every: float, now: float) -> float:
-    """When an engine that has just started pulls: at once, except what was pulled moments ago."""
-    if last_try is None or last_try > now:
+def first_due(last_ok: float | None, every: float, now: float) -> float:
+    """When an engine that has just started pulls: at once, except what was pulled well moments ago."""
+    if last_ok is None or last_ok > now:
         return now
-    return max(now, last_try + min(SETTLE, every))
+    return max(now, last_ok + min(SETTLE, every))
 
 
 def next_due(now: float, every: float, failures: int, chance: float, retry_after: float | None = None) -> float:

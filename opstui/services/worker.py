@@ -182,7 +182,7 @@ def _connector(job: Job, teller: Teller) -> Connector:
     values = options.resolve(cls.options, job.options, folder=job.folder, folders=job.folders, source=job.source, secret=reveal)
     teller.secrets = options.secrets_of(cls.options, values)
     if teller.secrets:
-        sys.stdout = sys.stderr = Log(sys.stderr, teller.secrets)  # type: ignore[assignment]
+        sys.stdout = sys.stderr = Log(sys.stderr, teller.secrets)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", force=True)
     return cls(
         values,

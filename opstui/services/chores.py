@@ -1,0 +1,101 @@
+"""What the engine tidies between pulls: ranks that ran out, split counts, the daily backup."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from opstui.errors import OpstuiError
+from opstui.store import ranks
+
+if TYPE_CHECKING:
+    from opstui.services.crew import Outcome
+    from opstui.services.station import Station
+
+BUDGET_S = 0.1
+"""Re-scoring per look: workers and stdin are heard in between."""
+
+BREATH_S = 0.002
+RECOUNT_S = 5.0
+"""Between two recounts of the splits while an import runs."""
+
+BACKUP_LOOK_S = 600.0
+
+
+class Chores:
+    """Call ``look`` about once a second."""
+
+    def __init__(self, station: Station, *, counts_stale: bool = True) -> None:
+        self.station = station
+        self._stale_counts = counts_stale
+        self._next_recount = 0.0
+        self._next_backup = 0.0
+        self._copying: threading.Thread | None = None
+        self.backup_trouble = ""
+        """Why the last backup failed, empty when it did not."""
+
+    def pulled(self, outcome: Outcome) -> None:
+        """A pull ended: what it moved changes the splits."""
+        if outcome.ended.counts.moved:
+            self._stale_counts = True
+
+    def look(self, *, idle: bool) -> None:
+        """Do what is due, in small pieces."""
+        if self.rescore(BUDGET_S):
+            self._stale_counts = True
+        moment = time.monotonic()
+        if self._stale_counts and (idle or moment >= self._next_recount):
+            self.recount()
+        if idle and moment >= self._next_backup and self._copying is None:
+            self._next_backup = moment + BACKUP_LOOK_S
+            self._copying = threading.Thread(target=self._copy, name="backup", daemon=True)
+            self._copying.start()
+        if self._copying is not None and not self._copying.is_alive():
+            self._copying = None
+
+    def rescore(self, budget: float) -> int:
+        """Re-score ranks that ran out, in transactions of their own, for about so many seconds."""
+        store, total, started = self.station.store, 0, time.monotonic()
+        due = ranks.next_expiry(store.read)
+        if due is None or due > self.station.now():
+            return 0
+        while time.monotonic() - started < budget:
+            with store.writing() as conn:
+                done = ranks.rescore_expired(conn, self.station.rules, self.station.now())
+            total += done
+            if not done:
+                break
+            time.sleep(BREATH_S)
+        return total
+
+    def recount(self) -> None:
+        """Bring the stored counts of the splits up to date."""
+        self._stale_counts = False
+        self._next_recount = time.monotonic() + RECOUNT_S
+        from opstui.services.desk import Desk  # a pull that finds nothing new needs none of it
+
+        Desk(self.station.store, self.station.settings, now=self.station.now).recount()
+
+    def finish(self) -> None:
+        """All that is due, before a one-shot sync ends: the next start reads ranks and counts as they are."""
+        while self.rescore(60.0):
+            self._stale_counts = True
+        if self._stale_counts:
+            self.recount()
+        self._copy()
+
+    def close(self) -> None:
+        """Wait for a backup that is being written: half a copy is none."""
+        if self._copying is not None:
+            self._copying.join()
+
+    def _copy(self) -> None:
+        from opstui.store import backup
+
+        station = self.station
+        try:
+            backup.daily(station.store, station.folder / "backups", station.settings.backup.keep)
+            self.backup_trouble = ""
+        except OpstuiError as error:
+            self.backup_trouble = str(error)

@@ -1,0 +1,172 @@
+"""One sync, now: every named source pulled, by us or by the engine that is running already."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from opstui.errors import UsageError
+from opstui.services import health
+from opstui.services.chores import Chores
+from opstui.services.crew import Crew, Outcome, Tell, told
+from opstui.services.interrupt import Stopped, interruptible
+from opstui.services.job import SourceResult
+from opstui.services.lease import Lease
+from opstui.services.schedule import next_due
+from opstui.services.station import Station, seconds, station_for
+from opstui.store import asks, sources
+
+if TYPE_CHECKING:
+    from opstui.config.settings import Source
+    from opstui.services.workspace import Workspace
+    from opstui.store.sources import Health
+
+POLL_S = 0.1
+
+
+def sync_once(
+    at: Station | Workspace,
+    names: Sequence[str] = (),
+    *,
+    tell: Tell = lambda event: None,
+) -> list[SourceResult]:
+    """Pull the named sources, or all, once; a result for each, in the config's order.
+
+    When another engine holds the lease it is asked to pull them and its results are given; if it ends meanwhile, the
+    rest is pulled here. ``tell`` hears the same events as the app does, and ``lease`` when there is somebody to wait for.
+
+    Raises:
+        UsageError: a name that no enabled source has.
+        StoreError: the store cannot be used.
+        Interrupted: Ctrl+C; what came in is kept, and the source says that it is not whole.
+    """
+    station = station_for(at)
+    wanted = chosen(station, names)
+    with interruptible():
+        try:
+            results = _synced(station, wanted, tell)
+        except Stopped as stop:
+            raise stop.told() from None
+    return [results[source.name] for source in wanted]
+
+
+def _synced(station: Station, wanted: list[Source], tell: Tell) -> dict[str, SourceResult]:
+    lease = Lease(station)
+    results: dict[str, SourceResult] = {}
+    if not lease.take():
+        tell({"event": "lease", "held": False, "holder": lease.holder()})
+        results = _asked_for(station, lease, wanted, tell)
+    rest = [source for source in wanted if source.name not in results]
+    if rest:
+        try:
+            results |= _pulled_here(station, lease, rest, tell)
+        finally:
+            lease.release()
+    return results
+
+
+def chosen(station: Station, names: Collection[str]) -> list[Source]:
+    """The sources of those names, all enabled ones without a name.
+
+    Raises:
+        UsageError: a name that no enabled source has.
+    """
+    known = {source.name: source for source in station.sources()}
+    for name in names:
+        if name not in known:
+            off = any(source.name == name for source in station.settings.sources)
+            why = "it is switched off (enabled = false)" if off else f"the config has {', '.join(known) or 'no source'}"
+            raise UsageError(f"no source {name!r} to pull", why, "Run: opstui config show")
+    return [source for name, source in known.items() if not names or name in names]
+
+
+def _pulled_here(station: Station, lease: Lease, wanted: list[Source], tell: Tell) -> dict[str, SourceResult]:
+    """Pull with workers of our own while we hold the lease."""
+    crew, chores = Crew(station, tell), Chores(station, counts_stale=False)
+    waiting, results = list(wanted), {}
+    beat = time.monotonic() + station.limits.beat
+
+    def settle(outcome: Outcome) -> None:
+        source = station.source(outcome.source)
+        every = seconds(source.every) if source else 0.0
+        health.settle(station, outcome, next_due(station.now().timestamp(), every, 0, 0.5, outcome.ended.retry_after))
+        chores.pulled(outcome)
+        tell(outcome.story())
+        results[outcome.source] = outcome.result()
+
+    try:
+        health.recover(station)
+        while waiting or crew.busy:
+            while waiting and not crew.full:
+                crew.start(waiting.pop(0))
+            for outcome in crew.step(min(1.0, station.limits.beat)):
+                settle(outcome)
+            if time.monotonic() >= beat:
+                beat = time.monotonic() + station.limits.beat
+                lease.renew()
+        chores.finish()
+    finally:
+        # Ctrl+C comes out of the wait above.
+        for outcome in crew.stop():
+            settle(outcome)
+        crew.close()
+        chores.close()
+    return results
+
+
+def _asked_for(station: Station, lease: Lease, wanted: list[Source], tell: Tell) -> dict[str, SourceResult]:
+    """Let the engine that holds the lease pull, and read how it went; what is missing is for us, who then hold it."""
+    names = [source.name for source in wanted]
+    health.ask(station, names)
+    results: dict[str, SourceResult] = {}
+    begun: set[str] = set()
+    before = None
+    patience = time.monotonic() + station.limits.patience
+    while len(results) < len(names):
+        time.sleep(POLL_S)
+        open_asks = health.asked(station)
+        rows = sources.health(station.store.read)
+        for name in names:
+            if name in results or name in open_asks:
+                continue
+            begun.add(name)
+            row = rows.get(name)
+            if row is not None and row.state != "syncing":
+                results[name] = result_of(row)
+                tell({"event": "finished" if results[name].ok else "failed", **told(results[name])})
+        seen = (open_asks, rows)
+        if seen != before:
+            before, patience = seen, time.monotonic() + station.limits.patience
+        if len(results) < len(names) and lease.take():
+            break  # it ended: the rest is ours
+        if time.monotonic() > patience:
+            results |= _given_up(station, lease, [name for name in names if name not in results])
+    with station.store.writing() as conn:
+        asks.take(conn, names)
+    return results
+
+
+def _given_up(station: Station, lease: Lease, names: list[str]) -> dict[str, SourceResult]:
+    """Lines for sources that the other engine did not get to."""
+    why = f"{lease.holder()} is this store's engine and did not get to it in {station.limits.patience:.0f} s"
+    step = "Look at what it does, or end it and try again."
+    return {name: SourceResult(name, False, error=f"{name} was not pulled", why=why, next_step=step) for name in names}
+
+
+def result_of(row: Health) -> SourceResult:
+    """A source's last pull as the store knows it."""
+    ok = row.state == "ok"
+    return SourceResult(
+        row.name,
+        ok,
+        row.seen,
+        row.added,
+        row.changed,
+        row.unchanged,
+        row.refused,
+        round(row.seconds or 0.0, 3),
+        "" if ok else row.what,
+        row.why,
+        row.next_step,
+    )
