@@ -20,7 +20,7 @@ FORMAT = 1
 """Of the exported files; ``import`` reads this one."""
 
 MANIFEST = "opstui-export.json"
-PAGE = 1000
+EVERY = 1 << 40
 
 
 def export(store: Store, folder: Path, *, now: datetime, zone: tzinfo) -> dict[str, int]:
@@ -81,18 +81,18 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 def _csv(kind: str, found: Iterable[Record]) -> Iterator[str]:
     """A table for a spreadsheet; of the journal a row for every thing that changed."""
-    yield _row(COLUMNS[kind])
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(COLUMNS[kind])
     for record in found:
         lines = record.get("lines") if kind == "journal" else None
         for line in lines or [{}]:
             both = record | line
-            yield _row(_cell(both.get(name)) for name in COLUMNS[kind])
-
-
-def _row(cells: Iterable[str]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow(list(cells))
-    return buffer.getvalue()
+            writer.writerow([_cell(both.get(name)) for name in COLUMNS[kind]])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+    yield buffer.getvalue()
 
 
 def _cell(value: object) -> str:
@@ -112,18 +112,19 @@ def _cell(value: object) -> str:
 def _markdown(conn: sqlite3.Connection, zone: tzinfo) -> Iterator[str]:
     """Notes, decisions and actions by day, youngest first."""
     yield "# Log\n"
-    day, offset = "", 0
-    while found := log.entries(conn, "", (), offset, PAGE):
-        offset += len(found)
-        for entry in found:
-            at = entry.at.astimezone(zone)
-            if f"{at:%Y-%m-%d}" != day:
-                day = f"{at:%Y-%m-%d}"
-                yield f"\n## {at:%A} {day}\n\n"
-            ref = f" `{entry.ref}`" if entry.ref else ""
-            body = "\n  ".join(_escaped(entry.text).splitlines())
-            yield f"- **{at:%H:%M} {entry.kind}**{ref} {body} ({_escaped(entry.who)})\n"
+    day = ""
+    for entry in log.entries(conn, "", (), 0, EVERY):
+        at = entry.at.astimezone(zone)
+        if f"{at:%Y-%m-%d}" != day:
+            day = f"{at:%Y-%m-%d}"
+            yield f"\n## {at:%A} {day}\n\n"
+        ref = f" `{entry.ref}`" if entry.ref else ""
+        body = "\n  ".join(_escaped(entry.text).splitlines())
+        yield f"- **{at:%H:%M} {entry.kind}**{ref} {body} ({_escaped(entry.who)})\n"
+
+
+_MARKUP = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>#|"})
 
 
 def _escaped(text: str) -> str:
-    return "".join(f"\\{char}" if char in "\\`*_[]<>#|" else char for char in text)
+    return text.translate(_MARKUP)

@@ -113,7 +113,7 @@ def _marks(conn: sqlite3.Connection) -> Iterator[Record]:
 
 def _journal(conn: sqlite3.Connection) -> Iterator[Record]:
     uids: dict[int, str] = {}
-    for group in journal.every(conn):
+    for group, lines in journal.every(conn):
         uids[group.id] = group.uid
         yield {
             "uid": group.uid,
@@ -127,7 +127,7 @@ def _journal(conn: sqlite3.Connection) -> Iterator[Record]:
             "redoes": uids.get(group.redoes) if group.redoes else None,
             "lines": [
                 {"ref": line.ref, "target": line.target, "before": _value(line.before), "after": _value(line.after)}
-                for line in journal.lines(conn, group.id)
+                for line in lines
             ],
         }
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import uuid
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from opstui.domain.views import Decision
 from opstui.store import fulltext
+from opstui.store.journal import new_uid
 
 _COLUMNS = (
     "d.id, d.uid, d.at, d.who, d.what, d.why, d.options, d.owner, d.review_on, d.effect, d.ref, d.supersedes, d.superseded_by"
@@ -33,7 +33,7 @@ def add(
     uid: str | None = None,
 ) -> tuple[int, str]:
     """Write one, pointing at the one it supersedes and that one at it; its id and uid."""
-    uid = uid or uuid.uuid4().hex
+    uid = uid or new_uid()
     cursor = conn.execute(
         "INSERT INTO decisions (uid, at, who, ref, what, why, options, owner, review_on, effect, supersedes) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

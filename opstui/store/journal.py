@@ -5,8 +5,8 @@ A group is *undone* when the last group that names it in ``undoes`` is younger t
 
 from __future__ import annotations
 
+import os
 import sqlite3
-import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -50,6 +50,11 @@ class Group:
     redoes: int | None = None
 
 
+def new_uid() -> str:
+    """A name that no other store has given."""
+    return os.urandom(16).hex()
+
+
 def write(
     conn: sqlite3.Connection,
     lines: Iterable[Line],
@@ -67,7 +72,7 @@ def write(
     """Append a group with its lines and return its number."""
     cursor = conn.execute(
         "INSERT INTO journal_groups (uid, at_ms, who, verb, summary, why, undoable, undoes, redoes) VALUES (?,?,?,?,?,?,?,?,?)",
-        (uid or uuid.uuid4().hex, int(at.timestamp() * 1000), who, verb, summary, why, int(undoable), undoes, redoes),
+        (uid or new_uid(), int(at.timestamp() * 1000), who, verb, summary, why, int(undoable), undoes, redoes),
     )
     group = int(cursor.lastrowid or 0)
     conn.executemany(
@@ -132,10 +137,16 @@ def of_item(conn: sqlite3.Connection, ref: str, limit: int, offset: int = 0) -> 
     return [(_group(row[:10]), Line(*row[10:])) for row in conn.execute(sql, (ref, limit, offset))]
 
 
-def every(conn: sqlite3.Connection) -> Iterator[Group]:
-    """Every group, oldest first."""
+def every(conn: sqlite3.Connection) -> Iterator[tuple[Group, list[Line]]]:
+    """Every group with its lines, oldest first, in one walk over both tables."""
+    rest = iter(conn.execute("SELECT grp, ref, item, target, before, after FROM journal ORDER BY grp, id"))
+    line = next(rest, None)
     for row in conn.execute(f"SELECT {_GROUP} FROM journal_groups g ORDER BY g.id"):
-        yield _group(row)
+        group, found = _group(row), []
+        while line is not None and line[0] == group.id:
+            found.append(Line(*line[1:]))
+            line = next(rest, None)
+        yield group, found
 
 
 def any_group(conn: sqlite3.Connection) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from opstui.domain.views import Entry
+from opstui.store.journal import new_uid
 
 NOTE = "note"
 COMMENT = "comment"
@@ -33,7 +33,7 @@ def add(
     conn: sqlite3.Connection, *, kind: str, at: datetime, who: str, ref: str, text: str, uid: str | None = None
 ) -> tuple[int, str]:
     """Write one; its id and uid."""
-    uid = uid or uuid.uuid4().hex
+    uid = uid or new_uid()
     cursor = conn.execute(
         "INSERT INTO notes (uid, kind, at, who, ref, text) VALUES (?, ?, ?, ?, ?, ?)",
         (uid, kind, int(at.timestamp()), who, ref, text),

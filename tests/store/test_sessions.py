@@ -34,6 +34,11 @@ def test_the_median_is_over_the_gaps_between_verdicts(store: Store) -> None:
     assert (found.decided, found.seconds, found.median) == (4, (10, 20, 90), 20)
 
 
+@pytest.mark.parametrize(("values", "middle"), [([], None), ([7], 7), ([9, 1], 5), ([1, 2], 1.5), ([30, 10, 20], 20)])
+def test_the_median_is_the_middle_value(values: list[int], middle: float | None) -> None:
+    assert sessions.median(values) == middle
+
+
 def test_a_pause_over_five_minutes_does_not_count(store: Store) -> None:
     verdicts(store, 0, 10, 301, 20)
     found = sessions.current(store.read, MORNING + timedelta(minutes=10))

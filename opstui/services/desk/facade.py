@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
@@ -28,6 +27,8 @@ from opstui.services.desk import health, reads, records, undo, verdicts
 from opstui.services.desk.context import Context
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from opstui.config.settings import Settings
     from opstui.services.desk.writer import Writer
     from opstui.store.db import Store
@@ -135,6 +136,10 @@ class Desk:
     def log_count(self, query: str = "", kinds: Sequence[str] = (), *, withdrawn: bool = False) -> int:
         """How many entries ``log`` has in all."""
         return records.log_count(self._at, query, kinds, withdrawn)
+
+    def refs(self, group: int, limit: int = 100) -> tuple[str, ...]:
+        """The items that one action of the journal was on."""
+        return records.refs(self._at, group, limit)
 
     def audit(self, ref: str, limit: int = 50) -> list[Entry]:
         """Who did what to one item, when and why, youngest first; undone actions and their undoing are there too."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from statistics import median
 
 from opstui.domain.views import Detail, Hit, Load, QueueRow, SessionLine, SplitCount, View
 from opstui.errors import QueryError
@@ -92,8 +91,7 @@ def session(at: Context) -> SessionLine:
 
 def session_median(at: Context, since: datetime) -> float | None:
     """Median seconds per verdict over all sessions since then."""
-    every = [gap for one in sessions.since(at.store.read, since) for gap in one.seconds]
-    return median(every) if every else None
+    return sessions.median([gap for one in sessions.since(at.store.read, since) for gap in one.seconds])
 
 
 def presets(at: Context) -> tuple[tuple[str, str], ...]:

@@ -125,6 +125,11 @@ def log_count(at: Context, query: str, kinds: Sequence[str], withdrawn: bool) ->
     return history.count(at.store.read, query, kinds, withdrawn=withdrawn)
 
 
+def refs(at: Context, group: int, limit: int) -> tuple[str, ...]:
+    """What one action was on."""
+    return tuple(dict.fromkeys(line.ref for line in journal.lines(at.store.read, group, limit) if line.ref))
+
+
 def audit(at: Context, ref: str, limit: int) -> list[Entry]:
     """Everything done to an item."""
     return history.of_item(at.store.read, ref, limit)
