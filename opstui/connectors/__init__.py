@@ -9,10 +9,12 @@ from opstui.connectors.api import (
     Connector,
     Context,
     Cursor,
+    Guess,
     Known,
     Option,
     Page,
     Refusal,
+    Suggestion,
 )
 from opstui.connectors.registry import load, load_all, names
 from opstui.errors import ConfigError, PluginError, SourceRefused, SourceUnavailable
@@ -25,6 +27,7 @@ __all__ = [
     "Connector",
     "Context",
     "Cursor",
+    "Guess",
     "Known",
     "Option",
     "Page",
@@ -32,6 +35,7 @@ __all__ = [
     "Refusal",
     "SourceRefused",
     "SourceUnavailable",
+    "Suggestion",
     "load",
     "load_all",
     "names",

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from opstui.domain.model import Item
+from opstui.errors import ConfigError
 
 API_VERSION = 1
 """The version of this interface. A connector that declares another is quarantined."""
@@ -179,4 +180,5 @@ class Connector(ABC):
             SourceUnavailable, SourceRefused: as for ``pull``.
             ConfigError: this connector cannot guess, or an option is wrong.
         """
-        raise ConfigError(f"{cls.title} cannot be guessed", "this connector has to be configured by hand", "Run: opstui plugin list")
+        why = "this connector has to be configured by hand"
+        raise ConfigError(f"{cls.title} cannot be guessed", why, "Its options are in opstui plugin list.")

@@ -1,0 +1,276 @@
+"""From text to a table: which delimiter, where the heading line is, and rows that survive a broken quote."""
+
+from __future__ import annotations
+
+import csv
+import gc
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+from opstui.connectors.api import Refusal
+from opstui.errors import SourceRefused
+from opstui_csv.headings import recognised
+from opstui_csv.table import Table, heading_row, sample
+
+DELIMITERS = (",", ";", "\t", "|")
+_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "|"}
+_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
+_SAMPLE = 60
+_LOOK = 5000
+"""How many lines of a broken record are searched for the next whole row."""
+
+_HINT = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+
+
+def delimiter_of(value: str) -> str:
+    """The character an option names: itself, or tab, comma, semicolon, pipe.
+
+    Raises:
+        ValueError: it is not one character.
+    """
+    found = _WORDS.get(value.lower(), value)
+    if len(found) != 1 or found in '"\r\n\0':
+        raise ValueError('should be one character, or "tab", "comma", "semicolon" or "pipe"')
+    return found
+
+
+def parse(text: str, name: str, delimiter: str = "", known: Callable[[Sequence[str]], int] = recognised) -> Table:
+    """The table of a delimited text. Rows that do not fit are refused with their line, the rest comes in.
+
+    Raises:
+        SourceRefused: it is empty, or no delimiter makes columns of it.
+    """
+    hint = _HINT.match(text)
+    first_line = 0
+    if hint:
+        delimiter, text, first_line = delimiter or hint[1], text[hint.end() :], 1
+    if not text.strip():
+        raise SourceRefused(f"{name} is empty", "it has no heading line", "Export it again.")
+    with _big_cells():
+        found = delimiter or _sniff(text)
+        form: dict[str, Any] = {"delimiter": found, "skipinitialspace": _spaced(text, found)}
+        head = list(islice(csv.reader(io.StringIO(text, newline=""), **form), _SAMPLE))
+        at = heading_row(head, known)
+        _check_width(head[at], text, name, found)
+        return _Body(text, name, form, at, head[at], first_line).table()
+
+
+class _Body:
+    """The rows below the heading line."""
+
+    def __init__(self, text: str, name: str, form: dict[str, Any], at: int, names: list[str], first_line: int) -> None:
+        self.text = text
+        self.name = name
+        self.form = form
+        self.names = list(names)
+        while self.names and not self.names[-1].strip():
+            self.names.pop()
+        self.width = len(self.names)
+        self.first_line = first_line
+        reader = csv.reader(io.StringIO(text, newline=""), **form)
+        for _ in range(at + 1):
+            next(reader)
+        self.start = reader.line_num
+        """How many physical lines end with the heading line."""
+
+    def table(self) -> Table:
+        """All rows at the speed of the C reader when every one is well formed, with care otherwise."""
+        rows = self._swift()
+        refused: list[Refusal] = []
+        notes: list[str] = []
+        lines: Callable[[int], int] = self._count_to
+        if rows is None:
+            rows, ends, refused, notes = _Careful(self).rows()
+            lines = ends.__getitem__
+        repeated = [index for index, row in enumerate(rows) if row == self.names] if self.names in rows else []
+        if repeated:
+            notes.append(f"{self.name}: {len(repeated)} repeated heading lines were left out")
+            kept = [index for index, row in enumerate(rows) if row != self.names]
+            inner = lines
+            rows = [rows[index] for index in kept]
+            lines = lambda index: inner(kept[index])  # noqa: E731 - a one-line wrapper reads better here
+        form = f"{_NAMES.get(self.form['delimiter'], self.form['delimiter'])} separated"
+        return Table(self.name, self.names, rows, lines, refused, notes, form)
+
+    def _swift(self) -> list[list[str]] | None:
+        stream = io.StringIO(self.text, newline="")
+        for _ in range(self.start):
+            next(stream)
+        was = gc.isenabled()
+        gc.disable()  # a list of 100,000 lists costs twice the time with the collector on
+        try:
+            rows = list(csv.reader(stream, strict=True, **self.form))
+        except csv.Error:
+            return None
+        finally:
+            if was:
+                gc.enable()
+        if set(map(len, rows)) - {self.width}:
+            return None
+        return rows
+
+    def _count_to(self, index: int) -> int:
+        """The line of a row: read again up to it, because most tables never need one."""
+        with _big_cells():
+            stream = io.StringIO(self.text, newline="")
+            for _ in range(self.start):
+                next(stream)
+            reader = csv.reader(stream, **self.form)
+            line = 0
+            for _ in range(index + 1):
+                line = reader.line_num
+                next(reader)
+        return self.first_line + self.start + line + 1
+
+
+class _Careful:
+    """Row by row: a stray quote or a half-written end costs the rows it touches, not the file."""
+
+    def __init__(self, body: _Body) -> None:
+        self.body = body
+        self.lines = list(io.StringIO(body.text, newline=""))
+        self.kept: list[list[str]] = []
+        self.places: list[int] = []
+        self.refused: list[Refusal] = []
+        self.short: list[tuple[int, list[str]]] = []
+        self.budget = 20 * len(self.lines) + 1000
+
+    def rows(self) -> tuple[list[list[str]], list[int], list[Refusal], list[str]]:
+        """The rows, the line of each, the refused ones and notes."""
+        position = self.body.start
+        while position < len(self.lines):
+            position = self._read_from(position)
+        notes = self._settle_short()
+        order = sorted(range(len(self.kept)), key=self.places.__getitem__) if notes else range(len(self.kept))
+        return [self.kept[i] for i in order], [self._line(self.places[i]) for i in order], self.refused, notes
+
+    def _read_from(self, position: int) -> int:
+        """Read rows until the end or until a broken record makes it necessary to start again; where to go on from."""
+        width, first = self.body.width, position
+        reader = csv.reader(islice(self.lines, position, None), **self.body.form)
+        while True:
+            try:
+                row = next(reader)
+            except StopIteration:
+                return len(self.lines)
+            except csv.Error as error:
+                self._refuse(first, f"cannot be read: {error}", [self.lines[first]])
+                return first + 1
+            end = position + reader.line_num
+            many = end - first > 1
+            if many and (len(row) != width or not self._sound(first, end)):
+                again = self._next_whole(first + 1, end)
+                self.budget -= end - first
+                if again is not None and self.budget > 0:
+                    self._refuse(first, "a quote opened in this row is not closed", row)
+                    return again
+            if many and end == len(self.lines) and not self._sound(first, end):
+                self._refuse(first, "a quote opened in this row is not closed before the end: is the file half-written?", row)
+            else:
+                self._take(first, end, row)
+            first = end
+
+    def _take(self, first: int, end: int, row: list[str]) -> None:
+        width = self.body.width
+        if len(row) > width and not any(cell.strip() for cell in row[width:]):
+            row = row[:width]
+        if len(row) == width:
+            self.kept.append(row)
+            self.places.append(first)
+        elif not any(cell.strip() for cell in row):
+            return
+        elif len(row) > width:
+            why = f"has {len(row)} cells where the heading has {width}: is a delimiter inside a text that is not quoted?"
+            self._refuse(first, why, row)
+        elif end == len(self.lines) and not self.lines[-1].endswith(("\n", "\r")):
+            self._refuse(first, f"is half-written: the file ends after {len(row)} of {width} cells", row)
+        else:
+            self.short.append((first, row))
+
+    def _settle_short(self) -> list[str]:
+        """Some exporters leave out empty cells at the end of a row; then, and only then, short rows are whole."""
+        trimmed = len(self.short) >= 3 and len(self.short) * 10 >= len(self.kept) and all(row[-1].strip() for row in self.kept)
+        for first, row in self.short:
+            if trimmed:
+                self.kept.append(row + [""] * (self.body.width - len(row)))
+                self.places.append(first)
+            else:
+                self._refuse(first, f"has {len(row)} cells where the heading has {self.body.width}", row)
+        if trimmed:
+            return [f"{self.body.name}: rows that end early were filled up with empty cells"]
+        self.refused.sort(key=lambda refusal: int(refusal.where.rpartition(":")[2]))
+        return []
+
+    def _sound(self, first: int, end: int) -> bool:
+        """Whether these lines are one record with every quote where it belongs."""
+        try:
+            records = list(csv.reader(self.lines[first:end], strict=True, **self.body.form))
+        except csv.Error:
+            return False
+        return len(records) == 1
+
+    def _next_whole(self, start: int, end: int) -> int | None:
+        """The next of these lines that is a whole row by itself."""
+        for place in range(start, min(end, start + _LOOK)):
+            try:
+                record = next(csv.reader([self.lines[place]], strict=True, **self.body.form), [])
+            except csv.Error:
+                continue
+            if len(record) == self.body.width > 1:
+                return place
+        return None
+
+    def _refuse(self, first: int, reason: str, row: Sequence[str]) -> None:
+        self.refused.append(Refusal(f"{self.body.name}:{self._line(first)}", reason, sample(row)))
+
+    def _line(self, place: int) -> int:
+        return self.body.first_line + place + 1
+
+
+def _sniff(text: str) -> str:
+    """The delimiter under which the top of the file has the most rows of one width, known headings counting extra."""
+    best, top = ",", 0.0
+    for candidate in DELIMITERS:
+        rows = [row for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=candidate), _SAMPLE) if row]
+        if not rows:
+            continue
+        width, times = Counter(map(len, rows)).most_common(1)[0]
+        hits = max(recognised(row) for row in rows[:20])
+        score = 0.0 if width == 1 and hits < 2 else times / len(rows) * min(width, 30) + 5 * hits
+        if score > top:
+            best, top = candidate, score
+    return best
+
+
+def _check_width(names: list[str], text: str, name: str, delimiter: str) -> None:
+    """A heading line of one cell means that the delimiter is wrong."""
+    if len([cell for cell in names if cell.strip()]) > 1:
+        return
+    other = _sniff(text)
+    width = len(next(csv.reader(io.StringIO(text, newline=""), delimiter=other), []))
+    if other != delimiter and width > 1:
+        why = f"with {_NAMES.get(delimiter, delimiter)!r} each line is one cell; with {_NAMES[other]!r} it has {width}"
+        raise SourceRefused(f"{name} has another delimiter", why, "Remove delimiter from the options, or correct it.")
+    why = "it has one column only, whatever delimiter is tried"
+    raise SourceRefused(f"{name} is not a table", why, "Check that it is the right file, or set delimiter.")
+
+
+def _spaced(text: str, delimiter: str) -> bool:
+    """Whether a blank stands between each delimiter and a quoted cell."""
+    head = text[:20000]
+    return f'{delimiter} "' in head and f'{delimiter}"' not in head
+
+
+@contextmanager
+def _big_cells() -> Iterator[None]:
+    """Let cells be larger than the csv module's 128 kB while we read."""
+    before = csv.field_size_limit(1 << 30)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
