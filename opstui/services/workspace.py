@@ -15,6 +15,7 @@ from opstui.store.db import Store
 if TYPE_CHECKING:
     from opstui.config.load import Loaded
     from opstui.config.settings import Settings
+    from opstui.services.importing import Brought
 
 STORE = "opstui.db"
 
@@ -30,6 +31,27 @@ class Workspace:
     now: Callable[[], datetime]
     data_dir: Path
     demo: bool = False
+
+    def export(self, folder: Path) -> dict[str, int]:
+        """Write everything the user owns into a folder as JSON Lines, CSV and Markdown; how many of each kind.
+
+        Raises:
+            StoreError: the folder cannot be written.
+        """
+        from opstui.services.export import export
+
+        return export(self.store, folder, now=self.now(), zone=self.desk.zone())
+
+    def bring_in(self, folder: Path) -> Brought:
+        """Read an export back: what is not here is added, what is here stays; one undo takes it back.
+
+        Raises:
+            UsageError: the folder holds no export that this opstui can read.
+        """
+        from opstui.config.rules import rules
+        from opstui.services.importing import bring_in
+
+        return bring_in(self.store, folder, now=self.now(), who=self.desk.who(), rules=rules(self.settings))
 
     def close(self) -> None:
         """Finish what was submitted and close the file."""

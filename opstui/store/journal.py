@@ -94,11 +94,6 @@ def lines(conn: sqlite3.Connection, group: int, limit: int = -1) -> list[Line]:
     return [Line(*row) for row in conn.execute(sql, (group, limit))]
 
 
-def line_count(conn: sqlite3.Connection, group: int) -> int:
-    """How many lines a group has."""
-    return int(conn.execute("SELECT count(*) FROM journal WHERE grp = ?", (group,)).fetchone()[0])
-
-
 def can_undo(conn: sqlite3.Connection, limit: int) -> list[Group]:
     """The actions that stand and can be taken back, youngest first."""
     sql = f"SELECT {_GROUP} FROM journal_groups g WHERE {_PLAIN} AND NOT {_UNDONE} ORDER BY g.id DESC LIMIT ?"

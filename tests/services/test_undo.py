@@ -134,10 +134,10 @@ def test_the_list_tells_what_each_undo_brings_back(desk: Desk) -> None:
     desk.priority([B], 1)
     said = [one.summary for one in desk.undo_list()]
     assert said == [
-        f"Priority of {B}: critical: {B} as before",
-        f"Note on {A}: looked at it: taken out of sight",
-        "Done with 2 items: 2 items: 1 back to snoozed until Fri 20 Nov 10:05, 1 back to the queue",
-        f"Snoozed {A} until Fri 20 Nov 10:05: {A} back to the queue",
+        f"Priority of {B}: critical: as before",
+        f"Note on {A}: looked at it: out of sight",
+        "Done with 2 items: 1 back to snoozed until Fri 20 Nov 10:05, 1 back to the queue",
+        f"Snoozed {A} until Fri 20 Nov 10:05: back to the queue",
     ]
 
 
@@ -171,7 +171,7 @@ def test_a_bulk_of_thousands_is_one_undo(tmp_path: Path) -> None:
     refs = [f"helpdesk:INC{n}" for n in range(2000)]
     first = everything(desk)
     assert len(desk.done(refs).refs) == 2000
-    assert desk.undo_list()[0].summary == "Done with 2000 items: 2000 items back to the queue"
+    assert desk.undo_list()[0].summary == "Done with 2000 items: all of them back to where they were"
     assert len(desk.undo().refs) == 2000
     assert everything(desk) == first
     shut(desk)

@@ -44,6 +44,15 @@ def test_without_any_config_the_defaults_count(tmp_path: Path) -> None:
         assert opened.settings.sources == () and opened.desk.me() is None
 
 
+def test_what_was_written_in_one_workspace_is_brought_into_another(tmp_path: Path) -> None:
+    with workspace.open(None, tmp_path / "one", {"XDG_CONFIG_HOME": str(tmp_path)}, flags={"me.name": "Ana Ruiz"}) as one:
+        one.desk.note("keep this")
+        assert one.export(tmp_path / "out")["notes"] == 1
+    with workspace.open(None, tmp_path / "two", {"XDG_CONFIG_HOME": str(tmp_path)}) as two:
+        assert two.bring_in(tmp_path / "out").added["notes"] == 1
+        assert [(entry.text, entry.who) for entry in two.desk.log("", ["note"])] == [("keep this", "Ana Ruiz")]
+
+
 def test_a_config_that_was_named_and_is_not_there_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nothing\.toml"):
         workspace.open(tmp_path / "nothing.toml", tmp_path, {})

@@ -64,6 +64,10 @@ class Desk:
         """The last handoff: what came or moved after it counts as new."""
         return reads.since(self._at)
 
+    def who(self) -> str:
+        """The name that signs what is done here."""
+        return self._at.who
+
     def me(self) -> Person | None:
         """Whose desk it is, None while the config does not say."""
         return self._at.people.me

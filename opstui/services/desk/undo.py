@@ -13,7 +13,7 @@ from opstui.services.desk.verdicts import VERDICTS
 from opstui.store import items, journal, marks, ranks, sessions
 
 SHOWN = 200
-"""Lines of a group that are looked at for the list of what undo will do."""
+"""Lines of a group that are looked at, and refs that are named, in the list of what undo will do."""
 
 
 def undo(at: Context, group: int | None) -> Receipt:
@@ -107,24 +107,23 @@ def _blocked(conn: sqlite3.Connection, verb: str, group: journal.Group, line: jo
 
 def _preview(at: Context, conn: sqlite3.Connection, group: journal.Group, *, back: bool) -> Preview:
     shown = journal.lines(conn, group.id, SHOWN)
-    refs = _refs(shown)
-    total = len(refs) if len(shown) < SHOWN else journal.line_count(conn, group.id)
-    what = refs[0] if total == 1 else f"{total} items"
     moved = [line for line in shown if line.target == journal.MARK]
-    if not moved:
-        summary = f"{group.summary}: " + ("taken out of sight" if back else "there again")
-    elif back:
-        summary = f"{group.summary}: {_back(at, moved, what)}"
+    if not back:
+        tail = ""
+    elif not moved:
+        tail = ": in force again" if group.verb == "withdraw" else ": out of sight"
+    elif len(shown) == SHOWN:
+        tail = ": all of them back to where they were"
     else:
-        summary = group.summary
-    return Preview(group.verb, refs, (), summary, group.id, group.at)
+        tail = f": {_back(at, moved)}"
+    return Preview(group.verb, _refs(shown), (), group.summary + tail, group.id, group.at)
 
 
-def _back(at: Context, moved: list[journal.Line], what: str) -> str:
+def _back(at: Context, moved: list[journal.Line]) -> str:
     pairs = [(marks.parse(line.before), marks.parse(line.after)) for line in moved]
     if all(before.verdict == after.verdict and before.until == after.until for before, after in pairs):
-        return f"{what} as before"
-    return words.back_to((words.standing(before, at.zone) for before, _ in pairs), what)
+        return "as before"
+    return words.back_to(words.standing(before, at.zone) for before, _ in pairs)
 
 
 def _refs(done: Iterable[journal.Line]) -> tuple[str, ...]:

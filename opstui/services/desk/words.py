@@ -48,11 +48,11 @@ def standing(mark: Mark, zone: tzinfo) -> str:
             return "done"
 
 
-def back_to(places: Iterable[str], what: str, limit: int = 3) -> str:
-    """``3 items: 2 back to the queue, 1 back to accepted``."""
+def back_to(places: Iterable[str], limit: int = 3) -> str:
+    """``back to the queue``, or ``2 back to the queue, 1 back to accepted``."""
     counts = Counter(places)
     if len(counts) == 1:
-        return f"{what} back to {next(iter(counts))}"
+        return f"back to {next(iter(counts))}"
     parts = [f"{n} back to {place}" for place, n in counts.most_common(limit)]
     rest = sum(counts.values()) - sum(n for _, n in counts.most_common(limit))
-    return f"{what}: " + ", ".join(parts) + (f", {rest} elsewhere" if rest else "")
+    return ", ".join(parts) + (f", {rest} elsewhere" if rest else "")
