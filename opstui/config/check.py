@@ -144,10 +144,19 @@ class Meaning:
                 self._error(path, f"the split {ALL} is always there", "Choose another name")
             self._query((*path, "query"), split.query)
 
-    def _query(self, path: Path, text: str) -> None:
+    def _query(self, path: Path, text: str) -> bool:
         from opstui.domain.query import parse
 
-        self._try(path, lambda: parse(text))
+        return self._try(path, lambda: parse(text))
+
+    def _promise(self, path: Path, text: str) -> None:
+        from opstui.domain.query import parse
+        from opstui.domain.sla import unsuited
+
+        wrong = unsuited(parse(text))
+        if wrong is not None:
+            why = f"a promise cannot hang on {wrong.field} {wrong.op} {wrong.value.text}: its answer changes as time passes"
+            self._error(path, why, "Use what the item is: kind, priority, team, label, owner, status")
 
     def _known(self, path: Path, names: Iterable[str], known: Iterable[str], what: str) -> None:
         words = tuple(known)
@@ -179,7 +188,8 @@ class Meaning:
     def _slas(self) -> None:
         for rule in self.settings.triage.sla:
             path = ("triage", "sla", rule.name)
-            self._query((*path, "when"), rule.when)
+            if self._query((*path, "when"), rule.when):
+                self._promise((*path, "when"), rule.when)
             self._duration((*path, "within"), rule.within)
 
     def _keys(self) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -159,9 +159,7 @@ def _field(name: _Token) -> Field:
     wanted = name.text.lower()
     field = FIELDS.get(ALIASES.get(wanted, wanted))
     if field is None:
-        near = difflib.get_close_matches(wanted, FIELDS, n=1, cutoff=0.6)
-        hint = f"Did you mean {near[0]}? " if near else ""
-        raise _error(name.column, f"there is no field {name.text!r}", f"{hint}Fields: {', '.join(FIELDS)}.")
+        raise _error(name.column, f"there is no field {name.text!r}", f"{_nearest(wanted, FIELDS)}Fields: {', '.join(FIELDS)}.")
     return field
 
 
@@ -195,9 +193,7 @@ def _choice(field: Field, token: _Token) -> Value:
             return Value(ValueType.NUMBER, token.text, int(word in ("yes", "true", "1")))
     elif word in field.choices:
         return Value(ValueType.TEXT, token.text, word)
-    near = difflib.get_close_matches(word, field.choices, n=1)
-    hint = f"Did you mean {near[0]}? " if near else ""
-    raise _error(token.column, f"{token.text!r} does not fit {field.name}", hint + _expected(field))
+    raise _error(token.column, f"{token.text!r} does not fit {field.name}", _nearest(word, field.choices) + _expected(field))
 
 
 def _priority(field: Field, token: _Token) -> Value:
@@ -260,6 +256,13 @@ def _expected(field: Field) -> str:
     if field.type is FieldType.CHOICE:
         return f"Expected one of: {', '.join(field.choices)}."
     return _EXPECTED[field.type]
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, known, n=1)
+    return f"Did you mean {near[0]}? " if near else ""
 
 
 def _error(column: int, why: str, next_step: str) -> QueryError:

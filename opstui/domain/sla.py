@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from opstui.domain.calendar import WorkCalendar
 from opstui.domain.model import Item, Stage
-from opstui.domain.query import Facts, Node, Predicate
+from opstui.domain.query import And, Compare, Facts, Node, Not, Or, Predicate, ValueType
 from opstui.domain.text import fold
 
 
@@ -26,6 +26,26 @@ class SlaRule:
     within_s: int
     calendar: WorkCalendar | None = None
     pause: frozenset[str] = frozenset()
+
+
+_TIMELESS = frozenset(("source", "kind", "status", "stage", "priority", "owner", "reporter", "team", "label", "blocks"))
+
+
+def unsuited(when: Node) -> Compare | None:
+    """The first comparison that a promise cannot hang on: one whose answer changes as time passes, or comes from the rank.
+
+    Otherwise a promise would begin or end between two looks at an item, with nothing having moved.
+    """
+    match when:
+        case And(children) | Or(children):
+            return next((found for child in children if (found := unsuited(child)) is not None), None)
+        case Not(child):
+            return unsuited(child)
+        case Compare(field, _, value):
+            dated = value.type is ValueType.DATE and str(value.data)[:1].isdigit() and field != "changed"
+            absent = value.type is ValueType.NONE and field in ("created", "updated", "due", "age")
+            return None if field in _TIMELESS or dated or absent else when
+    return None
 
 
 class SlaClock(NamedTuple):

@@ -56,6 +56,7 @@ CASES = [
     ("[triage]\nsnooze = [{ name = 'x', when = 'whenever' }]\n", 2, "triage.snooze.x.when", "not a time", "eod"),
     ("[triage]\nsla = [{ name = 'x', within = 'soon' }]\n", 2, "triage.sla.x.within", "not a duration", ""),
     ("[triage]\nsla = [{ name = 'x', within = '1h', when = '(' }]\n", 2, "triage.sla.x.when", "column", ""),
+    ("[triage]\nsla = [{ name = 'x', within = '1h', when = 'age > 3d' }]\n", 2, "triage.sla.x.when", "cannot hang on age", ""),
     ("[triage]\nsla = [{ name = 'x', within = '1h', calendar = '24' }]\n", 2, "triage.sla.x.calendar", "'24'", "24x7"),
     ("[triage]\ngroup = ['alrt']\n", 2, "triage.group", "'alrt'", "Did you mean alert?"),
     ("[triage]\nstalled_after = 'x'\n", 2, "triage.stalled_after", "not a duration", ""),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from opstui.domain.calendar import WorkCalendar
 from opstui.domain.model import Change, Item, Stage
 from opstui.domain.query import Facts, parse, predicate
-from opstui.domain.sla import NO_CLOCK, SlaClock, SlaRule, clock
+from opstui.domain.sla import NO_CLOCK, SlaClock, SlaRule, clock, unsuited
 from tests.support.build import an_item
 
 CALENDAR = WorkCalendar(ZoneInfo("UTC"), time(9), time(17))
@@ -97,6 +97,24 @@ def test_a_source_without_history_paused_when_it_last_moved() -> None:
 def test_a_change_without_a_time_is_passed_over() -> None:
     item = opened("20 09:00", Change("status", "Open", "Waiting", None), status="Open")
     assert timed(item, "20 09:30", rule(1)).due == at("20 10:00")
+
+
+@pytest.mark.parametrize(
+    ("when", "field"),
+    [
+        ("priority = critical and not (owner = me or scanner)", None),
+        ("created > 2026-11-01 due = none", None),
+        ("kind = ticket and age > 3d", "age"),
+        ("not due < 2h", "due"),
+        ("a or created = today", "created"),
+        ("sla < 2h", "sla"),
+        ("rank > 3", "rank"),
+        ("urgent = yes", "urgent"),
+    ],
+)
+def test_a_promise_cannot_hang_on_what_time_alone_changes(when: str, field: str | None) -> None:
+    found = unsuited(parse(when))
+    assert (found.field if found else None) == field
 
 
 HOURS = st.lists(st.integers(1, 200), max_size=6, unique=True).map(sorted)

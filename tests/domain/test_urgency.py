@@ -67,6 +67,12 @@ def test_a_breach_over_the_weekend_is_urgent_before_it() -> None:
     assert stands(now=friday, sla_due=datetime(2026, 11, 23, 9, 0, tzinfo=UTC)).urgent
 
 
+def test_a_step_reached_at_closing_time_is_taken_then_not_at_the_next_opening() -> None:
+    friday = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
+    standing = stands(now=friday, sla_due=datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
+    assert standing.valid_until == datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("left", "share", "urgent"),
     [
