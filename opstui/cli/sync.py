@@ -23,7 +23,7 @@ PARTLY = 3
 @click.pass_context
 def sync(ctx: click.Context, names: tuple[str, ...], watch: bool, as_json: bool) -> None:
     """Pull the sources, all or those named; exit 3 when some failed, 1 when all did."""
-    from opstui.services.engine import Engine, Stopped, stop_on_signals
+    from opstui.services.engine import watch as keep_pulling
     from opstui.services.once import sync_once
     from opstui.services.station import open_station
 
@@ -33,7 +33,6 @@ def sync(ctx: click.Context, names: tuple[str, ...], watch: bool, as_json: bool)
         raise ConfigError(
             "there is nothing to pull", "no source is configured", "opstui init adds one; opstui demo shows the app."
         )
-    restore = stop_on_signals()
     progress = Progress()
     try:
         with station.store:
@@ -42,15 +41,10 @@ def sync(ctx: click.Context, names: tuple[str, ...], watch: bool, as_json: bool)
                     raise click.UsageError(
                         "--watch pulls every source; leave the names out, or switch others off in the config"
                     )
-                code = Engine(station, _line if as_json else progress).run()
-                ctx.exit(code)
+                ctx.exit(keep_pulling(station, _line if as_json else progress))
             results = sync_once(station, names, tell=progress)
-    except Stopped:
-        progress.say("stopped; what came in is kept, the next sync goes on from there")
-        ctx.exit(130)
     finally:
         progress.close()
-        restore()
     if as_json:
         emit_json(results)
     failed = [one for one in results if not one.ok]

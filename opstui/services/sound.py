@@ -47,6 +47,7 @@ def _is_sound(item: Item) -> bool:
         return (
             bool(item.key)
             and item.title.__class__ is str
+            and item.fingerprint.isascii()
             and line.isprintable()
             and (text.isprintable() or not _UNCLEAN.search(text))
             and item.kind.__class__ is Kind

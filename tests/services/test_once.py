@@ -1,0 +1,130 @@
+"""``opstui sync``: one pull of each source, whoever does it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from opstui.errors import Interrupted, UsageError
+from opstui.services.job import Event
+from opstui.services.lease import Lease
+from opstui.services.once import sync_once
+from opstui.services.station import Limits, Station, limits
+from opstui.store import sources
+from tests.support.engine import FAST, EngineProcess, a_source, a_station, rows
+from tests.support.plugin import install
+
+GOOD = "def pull(self, cursor, known):\n    yield Page(tuple(self.item(i) for i in range(self.config['n'])))"
+SLOW = """
+def pull(self, cursor, known):
+    for at in range((cursor or {}).get("at", 0), 200):
+        yield Page((self.item(at),), cursor={"at": at + 1})
+        time.sleep(0.05)
+"""
+
+
+@pytest.fixture
+def station(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Station]:
+    plugins = tmp_path / "plugins"
+    install(plugins, "good", GOOD)
+    install(plugins, "slow", SLOW)
+    install(
+        plugins, "bad", "def pull(self, cursor, known):\n    raise SourceUnavailable('bad: 503', 'busy', 'Wait.')\n    yield"
+    )
+    monkeypatch.syspath_prepend(str(plugins))
+    opened = a_station(
+        tmp_path,
+        plugins,
+        a_source("a", "good"),
+        a_source("b", "bad"),
+        a_source("c", "slow", enabled=False),
+        a_source("d", "slow"),
+    )
+    yield opened
+    opened.store.close()
+
+
+def test_each_source_gets_a_line_in_the_order_of_the_config(station: Station) -> None:
+    b, a = sync_once(station, ["b", "a"])[::-1]
+    assert (a.source, a.ok, a.seen, a.added, a.error) == ("a", True, 3, 3, "")
+    assert (b.source, b.ok, b.error, b.why, b.next_step) == ("b", False, "bad: 503", "busy", "Wait.")
+    assert a.seconds > 0
+
+
+def test_the_second_time_all_is_unchanged(station: Station) -> None:
+    sync_once(station, ["a"])
+    (again,) = sync_once(station, ["a"])
+    assert (again.seen, again.added, again.unchanged) == (3, 0, 3)
+
+
+@pytest.mark.parametrize(("name", "why"), [("nope", "the config has a, b, d"), ("c", "switched off")])
+def test_a_name_that_cannot_be_pulled_is_wrong_use(station: Station, name: str, why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        sync_once(station, ["a", name])
+    assert rows(station) == 0
+
+
+def test_a_running_engine_is_asked_to_pull_and_its_results_are_told(tmp_path: Path, station: Station) -> None:
+    config = '[[sources]]\nname = "a"\nconnector = "good"\nevery = "1h"\n'
+    engine = EngineProcess(tmp_path, tmp_path / "plugins", config)
+    try:
+        engine.expect("idle")
+        events: list[Event] = []
+        (result,) = sync_once(station, ["a"], tell=events.append)
+        assert (result.ok, result.seen, result.unchanged) == (True, 3, 3)
+        assert events[0] == {"event": "lease", "held": False, "holder": events[0]["holder"]}
+        assert events[0]["holder"].startswith(f"process {engine.process.pid} on ")
+        assert engine.expect("finished")["source"] == "a"
+    finally:
+        engine.kill()
+
+
+def test_one_that_does_not_get_to_it_is_named_after_a_while(tmp_path: Path, station: Station) -> None:
+    busy = Lease(station)
+    assert busy.take()
+    hasty = Station(station.settings, station.rules, station.store, station.now, station.environ, Limits(patience=0.5))
+    (result,) = sync_once(hasty, ["a"])
+    assert not result.ok
+    assert result.why.startswith(f"process {os.getpid()} on ")
+    assert "did not get to it" in result.why
+    busy.release()
+    assert sync_once(station, ["a"])[0].ok
+
+
+def test_when_the_other_engine_ends_we_pull_ourselves(station: Station) -> None:
+    busy = Lease(station)
+    assert busy.take()
+    threading.Timer(0.3, busy.release).start()
+    (result,) = sync_once(station, ["a"])
+    assert result.ok
+    assert result.added == 3
+
+
+def test_ctrl_c_keeps_what_came_in_and_says_so(station: Station) -> None:
+    def press() -> None:
+        while rows(station) < 3:
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=press).start()
+    with pytest.raises(Interrupted) as caught:
+        sync_once(station, ["d"])
+    assert caught.value.exit_code == 130
+    assert "goes on from there" in str(caught.value)
+    assert sources.cursor(station.store.read, "d") == {"at": rows(station)}
+    assert sources.health(station.store.read)["d"].state == "failed"
+    assert Lease(station).take(), "the lease is free again"
+
+
+def test_limits_come_from_the_environment_and_a_mistake_is_named() -> None:
+    assert limits({"OPSTUI_ENGINE_LIMITS": "memory_mb=300, watch=9"}) == Limits(memory_mb=300, watch=9.0)
+    assert limits({}) == Limits()
+    with pytest.raises(UsageError, match="NAME=NUMBER"):
+        limits({"OPSTUI_ENGINE_LIMITS": "memry=3"})
+    assert FAST.memory_mb < Limits().memory_mb
