@@ -64,13 +64,13 @@ def row(id: int, standing: Standing, blocks: int, born: int, changed: int) -> tu
         None if sla_due is None else int(sla_due.timestamp()),
         standing.sla_left,
         None if until is None else int(until.timestamp()),
-        standing.urgent,
-        standing.important,
+        1 if standing.urgent else 0,  # sqlite3 takes a bool the long way round
+        1 if standing.important else 0,
         blocks,
         born,
         changed,
         key,
-        alone,
+        1 if alone else 0,
         1,
         None,
         None,
@@ -155,7 +155,7 @@ def next_expiry(conn: sqlite3.Connection) -> datetime | None:
 def closed(one: tuple[Any, ...]) -> tuple[Any, ...]:
     """The same row for an item that its source says is gone: nothing brings it back by itself."""
     changed = list(one)
-    changed[_PLACE], changed[_LEAD], changed[_NAMES.index("valid_until")] = "closed", True, None
+    changed[_PLACE], changed[_LEAD], changed[_NAMES.index("valid_until")] = "closed", 1, None
     return tuple(changed)
 
 

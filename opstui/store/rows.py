@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ ITEM = (
 
 _KINDS = {kind.value: kind for kind in Kind}
 _STAGES = {stage.value: stage for stage in Stage}
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+_PLAIN = re.compile(r'[^"\\\x00-\x1f]*').fullmatch
 
 
 def seconds(at: datetime | None) -> int | None:
@@ -69,9 +70,17 @@ def item_values(item: Item) -> tuple[Any, ...]:
         None if updated is None else int(updated.timestamp()),
         None if due is None else int(due.timestamp()),
         None if sla_due is None else int(sla_due.timestamp()),
-        _encode(dict(item.fields)) if item.fields else "{}",
+        as_fields(item.fields) if item.fields else "{}",
         item.fingerprint,
     )
+
+
+def as_fields(fields: Mapping[str, str]) -> str:
+    """A flat object of texts as JSON; most hold nothing to escape, and then it is put together by hand, which is quicker."""
+    text = "".join([part for pair in fields.items() for part in pair])
+    if _PLAIN(text):
+        return '{"' + '","'.join([f'{name}":"{value}' for name, value in fields.items()]) + '"}'
+    return json.dumps(dict(fields), ensure_ascii=False, separators=(",", ":"))
 
 
 def as_json(value: Any) -> str:

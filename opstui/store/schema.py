@@ -114,7 +114,7 @@ CREATE TABLE sessions (
 
 -- derived --------------------------------------------------------------------------------------------------------
 CREATE TABLE ranks (
-  item INTEGER PRIMARY KEY REFERENCES items(id),
+  item INTEGER PRIMARY KEY,  -- of items; no foreign key, which would look up every row of an import
   place TEXT NOT NULL, rank REAL NOT NULL, why TEXT NOT NULL, valid_until INTEGER,
   owner TEXT, owner_state TEXT NOT NULL, priority INTEGER, stage TEXT NOT NULL,
   sla_due INTEGER, sla_left INTEGER, until INTEGER,
