@@ -1,69 +1,41 @@
-"""The palette, and how an action of the table is run by name: from the palette, from help, from anywhere."""
+"""How an action of the table is found by name, and which ones can be run where the cursor is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Iterable, Mapping
 
-from textual.binding import ActiveBinding
-from textual.command import DiscoveryHit, Hit, Hits, Provider
-from textual.content import Content
+from textual.fuzzy import Matcher
 from textual.screen import Screen
 
 from opstui.domain.actions import ACTIONS, Action
-from opstui.ui.keys import key_hint
+
+NOT_BY_NAME = frozenset({"app.palette", "app.back", "app.goto"})
+"""Actions that say nothing in a list of names."""
+BY_TITLE, BY_WORDS = 1.0, 0.4
+"""What a match in the title counts, and one in help, command or id."""
 
 
-def reachable(screen: Screen[object]) -> dict[str, ActiveBinding]:
-    """The actions that what is focused on this screen can run now, by id."""
-    found: dict[str, ActiveBinding] = {}
-    for active in screen.active_bindings.values():
-        if active.binding.id and active.binding.id not in found:
-            found[active.binding.id] = active
-    return found
+def runnable(screen: Screen[object]) -> list[Action]:
+    """The actions that what is focused on this screen can run now, in the order of the table."""
+    here = {active.binding.id for active in screen.active_bindings.values()}
+    return [action for action in ACTIONS if action.id in here and action.id not in NOT_BY_NAME and action.group != "Moving"]
 
 
-async def run_by_id(screen: Screen[object], action_id: str) -> bool:
-    """Run an action as if its key had been pressed on ``screen``; False when nothing there can."""
-    active = reachable(screen).get(action_id)
-    if active is None:
-        return False
-    return await screen.app.run_action(active.binding.action, active.node)
-
-
-class ActionProvider(Provider):
-    """The palette's lines: every action that can be run where the cursor is, with the user's own key."""
-
-    def _actions(self) -> list[tuple[Action, ActiveBinding]]:
-        here = reachable(self.screen)
-        return [(action, here[action.id]) for action in ACTIONS if action.id in here and action.id != "app.palette"]
-
-    def _line(self, action: Action, title: Content) -> Content:
-        hint = key_hint(action.id, keymap_of(self.app))
-        return Content.assemble(title, (f"   {hint}", "$text-muted")) if hint else title
-
-    async def discover(self) -> Hits:
-        """Every action, in the order of the table."""
-        for action, _ in self._actions():
-            run = partial(run_by_id, self.screen, action.id)
-            line = self._line(action, Content(action.title))
-            yield DiscoveryHit(line, run, text=action.title, help=plain_markup(action.help))
-
-    async def search(self, query: str) -> Hits:
-        """The actions whose title, help or command is like what is typed; the title counts most."""
-        matcher = self.matcher(query)
-        for action, _ in self._actions():
-            by_title = matcher.match(action.title)
-            score = max(by_title, 0.6 * matcher.match(action.help), 0.8 * matcher.match(action.command))
-            if score > 0:
-                title = matcher.highlight(action.title) if by_title else Content(action.title)
-                run = partial(run_by_id, self.screen, action.id)
-                yield Hit(score, self._line(action, title), run, text=action.title, help=plain_markup(action.help))
-
-
-def plain_markup(text: str) -> str:
-    """Our own help words for a place that reads markup: a bracket would start a tag there."""
-    return text.replace("[", "(").replace("]", ")")
+def find(actions: Iterable[Action], query: str) -> list[Action]:
+    """The actions like what is typed, the likest first: letters of the title in order, or words of help and command."""
+    matcher = Matcher(query)
+    words = query.casefold().split()
+    scored: list[tuple[float, int, Action]] = []
+    for at, action in enumerate(actions):
+        score = BY_TITLE * matcher.match(action.title)
+        text = f"{action.title} {action.help} {action.command} {action.id}".casefold()
+        if all(word in text for word in words):
+            score += BY_WORDS
+        if action.title.casefold().startswith(query.casefold()):
+            score += BY_TITLE
+        if score:
+            scored.append((-score, at, action))
+    return [action for _, _, action in sorted(scored, key=lambda found: found[:2])]
 
 
 def keymap_of(app: object) -> Mapping[str, str]:

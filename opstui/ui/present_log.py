@@ -27,7 +27,7 @@ def kind_word(kind: str) -> str:
 def entry_line(entry: Entry, cells: int, now: datetime, look: Look) -> Line:
     """One line of the log in ``cells``: when, what kind, who, the text, and the item at the right."""
     who = 12 if cells >= 84 else 0
-    ref = min(24, max(16, cells // 5)) if cells >= 60 else 0
+    ref = 0 if cells < 60 else 10 if cells < 84 else min(24, max(18, cells // 6))
     room = max(cells - 1 - WHEN - 2 - KIND - 2 - (who + 2 if who else 0) - (ref + 2 if ref else 0), 4)
     dropped = entry.withdrawn
     tone = "struck" if dropped else "strong" if entry.kind == "decision" else "text"
@@ -45,14 +45,25 @@ def entry_line(entry: Entry, cells: int, now: datetime, look: Look) -> Line:
     else:
         line.append((fit(text, room, look["ellipsis"]), tone))
     if ref:
-        line.append(("  " + fit(tame(entry.ref), ref, look["ellipsis"]), "muted"))
+        name = entry.ref if cells >= 84 else entry.ref.partition(":")[2]
+        line.append(("  " + fit(tame(name), ref, look["ellipsis"]), "muted"))
     return line
 
 
 def entry_page(
-    entry: Entry, cells: int, now: datetime, look: Look, *, title: str = "", story: Sequence[Entry] = ()
+    entry: Entry,
+    cells: int,
+    now: datetime,
+    look: Look,
+    *,
+    title: str = "",
+    story: Sequence[Entry] = (),
+    items: Sequence[tuple[str, str]] = (),
 ) -> list[Line]:
-    """The page of a note, comment or action: its whole text, and what else was done to its item."""
+    """The page of a note, comment or action: its whole text, and what else was done to its item.
+
+    ``items`` are ref and title of what an action on several items was on.
+    """
     lines: list[Line] = [
         [(kind_word(entry.kind).capitalize(), "strong"), *([("  withdrawn", "warning")] if entry.withdrawn else [])]
     ]
@@ -61,7 +72,12 @@ def entry_page(
         lines.append([(cut(tame(entry.ref), cells), "muted")])
         lines += [[(text, "muted")] for text in wrap(title, cells, 2) if title]
     lines.append([])
-    lines += [[(text, "struck" if entry.withdrawn else "text")] for text in wrap(entry.text, cells)]
+    lines += [[(text, "muted" if entry.withdrawn else "text")] for text in wrap(entry.text, cells)]
+    if items:
+        lines += [[], [(f"ITEMS {len(items)}", "muted")]]
+        for ref, name in items:
+            part = fit(tame(ref), min(20, cells // 3), look["ellipsis"])
+            lines.append([(part + "  ", "muted"), (cut(tame(name), max(cells - width(part) - 2, 4), look["ellipsis"]), "text")])
     return lines + story_lines(story, cells, now, look)
 
 

@@ -43,17 +43,18 @@ def source_line(source: SourceState, cells: int, now: datetime, look: Look) -> L
         (fit(tame(source.name), name, look["ellipsis"]) + "  ", "strong" if source.state in TROUBLE else "text"),
     ]
     if cells >= 84:
-        line.append((fit(tame(source.connector), 12, look["ellipsis"]) + "  ", "muted"))
+        line.append((fit(tame(source.connector), 10, look["ellipsis"]) + "  ", "muted"))
     if cells >= 100:
         line.append((fit("required" if source.required else "", 10), "muted"))
-    end: Line = [(right(f"{source.items:,}", 8) + " items", "text" if source.items else "muted")]
+    items = f"{source.items:,} {'item ' if source.items == 1 else 'items'}"
+    end: Line = [(right(items, 13), "text" if source.items else "muted")]
     refused = f"{source.refused:,} refused" if source.refused else ""
     end.append((right(refused, 15), "warning" if source.refused else "muted"))
     end.append((" ", "text"))
     read = f"read {ago(source.last_ok, now)}" if source.last_ok else "never read"
     room = cells - line_width(line) - line_width(end)
     line.append((fit(read, min(18, max(room, 0)), look["ellipsis"]), "warning" if source.state == "stale" else "muted"))
-    if room - 18 >= 14:
+    if room - 18 >= 12:
         line.append((fit(next_words(source, now), room - 18, look["ellipsis"]), "muted"))
     return spread(line, end, cells, look)
 

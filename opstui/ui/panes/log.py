@@ -18,7 +18,7 @@ from opstui.ui.keys import key_hint
 from opstui.ui.panes.empty import error_lines, nothing_lines
 from opstui.ui.present import Line, Look
 from opstui.ui.present_detail import detail_lines
-from opstui.ui.present_log import NEVER, decision_page, entry_line, entry_page
+from opstui.ui.present_log import NEVER, decision_page, entry_line, entry_page, kind_word
 from opstui.ui.verbs import VerbPane
 from opstui.ui.widgets.foot_line import Hint
 from opstui.ui.widgets.line_list import LineList
@@ -160,6 +160,9 @@ class LogPane(VerbPane, inherit_bindings=False):
         self.refresh_head()
         self.tabs.active = self.kind
         self.tabs.repaint()
+        undo = self.desk.undo_list(1)
+        said = f" undo: {kind_word(undo[0].verb)}" if undo else ""
+        self.foot.end = [(key_hint("app.undo", self.desktop.keymap), "key"), (said, "muted")] if undo else []
         self.foot.hints = self.hints()
         self.foot.repaint()
 
@@ -187,7 +190,7 @@ class LogPane(VerbPane, inherit_bindings=False):
         below = not beside and not self.whole
         self.query_one("#log-body").set_class(below, "-below")
         self.detail.edge = "" if self.whole else "top" if below else "left"
-        detail = min(max(round(size.width * 0.42), 42), 72)
+        detail = min(max(round(size.width * 0.38), 40), 72)
         self.detail.styles.width = "1fr" if self.whole or below else detail
         self.detail.styles.height = "55%" if below else "1fr"
         joint = size.width - detail if shown and beside else None
@@ -224,7 +227,9 @@ class LogPane(VerbPane, inherit_bindings=False):
             after = self.desk.decision(decision.superseded_by) if decision.superseded_by else None
             return decision_page(decision, cells, now, look, title=title, before=before, after=after)
         story = [line for line in self.desk.audit(entry.ref, STORY) if line.id != entry.id] if entry.ref else []
-        return entry_page(entry, cells, now, look, title=title, story=story)
+        refs = self.desk.refs(entry.group) if entry.group and not entry.ref else ()
+        items = [(ref, self._title(ref)) for ref in refs]
+        return entry_page(entry, cells, now, look, title=title, story=story, items=items)
 
     def _title(self, ref: str) -> str:
         row = self.desk.row(ref) if ref else None
