@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from opstui.domain.model import NO_MARK
+from opstui.domain.model import NO_MARK, Comment
 from opstui.domain.urgency import assess, pack_why
 from opstui.store import groups, marks
 from opstui.store.rows import ITEM, histories, holes, item_from, moment, sliced
@@ -122,9 +122,10 @@ def rescore(conn: sqlite3.Connection, ids: Iterable[int], rules: Rules, now: dat
         )
         found = conn.execute(sql, part).fetchall()
         waiting = blocks(conn, [f"{one[4]}:{one[5]}" for one in found])
+        said = _last_words(conn, part)
         rows = []
         for id, gone, born, changed, *values in found:
-            item = item_from(values, history.get(id, ()))
+            item = item_from(values, history.get(id, ()), said.get(id, ()))
             count = waiting.get(item.ref, 0)
             one = row(id, assess(rules, item, marked.get(id, NO_MARK), count, now), count, born, changed)
             rows.append(closed(one) if gone is not None else one)
@@ -189,6 +190,12 @@ def refs_of(conn: sqlite3.Connection, ids: Sequence[int]) -> list[str]:
 def any_links(conn: sqlite3.Connection) -> bool:
     """Whether any item has told of a link: most sources have none, and then nothing needs to be looked up."""
     return conn.execute("SELECT 1 FROM links LIMIT 1").fetchone() is not None
+
+
+def _last_words(conn: sqlite3.Connection, ids: Sequence[int]) -> Mapping[int, tuple[Comment, ...]]:
+    """The last comment of each thread: all that a rank asks of it is whose turn it is."""
+    sql = f"SELECT item, max(seq), at, who, text FROM comments WHERE item IN ({holes(ids)}) GROUP BY item"
+    return {id: (Comment(text, moment(at), who),) for id, _, at, who, text in conn.execute(sql, ids).fetchall()}
 
 
 def _open(place: str, stage: str) -> bool:
