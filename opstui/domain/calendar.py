@@ -62,7 +62,7 @@ class WorkCalendar:
     def working_seconds(self, a: datetime, b: datetime) -> int:
         """Working seconds between two moments; negative when ``b`` comes first."""
         low, high = _stamp(a), _stamp(b)
-        table = self._covering(min(low, high), max(low, high))
+        table = self._covering(low, high) if low <= high else self._covering(high, low)
         return _done(table, high) - _done(table, low)
 
     def add_working(self, at: datetime, seconds: int) -> datetime:
@@ -190,7 +190,8 @@ class WorkCalendar:
 
 
 def _stamp(at: datetime) -> int:
-    return min(max((at - _EPOCH) // _SECOND, _LOW), _HIGH)
+    stamp = (at - _EPOCH) // _SECOND
+    return stamp if _LOW <= stamp <= _HIGH else _LOW if stamp < _LOW else _HIGH
 
 
 def _moment(stamp: int) -> datetime:
@@ -202,4 +203,5 @@ def _done(table: _Table, stamp: int) -> int:
     index = bisect_right(table.opens, stamp) - 1
     if index < 0:
         return 0
-    return table.before[index] + min(stamp, table.closes[index]) - table.opens[index]
+    close = table.closes[index]
+    return table.before[index] + (stamp if stamp < close else close) - table.opens[index]

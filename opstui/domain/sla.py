@@ -84,7 +84,7 @@ def _run(rule: SlaRule, item: Item, created: datetime, now: datetime) -> SlaCloc
     """Let the promise run from creation, standing still in pausing states, until it is used up."""
     left = rule.within_s
     start, running = created, True
-    if rule.pause:
+    if rule.pause and (item.history or _pauses(rule, {"status": item.status, "stage": item.stage})):
         for at, runs in _switches(rule, item, created, now):
             if at <= start:
                 running = runs
@@ -130,7 +130,7 @@ def _switches(rule: SlaRule, item: Item, created: datetime, now: datetime) -> It
 
 
 def _pauses(rule: SlaRule, state: dict[str, str]) -> bool:
-    return any(fold(word) in rule.pause for word in state.values() if word)
+    return fold(state["status"]) in rule.pause or state["stage"] in rule.pause
 
 
 def _between(calendar: WorkCalendar | None, a: datetime, b: datetime) -> int:
