@@ -106,8 +106,9 @@ def update(conn: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], rules: Rul
         if before is not None and _open(*before) != _open(one[_PLACE], one[_STAGE]):
             flipped.append(one[0])
     if flipped and any_links(conn):
-        # One step is enough: how many wait for an item never decides whether it is open itself.
-        rescore(conn, blockers_of(conn, refs_of(conn, flipped)) - set(ids), rules, now)
+        # Those among ``rows`` too: they were counted before the others of them moved. One step is enough, since how many
+        # wait for an item never decides whether it is open itself.
+        rescore(conn, blockers_of(conn, refs_of(conn, flipped)), rules, now)
 
 
 def rescore(conn: sqlite3.Connection, ids: Iterable[int], rules: Rules, now: datetime) -> int:

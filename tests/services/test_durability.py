@@ -8,8 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from opstui.domain.model import Place
 from opstui.domain.views import View
+from opstui.errors import StoreFull
 from tests.support.build import an_item
 from tests.support.desk import a_desk, everything, pull, shut, store_of
 
@@ -51,6 +54,21 @@ def test_what_a_receipt_said_is_there_after_kill_9(tmp_path: Path) -> None:
     while desk.undo().group:
         pass
     assert everything(desk) == first
+    shut(desk)
+
+
+def test_a_full_disk_is_told_and_nothing_of_the_action_stays(tmp_path: Path) -> None:
+    desk = a_desk(tmp_path)
+    pull(desk, an_item("INC1"))
+    desk.note("kept", "helpdesk:INC1")
+    before = everything(desk)
+    with store_of(desk).writing() as conn:
+        pages = conn.execute("PRAGMA page_count").fetchone()[0]
+        conn.execute(f"PRAGMA max_page_count = {pages + 4}")
+    with pytest.raises(StoreFull):
+        desk.note("x" * 100_000, "helpdesk:INC1")
+    assert everything(desk) == before and len(desk.undo_list()) == 1
+    assert desk.done(["helpdesk:INC1"]).refs == ("helpdesk:INC1",)
     shut(desk)
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from opstui.domain.model import Kind
 from opstui.errors import OpstuiError, Refused
 from opstui.services.desk import Desk
 from tests.support.build import FakeClock, an_item
@@ -17,12 +18,18 @@ from tests.support.desk import a_desk, everything, pull, shut, store_of
 
 REFS = [f"helpdesk:INC{n}" for n in range(1, 6)]
 A, B = REFS[:2]
+THINGS = [
+    an_item("INC1", "Scanner rejects labels", blocks=("INC2",)),
+    an_item("INC2", "Payroll failed"),
+    *(an_item(f"INC{n}", "Disk full on db1", kind=Kind.ALERT, priority=n - 2) for n in (3, 4, 5)),
+]
+"""Two that hang together and three that fold into one line, so that ranks of others move too."""
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     opened = a_desk(tmp_path)
-    pull(opened, *(an_item(ref.partition(":")[2], f"Thing {ref}") for ref in REFS))
+    pull(opened, *THINGS)
     yield opened
     shut(opened)
 
@@ -59,7 +66,7 @@ def test_undoing_everything_gives_the_first_state_and_redoing_everything_the_las
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         desk = a_desk(Path(folder))
-        pull(desk, *(an_item(ref.partition(":")[2], f"Thing {ref}") for ref in REFS))
+        pull(desk, *THINGS)
         first = everything(desk)
         for act in actions:
             try:

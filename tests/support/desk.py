@@ -65,7 +65,7 @@ def everything(desk: Desk) -> dict[str, list[tuple[Any, ...]]]:
         name: read.execute(sql).fetchall()
         for name, sql in {
             "marks": "SELECT * FROM marks ORDER BY item",
-            "places": "SELECT item, place, owner, priority, stage, until, lead, group_size FROM ranks ORDER BY item",
+            "places": "SELECT item, place, owner, priority, stage, until, blocks, lead, group_size FROM ranks ORDER BY item",
             "notes": "SELECT uid, kind, ref, text FROM notes WHERE withdrawn IS NULL ORDER BY id",
             "decisions": "SELECT uid, what, superseded_by FROM decisions WHERE withdrawn IS NULL ORDER BY id",
         }.items()
