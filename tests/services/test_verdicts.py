@@ -70,6 +70,13 @@ def test_a_wait_comes_back_at_its_nudge_date(desk: Desk, clock: FakeClock) -> No
     assert A in queue_refs(desk)
 
 
+def test_an_escalation_comes_back_at_its_deadline(desk: Desk, clock: FakeClock) -> None:
+    assert desk.escalate([A], "Cy Moss", "needs budget", "1h").summary == f"Escalated {A} to Cy Moss, back Fri 20 Nov 09:05"
+    clock.forward(hours=1, seconds=1)
+    desk.catch_up()
+    assert A in queue_refs(desk)
+
+
 def test_a_snooze_takes_words_or_a_time_but_no_time_that_is_over(desk: Desk) -> None:
     desk.snooze([A], "eod")
     desk.snooze([B], MORNING + timedelta(hours=1))

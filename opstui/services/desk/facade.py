@@ -219,9 +219,9 @@ class Desk:
         """Give them to somebody, who then owns them here."""
         return verdicts.verdict(self._at, Verdict.ASSIGN, refs, target=who, reason=reason)
 
-    def escalate(self, refs: Sequence[str], to: str, reason: str = "") -> Receipt:
-        """Raise them to somebody who can decide."""
-        return verdicts.verdict(self._at, Verdict.ESCALATE, refs, target=to, reason=reason)
+    def escalate(self, refs: Sequence[str], to: str, reason: str = "", until: datetime | str | None = None) -> Receipt:
+        """Raise them to somebody who can decide; with ``until`` they come back when no decision was made by then."""
+        return verdicts.verdict(self._at, Verdict.ESCALATE, refs, target=to, reason=reason, until=until)
 
     def wait(self, refs: Sequence[str], on: str, until: datetime | str | None = None, text: str = "") -> Receipt:
         """Park them on a person; they come back at ``until``, the date to nudge, with ``text`` as what to say."""

@@ -205,9 +205,11 @@ def _verdict(
     def change(item: Item, mark: Mark) -> Mark:
         return rules_of.decide(verdict, item, mark, now, at.who, reason=reason, until=end, target=target)
 
-    said = _SAID[verdict].format("{0}", target=target, until=words.moment(end, at.zone))
+    said = _SAID[verdict].format("{0}", target=target, until=words.moment(end, at.zone) if end else "")
     into = target if verdict is Verdict.MERGE else ""
-    return Intent(verdict.value, change, _fill(said, nudge=end if verdict is Verdict.WAIT else None, at=at), reason, into)
+    back = {Verdict.WAIT: ", nudge ", Verdict.ESCALATE: ", back "}.get(verdict, "")
+    tail = back + words.moment(end, at.zone) if back and end else ""
+    return Intent(verdict.value, change, _fill(said, tail), reason, into)
 
 
 _SAID = {
@@ -222,8 +224,8 @@ _SAID = {
 }
 
 
-def _fill(said: str, nudge: datetime | None = None, at: Context | None = None) -> Callable[[str], str]:
-    tail = f", nudge {words.moment(nudge, at.zone)}" if nudge and at else ""
+def _fill(said: str, tail: str = "") -> Callable[[str], str]:
+    # Not str.format on the whole: a person's name or a ref may hold braces.
     return lambda what: said.replace("{0}", what, 1) + tail
 
 
