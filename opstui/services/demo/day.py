@@ -14,7 +14,7 @@ from opstui.services.demo import content
 
 ZONE = ZoneInfo("Europe/London")
 FRIDAY = date(2026, 11, 20)
-EVENING = datetime(2026, 11, 19, 17, 5, tzinfo=ZONE)
+EVENING = datetime(2026, 11, 19, 16, 45, tzinfo=ZONE)
 """When Thursday's files were exported."""
 MORNING = datetime(2026, 11, 20, 8, 5, tzinfo=ZONE)
 """When the demo opens."""
@@ -317,7 +317,7 @@ every = "1m"
 [sources.options]
 path = "alerts.csv"
 kind = "alert"
-columns = { key = "alert_id", updated = "time", title = "alert", priority = "severity", status = "state", team = "host" }
+columns = { key = "alert_id", created = "time", updated = "time", title = "alert", priority = "severity", status = "state", team = "host" }
 
 [[sources]]
 name = "kpi"
