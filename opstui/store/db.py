@@ -316,9 +316,7 @@ def _create_file(path: Path) -> None:
             path.parent.chmod(0o700)
         path.touch(mode=0o600, exist_ok=True)
     except OSError as error:
-        if error.errno == 28:  # ENOSPC
-            raise faults.full(path) from error
-        raise faults.read_only(path) from error
+        raise faults.refused(path, error) from error
 
 
 def _writable(folder: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from pathlib import Path
@@ -56,6 +57,11 @@ def read_only(path: Path) -> StoreReadOnly:
         "the file, its folder or the disk is read-only, or belongs to somebody else",
         "Make the file and its folder writable for you, or name another folder with --data-dir",
     )
+
+
+def refused(path: Path, error: OSError) -> StoreError:
+    """What the system said when a file could not be made."""
+    return full(path) if error.errno in (errno.ENOSPC, errno.EDQUOT) else read_only(path)
 
 
 def busy(path: Path) -> StoreBusy:

@@ -99,9 +99,14 @@ def every(conn: Connection, view: View, since: datetime, now: datetime, rules: R
     return ids
 
 
+def _whole(arg: object) -> object:
+    return arg.encode("utf-8", "replace").decode() if isinstance(arg, str) else arg
+
+
 def _look_through(conn: Connection, view: View, since: datetime, now: datetime, rules: Rules) -> list[int]:
     condition = querysql.where(conn, parse(view.query), rules, now) if view.query.strip() else querysql.Where("1")
-    tests, args = [condition.sql], list(condition.args)
+    # Half a character, which a shell can hand over, is in no row: SQLite must not be asked for it.
+    tests, args = [condition.sql], [_whole(arg) for arg in condition.args]
     if view.only_changed:
         tests.append("r.changed > ?")
         args.append(int(since.timestamp()))

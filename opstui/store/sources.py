@@ -172,7 +172,11 @@ def health(conn: sqlite3.Connection) -> dict[str, Health]:
         "(SELECT count(*) FROM refusals r WHERE r.source = s.name), what, why, next_step, notes, items "
         "FROM sources s ORDER BY name"
     ).fetchall()
-    return {row[0]: Health(*row[:2], *map(moment, row[2:5]), *row[5:14], tuple(json.loads(row[14])), row[15]) for row in rows}
+    found = {}
+    for row in rows:
+        values: tuple[Any, ...] = (*row[:2], *map(moment, row[2:5]), *row[5:14], tuple(json.loads(row[14])), row[15])
+        found[row[0]] = Health(*values)
+    return found
 
 
 def refusals(conn: sqlite3.Connection, source: str, limit: int = 200) -> Sequence[Refused]:
