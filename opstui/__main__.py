@@ -8,9 +8,9 @@ import sys
 def main() -> int:
     """Run; the exit code is 0 done, 1 failed, 2 wrong use or config, 3 partly done."""
     if len(sys.argv) == 1 and sys.stdout.isatty() and sys.stdin.isatty():
-        from opstui.cli.app import start
+        from opstui.cli.app import main as app
 
-        return start()
+        return app()
     from opstui.cli import main as command_line
 
     return command_line()

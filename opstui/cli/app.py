@@ -6,40 +6,42 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
-from opstui.cli.border import fail, say, unexpected
-from opstui.errors import OpstuiError
+from opstui.cli.border import guarded
+from opstui.cli.streams import out, say
+
+if TYPE_CHECKING:
+    from opstui.services.workspace import Workspace
 
 
 def on_a_terminal() -> bool:
     """Whether a person sits at both ends."""
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return _is_tty(sys.stdin) and _is_tty(sys.stdout) and os.environ.get("TERM") != "dumb"
+
+
+def _is_tty(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
+
+
+def main() -> int:
+    """The fast way in, for ``opstui`` alone on a terminal: the app without the command line's imports."""
+    return guarded(start)
 
 
 def start(config: Path | None = None, data_dir: Path | None = None, flags: Mapping[str, str] | None = None) -> int:
-    """Open the app on the user's config; with none, offer the demo and the set-up."""
-    try:
-        return _start(config, data_dir, flags or {})
-    except OpstuiError as error:
-        return fail(error)
-    except KeyboardInterrupt:
-        return 130
-    except Exception as error:  # noqa: BLE001 - the border of the fast way in
-        return unexpected(error)
+    """Open the app on the user's config; with none, offer the demo and the set-up.
 
+    Raises:
+        OpstuiError: the config or the store cannot be used.
+    """
+    from opstui.config import paths
 
-def _start(config: Path | None, data_dir: Path | None, flags: Mapping[str, str]) -> int:
-    from opstui.config.paths import config_path
-
-    if not config_path(config, os.environ).exists():
-        if config is not None:
-            from opstui.errors import ConfigError
-
-            raise ConfigError(f"no config at {config}", "the file is not there", f"opstui --config {config} init writes one.")
+    if not paths.config_path(config, os.environ).exists() and not paths.is_named(config, os.environ):
         return _first_time(data_dir)
     from opstui.services import workspace
 
-    opened = workspace.open(config, data_dir, os.environ, flags=dict(flags))
+    opened = workspace.open(config, data_dir, os.environ, flags=dict(flags or {}))
     try:
         if not on_a_terminal():
             return print_brief(opened, "opstui")
@@ -56,26 +58,25 @@ def _first_time(data_dir: Path | None) -> int:
 
     if os.environ.get("OPSTUI_RUN") == "make" or not on_a_terminal():
         return open_demo(data_dir)
-    from opstui.ui.panes.welcome import choose
+    from opstui.config.paths import config_path
+    from opstui.ui.panes import welcome
 
-    choice = choose()
-    if choice == "demo":
+    choice = welcome.welcome(config_path(None, os.environ))
+    if choice == welcome.DEMO:
         return open_demo(data_dir)
-    if choice == "init":
-        from opstui.cli import main
+    if choice == welcome.INIT:
+        from opstui.cli import main as command_line
 
-        return main(["init"])
+        where = ["--data-dir", str(data_dir)] if data_dir else []
+        return command_line([*where, "init"])
     return 0
 
 
-def print_brief(opened: object, command: str) -> int:
+def print_brief(opened: Workspace, command: str) -> int:
     """The morning as Markdown, and how to see it in the app."""
     from opstui.services import brief
-    from opstui.services.workspace import Workspace
 
-    assert isinstance(opened, Workspace)
     opened.desk.catch_up()
-    sys.stdout.write(brief.markdown(brief.build(opened.desk), opened.desk))
-    sys.stdout.flush()
+    out(brief.markdown(brief.build(opened.desk), opened.desk))
     say(f"opstui: this is the brief, because there is no terminal here. In one, `{command}` opens the app.")
     return 0

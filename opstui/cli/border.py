@@ -1,16 +1,31 @@
-"""The command line's border: every error ends here as a sentence and an exit code."""
+"""The command line's border: every ending becomes a sentence, if one is needed, and an exit code."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 
+from opstui.cli.streams import any_text, say
 from opstui.errors import ConfigError, OpstuiError
 
+INTERRUPTED = 130
 
-def say(text: str) -> None:
-    """Narration: to stderr, so that stdout stays data."""
-    print(text, file=sys.stderr)  # noqa: T201 - this is the one place that narrates
+
+def guarded(run: Callable[[], int]) -> int:
+    """Run something whose errors end here; the exit code."""
+    any_text()
+    try:
+        return run()
+    except OpstuiError as error:
+        return fail(error)
+    except KeyboardInterrupt:
+        say("opstui: stopped; what was acknowledged is kept")
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _reader_gone()
+    except Exception as error:  # noqa: BLE001 - the border: nothing above catches what is left
+        return unexpected(error)
 
 
 def fail(error: OpstuiError) -> int:
@@ -32,3 +47,11 @@ def unexpected(error: Exception) -> int:
     say(f"opstui: a mistake in opstui itself: {type(error).__name__}: {error}")
     say("  Nothing acknowledged is lost. Run it again with OPSTUI_DEBUG=1 and report what it prints.")
     return 1
+
+
+def _reader_gone() -> int:
+    """Whoever read our stdout has enough (``opstui queue | head``): not a failure, and nothing to say."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())  # so that the interpreter's last flush finds a reader
+    os.close(nowhere)
+    return 0

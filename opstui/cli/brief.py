@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from opstui.cli.output import emit_json, json_option
-from opstui.cli.queue import as_json as row_json
+from opstui.cli.rows import row_json
 from opstui.cli.state import State
+from opstui.cli.streams import out
 from opstui.services import brief as morning
 from opstui.services.desk import Desk
 
@@ -43,7 +44,7 @@ def brief(state: State, as_json: bool) -> None:
     if as_json:
         emit_json(brief_json(found, desk), desk.zone())
     else:
-        click.echo(morning.markdown(found, desk), nl=False)
+        out(morning.markdown(found, desk))
 
 
 COMMANDS = {"brief": brief}

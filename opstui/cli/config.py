@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from opstui.cli.group import Group
 from opstui.cli.output import emit_json, json_option, table
 from opstui.cli.state import State
+from opstui.cli.streams import out, say
 from opstui.config import paths
 from opstui.config.load import Loaded, inspect
 from opstui.errors import ConfigError
@@ -19,7 +21,7 @@ def _loaded(state: State) -> Loaded:
     return inspect(path, environ=state.environ, flags=state.overrides)
 
 
-@click.group("config")
+@click.group("config", cls=Group)
 def config() -> None:
     """Settings: check, show, explain, schema, path."""
 
@@ -28,7 +30,7 @@ def config() -> None:
 @click.pass_obj
 def path(state: State) -> None:
     """Where the config file is, or would be."""
-    click.echo(str(paths.config_path(state.config, state.environ)))
+    out(str(paths.config_path(state.config, state.environ)))
 
 
 @config.command("check")
@@ -40,10 +42,10 @@ def check(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         emit_json(loaded.findings)
     for finding in () if as_json else loaded.findings:
-        click.echo(f"{finding.severity}: {finding}")
+        out(f"{finding.severity}: {finding}")
     if not loaded.findings and not as_json:
         files = ", ".join(map(str, loaded.files)) or "no file: the defaults"
-        click.echo(f"no findings ({files})")
+        out(f"no findings ({files})")
     if any(finding.severity == "error" for finding in loaded.findings):
         ctx.exit(ConfigError.exit_code)
 
@@ -60,7 +62,7 @@ def show(state: State, everything: bool, as_json: bool) -> None:
         emit_json([{"key": one.key, "value": one.value, "where": one.where} for one in keys])
         return
     if not keys:
-        click.echo("nothing is set: every value is the default (--all shows them)", err=True)
+        say("nothing is set: every value is the default (--all shows them)")
     table([(one.key, _short(one.value), one.where) for one in keys], grow=1)
 
 
@@ -74,10 +76,10 @@ def explain(state: State, key: str, as_json: bool) -> None:
     if as_json:
         emit_json(found)
         return
-    click.echo(f"{found.key} = {_short(found.value)}")
-    click.echo(f"  from {found.where}")
+    out(f"{found.key} = {_short(found.value)}")
+    out(f"  from {found.where}")
     for one in found.overrode:
-        click.echo(f"  over {_short(one.value)} from {one.where}")
+        out(f"  over {_short(one.value)} from {one.where}")
 
 
 @config.command("schema")

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import click
 
-from opstui.cli.border import say
-from opstui.cli.output import emit_json, json_option, table
+from opstui.cli.output import PARTLY, emit_json, json_option, table
 from opstui.cli.state import State
-
-PARTLY = 3
+from opstui.cli.streams import out, say
 
 
 @click.command("export")
@@ -61,7 +59,7 @@ def backup(state: State, as_json: bool) -> None:
     if as_json:
         emit_json({"path": str(path)})
     else:
-        click.echo(str(path))
+        out(str(path))
 
 
 @click.command("restore")
@@ -78,7 +76,7 @@ def restore(state: State, file: Path, as_json: bool) -> None:
     if as_json:
         emit_json({"restored": str(file), "kept": str(kept) if kept else None})
     else:
-        click.echo(f"restored {file}" + (f"; the store it replaced is {kept}" if kept else ""))
+        out(f"restored {file}" + (f"; the store it replaced is {kept}" if kept else ""))
 
 
 COMMANDS = {"export": export, "import": bring_in, "backup": backup, "restore": restore}

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from opstui.cli.app import on_a_terminal, print_brief
-from opstui.cli.border import say
 from opstui.cli.state import State
+from opstui.cli.streams import say
 from opstui.errors import SourceError
 
 STARTED = "clock"

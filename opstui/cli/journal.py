@@ -6,8 +6,10 @@ import sys
 
 import click
 
+from opstui.cli.group import Group
 from opstui.cli.output import emit_json, json_option, rfc3339, table
 from opstui.cli.state import State
+from opstui.cli.streams import say
 from opstui.cli.verdicts import report
 from opstui.domain.views import Receipt
 from opstui.errors import UsageError
@@ -71,7 +73,7 @@ def decide(
     report(ctx, desk.decide(_text(what), why, options, owner, day, effect, ref, supersedes), as_json)
 
 
-@click.group("log", invoke_without_command=True)
+@click.group("log", cls=Group, invoke_without_command=True)
 @click.pass_context
 def log(ctx: click.Context) -> None:
     """Notes, decisions and the journal; alone: the youngest."""
@@ -133,7 +135,7 @@ def search(state: State, query: tuple[str, ...], limit: int, as_json: bool) -> N
             ]
         )
     if not hits:
-        click.echo("nothing found", err=True)
+        say("nothing found")
     rows = [
         (f"{h.at.astimezone(desk.zone()):%Y-%m-%d}" if h.at else "", h.kind, h.ref, h.title, " ".join(h.snippet.split()))
         for h in hits
@@ -173,7 +175,7 @@ def _steps(ctx: click.Context, do: str, steps: int, as_json: bool, nothing: str)
     for _ in range(steps):
         receipt: Receipt = getattr(ctx.obj.desk, do)()
         if not receipt.group:
-            click.echo(nothing, err=True)
+            say(nothing)
             return
         report(ctx, receipt, as_json)
 

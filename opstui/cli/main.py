@@ -11,9 +11,14 @@ from pathlib import Path
 import click
 
 from opstui import __version__
-from opstui.cli.border import fail, say, unexpected
+from opstui.cli.border import INTERRUPTED, guarded
+from opstui.cli.group import Group
 from opstui.cli.state import State
-from opstui.errors import OpstuiError
+from opstui.cli.streams import say
+
+PROGRAM = "opstui"
+COMPLETE = "_OPSTUI_COMPLETE"
+"""Set by a shell that wants to know how a command line could go on."""
 
 COMMANDS = {
     "demo": "demo",
@@ -21,7 +26,7 @@ COMMANDS = {
     "sync": "sync",
     "brief": "brief",
     "queue": "queue",
-    "show": "queue",
+    "show": "show",
     "accept": "verdicts",
     "done": "verdicts",
     "decline": "verdicts",
@@ -52,7 +57,7 @@ COMMANDS = {
 """Command -> module of ``opstui.cli`` whose ``COMMANDS`` holds it."""
 
 
-class Lazy(click.Group):
+class Lazy(Group):
     """Commands that are imported when they are asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -64,14 +69,6 @@ class Lazy(click.Group):
         module = import_module(f"opstui.cli.{COMMANDS[cmd_name]}")
         command: click.Command = module.COMMANDS[cmd_name]
         return command
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from difflib import get_close_matches  # only a mistake pays for it
-
-            near = get_close_matches(args[0], COMMANDS, 1)
-            ctx.fail(f"There is no command {args[0]!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
-        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=Lazy, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -100,23 +97,34 @@ def root(ctx: click.Context, config: Path | None, data_dir: Path | None, overrid
 
 def run(argv: Sequence[str] | None = None) -> int:
     """Run the command line and turn every ending into an exit code."""
+    return guarded(lambda: _run(sys.argv[1:] if argv is None else list(argv)))
+
+
+def _run(args: list[str]) -> int:
+    if COMPLETE in os.environ:
+        root.main(args, prog_name=PROGRAM, complete_var=COMPLETE)  # answers the shell and exits
     try:
-        code = root.main(args=None if argv is None else list(argv), prog_name="opstui", standalone_mode=False)
-        sys.stdout.flush()
-        return code if isinstance(code, int) else 0
+        # Not root.main(): it makes a broken pipe an exit code of 1.
+        with root.make_context(PROGRAM, args) as ctx:
+            root.invoke(ctx)
+        return 0
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.ClickException as error:
-        error.show()
+        for line in _mistake(error):
+            say(line)
         return error.exit_code
-    except OpstuiError as error:
-        return fail(error)
-    except (KeyboardInterrupt, click.Abort):
-        say("opstui: stopped; what was acknowledged is kept")
-        return 130
-    except BrokenPipeError:
-        # The reader of our stdout has gone (`opstui queue | head`): not a failure, and nothing to say.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except Exception as error:  # noqa: BLE001 - the border: nothing above catches what is left
-        return unexpected(error)
+    except click.Abort:
+        say("opstui: stopped; nothing was written")
+        return INTERRUPTED
+
+
+def _mistake(error: click.ClickException) -> list[str]:
+    """What was wrong with a call, and where its help is."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return [error.format_message()]
+    lines = [f"opstui: {error.format_message()}"]
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        lines.append(f"  {' '.join(error.ctx.get_usage().split())}")
+        lines.append(f"  See: {error.ctx.command_path} --help")
+    return lines

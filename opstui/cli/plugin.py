@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import click
 
+from opstui.cli.group import Group
 from opstui.cli.output import emit_json, json_option, table
 from opstui.cli.state import State
+from opstui.cli.streams import out, say
 
 
-@click.group("plugin")
+@click.group("plugin", cls=Group)
 def plugin() -> None:
     """Connectors: list, check."""
 
@@ -39,9 +41,9 @@ def check(ctx: click.Context, name: str, as_json: bool) -> None:
     if as_json:
         emit_json(found)
     else:
-        click.echo(f"{found.name} {found.version} ({found.distribution}): {'ok' if found.ok else found.reason}")
+        out(f"{found.name} {found.version} ({found.distribution}): {'ok' if found.ok else found.reason}")
         if found.next_step:
-            click.echo(found.next_step, err=True)
+            say(found.next_step)
         table(
             [(one.name, one.type, "required" if one.required else "", one.help) for one in found.options], indent="  ", grow=3
         )

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from opstui.cli.output import cut
+from opstui.cli.streams import say as narrate
+from opstui.domain.text import clean_line
 
 BAR = 18
 FRAME_S = 0.1
@@ -18,7 +20,7 @@ class Progress:
     """Hears the engine's events; ``close`` leaves the line empty."""
 
     def __init__(self) -> None:
-        self.living = sys.stderr.isatty()
+        self.living = sys.stderr is not None and sys.stderr.isatty()
         self.running: dict[str, str] = {}
         self._drawn = 0.0
 
@@ -39,7 +41,7 @@ class Progress:
     def say(self, text: str) -> None:
         """A sentence that stays."""
         self._clear()
-        print(f"opstui: {text}", file=sys.stderr, flush=True)  # noqa: T201 - narration
+        narrate(f"opstui: {text}")
 
     def close(self) -> None:
         """Nothing more comes."""
@@ -48,15 +50,21 @@ class Progress:
 
     def _clear(self) -> None:
         if self.living:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)  # noqa: T201 - narration
+            _put("\r\x1b[K")
 
     def _draw(self, *, force: bool) -> None:
         now = time.monotonic()
         if not self.living or (not force and now - self._drawn < FRAME_S):
             return
         self._drawn = now
-        line = "   ".join(self.running.values())
-        print("\r" + cut(line, shutil.get_terminal_size().columns - 1) + "\x1b[K", end="", file=sys.stderr, flush=True)  # noqa: T201
+        line = clean_line("   ".join(self.running.values()))
+        _put("\r" + cut(line, shutil.get_terminal_size().columns - 1) + "\x1b[K")
+
+
+def _put(text: str) -> None:
+    """Our own control codes, to the terminal that stderr is."""
+    sys.stderr.write(text)
+    sys.stderr.flush()
 
 
 def _bar(done: int, total: int | None, unit: str) -> str:
@@ -64,7 +72,8 @@ def _bar(done: int, total: int | None, unit: str) -> str:
     if not total:
         return f"{done:,} {unit}"
     full = min(BAR, BAR * done // total)
-    return f"{'█' * full}{'░' * (BAR - full)} {done:,} of {total:,} {unit}"
+    whole, empty = ("█", "░") if (sys.stderr.encoding or "").lower().startswith("utf") else ("#", ".")
+    return f"{whole * full}{empty * (BAR - full)} {done:,} of {total:,} {unit}"
 
 
 def _ended(event: Mapping[str, Any]) -> str:

@@ -2,59 +2,71 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from collections.abc import Mapping
-from typing import Any
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from opstui.cli.output import emit_json, json_option
+from opstui.cli import complete
+from opstui.cli.output import PARTLY, emit_json, json_option, json_text
 from opstui.cli.progress import Progress
 from opstui.cli.state import State
+from opstui.cli.streams import write
+from opstui.domain.format import plural
 from opstui.errors import ConfigError
 
-PARTLY = 3
+if TYPE_CHECKING:
+    from opstui.services.station import Station
 
 
 @click.command("sync")
-@click.argument("names", nargs=-1, metavar="[NAME…]")
+@click.argument("names", nargs=-1, metavar="[NAME…]", shell_complete=complete.sources)
 @click.option("--watch", is_flag=True, help="Keep pulling each source as its `every` says, until Ctrl+C.")
 @json_option
 @click.pass_context
 def sync(ctx: click.Context, names: tuple[str, ...], watch: bool, as_json: bool) -> None:
-    """Pull the sources, all or those named; exit 3 when some failed, 1 when all did."""
-    from opstui.services.engine import watch as keep_pulling
-    from opstui.services.once import sync_once
-    from opstui.services.station import open_station
+    """Pull the sources, all or those named; exit 3 when some failed, 1 when all did.
 
+    With --watch, --json prints one line of JSON per event instead of one document.
+    """
+    if watch and names:
+        raise click.UsageError("--watch pulls every source; leave the names out, or switch others off in the config")
     state: State = ctx.obj
-    station = open_station(state.config, state.data_dir, state.environ, flags=state.overrides)
-    if not station.sources():
-        raise ConfigError(
-            "there is nothing to pull", "no source is configured", "opstui init adds one; opstui demo shows the app."
-        )
-    progress = Progress()
-    try:
-        with station.store:
-            if watch:
-                if names:
-                    raise click.UsageError(
-                        "--watch pulls every source; leave the names out, or switch others off in the config"
-                    )
-                ctx.exit(keep_pulling(station, _line if as_json else progress))
-            results = sync_once(station, names, tell=progress)
-    finally:
-        progress.close()
+    station = state.station()
+    with station.store, closing(Progress()) as progress:
+        if not station.sources():
+            raise ConfigError("there is nothing to pull", "no source is configured", "Next: opstui init adds one.")
+        ctx.exit(_watch(station, progress, as_json) if watch else _once(station, progress, names, as_json))
+
+
+def _once(station: Station, progress: Progress, names: tuple[str, ...], as_json: bool) -> int:
+    """Pull now; the exit code."""
+    from opstui.services.once import sync_once
+
+    results = sync_once(station, names, tell=progress)
+    progress.close()
     if as_json:
         emit_json(results)
     failed = [one for one in results if not one.ok]
-    if failed:
-        ctx.exit(1 if len(failed) == len(results) else PARTLY)
+    if not failed:
+        return 0
+    return 1 if len(failed) == len(results) else PARTLY
+
+
+def _watch(station: Station, progress: Progress, as_json: bool) -> int:
+    """Pull on and on; ends with Ctrl+C, or with 1 when the store failed."""
+    from opstui.services.engine import watch
+
+    if not as_json:
+        progress.say(f"watching {plural(len(station.sources()), 'source')}; Ctrl+C ends it")
+    return watch(station, _line if as_json else progress)
 
 
 def _line(event: Mapping[str, Any]) -> None:
     """One event as a JSON line, for a program that watches."""
-    click.echo(json.dumps(event, ensure_ascii=False))
+    write(sys.stdout, json_text(event))
 
 
 COMMANDS = {"sync": sync}

@@ -8,14 +8,12 @@ from typing import Any
 
 import click
 
-from opstui.cli.border import say
-from opstui.cli.output import emit_json, json_option
+from opstui.cli.output import PARTLY, emit_json, json_option
 from opstui.cli.state import State
+from opstui.cli.streams import out, say
 from opstui.domain.model import PRIORITY_WORDS, Stage
 from opstui.domain.views import Receipt
 from opstui.errors import UsageError
-
-PARTLY = 3
 
 
 def report(ctx: click.Context, receipt: Receipt, as_json: bool) -> None:
@@ -31,7 +29,7 @@ def report(ctx: click.Context, receipt: Receipt, as_json: bool) -> None:
             }
         )
     elif receipt.group:
-        click.echo(receipt.summary)
+        out(receipt.summary)
     for ref, why in receipt.refused:
         say(f"opstui: {ref}: {why}")
     if receipt.refused:

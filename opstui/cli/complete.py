@@ -1,0 +1,62 @@
+"""What a shell offers after a half-typed ref, split or source: read from the store, and nothing when that does not work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from click.shell_completion import CompletionItem
+
+from opstui.cli.state import State
+from opstui.domain.views import View
+from opstui.errors import OpstuiError
+
+if TYPE_CHECKING:
+    import click
+
+OFFERED = 100
+"""A shell shows no more than a person would read."""
+
+
+def refs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Refs of the queue, the most pressing first, with their titles."""
+    with _State(ctx) as state:
+        rows = state.desk.window(View(grouped=False), 0, 2000) if state else []
+        found = [CompletionItem(row.ref, help=row.title) for row in rows if row.ref.startswith(incomplete)]
+    return found[:OFFERED]
+
+
+def splits(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of the splits, with their counts."""
+    with _State(ctx) as state:
+        return _starting(incomplete, [(one.name, f"{one.count} rows") for one in state.desk.splits()] if state else [])
+
+
+def sources(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of the sources that are switched on."""
+    with _State(ctx) as state:
+        found = state.workspace.settings.sources if state else ()
+        return _starting(incomplete, [(one.name, one.connector) for one in found if one.enabled])
+
+
+def _starting(incomplete: str, found: Iterable[tuple[str, str]]) -> list[CompletionItem]:
+    begin = incomplete.casefold()
+    return [CompletionItem(name, help=help) for name, help in found if name.casefold().startswith(begin)]
+
+
+class _State:
+    """The state of a command line that is only being completed; None when its config or store cannot be used."""
+
+    def __init__(self, ctx: click.Context) -> None:
+        given = ctx.find_root().params
+        self._state = State(given.get("config"), given.get("data_dir"))
+
+    def __enter__(self) -> State | None:
+        try:
+            _ = self._state.desk
+        except OpstuiError:
+            return None
+        return self._state
+
+    def __exit__(self, *exc: object) -> None:
+        self._state.close()
