@@ -17,13 +17,13 @@ _ITEM, _RANK, _BORN, _KEY, _LEAD = 0, 2, 15, 17, 18
 
 _SUMS = """
 SELECT group_key, count(*), min(born), max(born), sum(lead) FROM ranks
-WHERE place = 'queue' AND group_key IS NOT NULL AND group_key IN ({holes}) GROUP BY group_key"""
+WHERE lead IS NOT NULL AND group_key IS NOT NULL AND group_key IN ({holes}) GROUP BY group_key"""
 _FIRST = """
 SELECT item, lead, group_size, group_first, group_last FROM ranks
-WHERE place = 'queue' AND group_key = ? ORDER BY rank DESC, item LIMIT 1"""
+WHERE lead IS NOT NULL AND group_key = ? ORDER BY rank DESC, item LIMIT 1"""
 _DEMOTE = """
 UPDATE ranks SET lead = 0, group_size = 1, group_first = NULL, group_last = NULL
-WHERE place = 'queue' AND group_key = ? AND lead = 1 AND item <> ?"""
+WHERE group_key = ? AND lead = 1 AND item <> ?"""
 _PROMOTE = "UPDATE ranks SET lead = 1, group_size = ?, group_first = ?, group_last = ? WHERE item = ?"
 
 
@@ -47,7 +47,7 @@ def led_from_the_start(
     """New ``ranks`` rows with leaders set where the whole group is among them, and the keys of the groups left to ``lead``."""
     mine: dict[str, list[tuple[Any, ...]]] = {}
     for one in rows:
-        if not one[_LEAD]:
+        if one[_LEAD] == 0:
             mine.setdefault(one[_KEY], []).append(one)
     if not mine:
         return rows, ()
@@ -55,10 +55,10 @@ def led_from_the_start(
     for part in sliced(list(mine)):
         sql = (
             "SELECT DISTINCT group_key FROM ranks "
-            f"WHERE place = 'queue' AND group_key IS NOT NULL AND group_key IN ({holes(part)})"
+            f"WHERE lead IS NOT NULL AND group_key IS NOT NULL AND group_key IN ({holes(part)})"
         )
         stored.update(key for (key,) in conn.execute(sql, part).fetchall())
-    led = [one for one in rows if one[_LEAD] or one[_KEY] in stored]
+    led = [one for one in rows if one[_LEAD] != 0 or one[_KEY] in stored]
     for key, members in mine.items():
         if key not in stored:
             first = min(members, key=lambda one: (-one[_RANK], one[_ITEM]))

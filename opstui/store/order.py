@@ -27,7 +27,7 @@ KEPT = 8
 _TIMED = (Place.SNOOZED, Place.WAITING, Place.ESCALATED)
 _LEADS = """
 SELECT DISTINCT lead.rank, lead.item FROM ranks r
-JOIN ranks lead ON lead.group_key = r.group_key AND lead.place = 'queue' AND lead.lead = 1
+JOIN ranks lead ON lead.group_key = r.group_key AND lead.lead = 1
 WHERE r.item IN ({holes})"""
 
 
@@ -42,8 +42,8 @@ def window(
     """The ids from ``offset`` on, ``limit`` at most."""
     offset, limit = max(offset, 0), max(limit, 0)
     if is_whole(view):
-        lead = " AND lead = 1" if view.grouped else ""
-        sql = f"SELECT item FROM ranks WHERE place = 'queue'{lead} ORDER BY rank DESC, item LIMIT ? OFFSET ?"
+        lead = "lead = 1" if view.grouped else "lead IS NOT NULL"
+        sql = f"SELECT item FROM ranks WHERE {lead} ORDER BY rank DESC, item LIMIT ? OFFSET ?"
         return [id for (id,) in conn.execute(sql, (limit, offset)).fetchall()]
     return every(conn, view, since, now, rules)[offset : offset + limit]
 
@@ -52,30 +52,28 @@ def count(conn: Connection, view: View, since: datetime, now: datetime, rules: R
     """How many lines a view has."""
     if is_whole(view):
         lines = "SELECT n FROM split_counts WHERE name = ''"
-        sql = lines if view.grouped else "SELECT count(*) FROM ranks WHERE place = 'queue'"
+        sql = lines if view.grouped else "SELECT count(*) FROM ranks WHERE lead IS NOT NULL"
         return int(conn.execute(sql).fetchone()[0])
     return len(every(conn, view, since, now, rules))
 
 
 def position(conn: Connection, view: View, id: int, since: datetime, now: datetime, rules: Rules) -> int | None:
     """Where an item stands in a view, from 0; an item folded into a group stands where its leader does."""
-    found = conn.execute("SELECT rank, lead, group_key, place FROM ranks WHERE item = ?", (id,)).fetchone()
+    found = conn.execute("SELECT rank, lead, group_key FROM ranks WHERE item = ?", (id,)).fetchone()
     if found is None:
         return None
-    rank, lead, key, place = found
-    if place == "queue" and view.grouped and not lead:
-        found = conn.execute(
-            "SELECT rank, item FROM ranks WHERE place = 'queue' AND group_key = ? AND lead = 1", (key,)
-        ).fetchone()
+    rank, lead, key = found
+    if view.grouped and lead == 0:
+        found = conn.execute("SELECT rank, item FROM ranks WHERE group_key = ? AND lead = 1", (key,)).fetchone()
         if found is None:
             return None
         rank, id = found
     if not is_whole(view):
         ids = every(conn, view, since, now, rules)
         return ids.index(id) if id in ids else None
-    if place != "queue":
+    if lead is None:
         return None
-    where = "place = 'queue' AND lead = 1" if view.grouped else "place = 'queue'"
+    where = "lead = 1" if view.grouped else "lead IS NOT NULL"
     sql = (
         f"SELECT (SELECT count(*) FROM ranks WHERE {where} AND rank > ?) "
         f"+ (SELECT count(*) FROM ranks WHERE {where} AND rank = ? AND item < ?)"
@@ -116,7 +114,7 @@ def _look_through(conn: Connection, view: View, since: datetime, now: datetime, 
         sql = f"SELECT r.item FROM {joined} WHERE r.place = ? AND {' AND '.join(tests)} ORDER BY {order}"
         return [id for (id,) in conn.execute(sql, (view.place.value, *args)).fetchall()]
     fits = " AND ".join(tests)
-    sql = f"SELECT r.rank, r.item, r.lead FROM {joined} WHERE r.place = 'queue' AND {fits} ORDER BY r.rank DESC, r.item"
+    sql = f"SELECT r.rank, r.item, r.lead FROM {joined} WHERE r.lead IS NOT NULL AND {fits} ORDER BY r.rank DESC, r.item"
     found = conn.execute(sql, args).fetchall()
     folded = [id for _, id, lead in found if not lead] if view.grouped else []
     if not folded:

@@ -113,7 +113,7 @@ def alike(conn: Connection, ref: str) -> list[str]:
     if item is None:
         return []
     found = conn.execute(
-        "SELECT i.source || ':' || i.key FROM ranks g JOIN ranks r ON r.group_key = g.group_key AND r.place = 'queue' "
+        "SELECT i.source || ':' || i.key FROM ranks g JOIN ranks r ON r.group_key = g.group_key AND r.lead IS NOT NULL "
         "JOIN items i ON i.id = r.item WHERE g.item = ? AND r.item <> g.item ORDER BY r.rank DESC, r.item LIMIT ?",
         (id, ALIKE_MOST - 1),
     ).fetchall()
@@ -126,7 +126,7 @@ def alike(conn: Connection, ref: str) -> list[str]:
     sql = (
         f"SELECT {', '.join(f'i.{name}' for name in ITEM.split(', '))} FROM items_fts f JOIN items i ON i.id = f.rowid "
         "JOIN ranks r ON r.item = i.id "
-        "WHERE items_fts MATCH ? AND i.source = ? AND i.kind = ? AND r.place = 'queue' AND i.id <> ? "
+        "WHERE items_fts MATCH ? AND i.source = ? AND i.kind = ? AND r.lead IS NOT NULL AND i.id <> ? "
         "ORDER BY r.rank DESC, i.id LIMIT ?"
     )
     match = "title : (" + " AND ".join(f'"{word}"' for word in dict.fromkeys(steady)) + ")"
@@ -210,7 +210,7 @@ def _linked(conn: Connection, refs: Sequence[str]) -> tuple[Linked, ...]:
 def _group(conn: Connection, id: int) -> tuple[Linked, ...]:
     sql = (
         "SELECT i.source || ':' || i.key, i.title, r.owner, r.stage FROM ranks g "
-        "JOIN ranks r ON r.group_key = g.group_key AND r.place = 'queue' JOIN items i ON i.id = r.item "
-        "WHERE g.item = ? AND g.place = 'queue' AND r.item <> g.item ORDER BY r.rank DESC, r.item LIMIT 100"
+        "JOIN ranks r ON r.group_key = g.group_key AND r.lead IS NOT NULL JOIN items i ON i.id = r.item "
+        "WHERE g.item = ? AND g.lead IS NOT NULL AND r.item <> g.item ORDER BY r.rank DESC, r.item LIMIT 100"
     )
     return tuple(Linked(ref, title, owner, _STAGES[stage]) for ref, title, owner, stage in conn.execute(sql, (id,)).fetchall())

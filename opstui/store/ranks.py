@@ -49,7 +49,7 @@ WHERE l.blocked IN ({holes})"""
 def row(id: int, standing: Standing, blocks: int, born: int, changed: int) -> tuple[Any, ...]:
     """One row of ``ranks``. In a group nobody leads until ``groups`` has looked at all of it."""
     place, key = standing.place._value_, standing.group_key
-    alone = key is None or place != "queue"
+    lead = None if place != "queue" else 1 if key is None else 0
     valid_until, sla_due, until = standing.valid_until, standing.sla_due, standing.until
     return (
         id,
@@ -70,7 +70,7 @@ def row(id: int, standing: Standing, blocks: int, born: int, changed: int) -> tu
         born,
         changed,
         key,
-        1 if alone else 0,
+        lead,
         1,
         None,
         None,
@@ -81,25 +81,25 @@ def insert(conn: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
     """Write the ranks of items that had none."""
     rows, keys = groups.led_from_the_start(conn, rows)
     conn.executemany(_INSERT, rows)
-    lines = sum(1 for one in rows if one[_LEAD] and one[_PLACE] == "queue")
+    lines = sum(1 for one in rows if one[_LEAD])
     groups.count_lines(conn, lines + groups.lead(conn, keys))
 
 
 def update(conn: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], rules: Rules, now: datetime) -> None:
     """Write ranks over older ones, with what follows from it: groups, line count, and items blocked by these."""
     ids = [one[0] for one in rows]
-    lines, keys, flipped = 0, {one[_KEY] for one in rows if not one[_LEAD]}, []
+    lines, keys, flipped = 0, {one[_KEY] for one in rows if one[_LEAD] == 0}, []
     old: dict[int, tuple[str, str]] = {}
     for part in sliced(ids):
         sql = f"SELECT item, place, stage, group_key, lead FROM ranks WHERE item IN ({holes(part)})"
         for item, place, stage, key, lead in conn.execute(sql, part).fetchall():
             old[item] = (place, stage)
-            if place == "queue":
+            if lead is not None:
                 lines -= lead
                 if key is not None:
                     keys.add(key)
     conn.executemany(_UPSERT, rows)
-    lines += sum(1 for one in rows if one[_LEAD] and one[_PLACE] == "queue")
+    lines += sum(1 for one in rows if one[_LEAD])
     groups.count_lines(conn, lines + groups.lead(conn, keys))
     for one in rows:
         before = old.get(one[0])
@@ -157,7 +157,7 @@ def next_expiry(conn: sqlite3.Connection) -> datetime | None:
 def closed(one: tuple[Any, ...]) -> tuple[Any, ...]:
     """The same row for an item that its source says is gone: nothing brings it back by itself."""
     changed = list(one)
-    changed[_PLACE], changed[_LEAD], changed[_NAMES.index("valid_until")] = "closed", 1, None
+    changed[_PLACE], changed[_LEAD], changed[_NAMES.index("valid_until")] = "closed", None, None
     return tuple(changed)
 
 

@@ -120,12 +120,15 @@ CREATE TABLE ranks (
   sla_due INTEGER, sla_left INTEGER, until INTEGER,
   urgent INTEGER NOT NULL, important INTEGER NOT NULL, blocks INTEGER NOT NULL,
   born INTEGER NOT NULL, changed INTEGER NOT NULL,  -- created at its source, else first seen; last news of it
-  group_key TEXT, lead INTEGER NOT NULL, group_size INTEGER NOT NULL, group_first INTEGER, group_last INTEGER
+  lead INTEGER,  -- in the queue: 1 when it has a line of its own, 0 when it is folded into its group; else NULL
+  group_key TEXT, group_size INTEGER NOT NULL, group_first INTEGER, group_last INTEGER
 );
-CREATE INDEX ranks_queue ON ranks (rank DESC, item, lead, changed) WHERE place = 'queue';
+-- Partial on a column it holds (place would have to be looked up), so that the queue is read without touching the table.
+CREATE INDEX ranks_queue ON ranks (rank DESC, item, lead, changed) WHERE lead IS NOT NULL;
 CREATE INDEX ranks_place ON ranks (place, until) WHERE place NOT IN ('queue', 'closed');
 CREATE INDEX ranks_expire ON ranks (valid_until) WHERE valid_until IS NOT NULL;
-CREATE INDEX ranks_group ON ranks (group_key, rank DESC, item, lead, born) WHERE group_key IS NOT NULL AND place = 'queue';
+CREATE INDEX ranks_group ON ranks (group_key, rank DESC, item, lead, born)
+  WHERE group_key IS NOT NULL AND lead IS NOT NULL;
 -- The row with the empty name counts the lines of the whole queue and is kept exact; the others are recounted.
 CREATE TABLE split_counts (name TEXT PRIMARY KEY, query TEXT NOT NULL, n INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO split_counts VALUES ('', '', 0);

@@ -20,7 +20,7 @@ _ITEMS = f"""
 SELECT i.id, i.source || ':' || i.key, i.title, substr(i.body, 1, {_READ}), coalesce(i.updated, i.created)
 FROM (SELECT rowid AS id FROM items_fts WHERE items_fts MATCH ? ORDER BY rowid DESC LIMIT ?) f
 JOIN items i ON i.id = f.id JOIN ranks r ON r.item = f.id
-ORDER BY r.place <> 'queue', r.rank DESC, f.id DESC LIMIT ?"""
+ORDER BY r.lead IS NULL, r.rank DESC, f.id DESC LIMIT ?"""
 _KEYS = f"""
 SELECT id, source || ':' || key, title, substr(body, 1, {_READ}), coalesce(updated, created) FROM items
 WHERE source = ? AND key >= ? AND key < ? ORDER BY key LIMIT ?"""

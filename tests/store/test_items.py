@@ -320,7 +320,7 @@ def _changes(store: Store) -> list[tuple[str, str | None, str | None, int, str |
 def _counted(store: Store) -> None:
     """The number of lines and the leaders are what counting would find."""
     stored = one(store, "SELECT n FROM split_counts WHERE name = ''")
-    assert stored == one(store, "SELECT count(*) FROM ranks WHERE place = 'queue' AND lead = 1")
+    assert stored == one(store, "SELECT count(*) FROM ranks WHERE lead = 1")
     groups = one(store, "SELECT count(DISTINCT group_key) FROM ranks WHERE place = 'queue' AND group_key IS NOT NULL")
     alone = one(store, "SELECT count(*) FROM ranks WHERE place = 'queue' AND group_key IS NULL")
     assert stored == groups + alone
