@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
-from textual.command import Provider
 from textual.screen import Screen
 
 from opstui.domain.actions import ACTIONS, BY_ID
@@ -18,9 +17,12 @@ from opstui.ui.pane import Pane
 from opstui.ui.panes.triage import TriagePane
 from opstui.ui.present import ASCII, UNICODE, Look
 from opstui.ui.theme import DARK, LIGHT, Palette, palette
+from opstui.ui.wire import lean_driver
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from textual.driver import Driver
 
     from opstui.domain.views import SourceState
     from opstui.services.desk import Desk
@@ -42,21 +44,14 @@ def _sources() -> Screen[None]:
     return SourcesPane()
 
 
-def _palette_provider() -> type[Provider]:
-    from opstui.ui.commands import ActionProvider
-
-    return ActionProvider
-
-
 class OpstuiApp(App[int], inherit_bindings=False):
     """Panes as modes, each made when it is first gone to."""
 
     TITLE = "opstui"
-    CSS = "Screen { background: $background; }"
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[None]]]] = {"triage": TriagePane, "log": _log, "sources": _sources}  # type: ignore[assignment]
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[None]]]] = {"triage": TriagePane, "log": _log, "sources": _sources}
     DEFAULT_MODE = "triage"
     BINDINGS = [*bindings_for("*")]
-    COMMANDS = {_palette_provider}
+    COMMANDS = set()
     ENABLE_COMMAND_PALETTE = False
     ANIMATION_LEVEL = "none"
 
@@ -75,11 +70,27 @@ class OpstuiApp(App[int], inherit_bindings=False):
         self._palette: Palette | None = None
         self._version = -1
         self._minute = ""
+        self._css_variables: dict[str, str] = {}
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        self.theme = settings.ui.theme if settings.ui.theme in self.available_themes else DARK.name
+        self._begin_with(settings.ui.theme if settings.ui.theme in self.available_themes else DARK.name)
         if self.keymap:
             self.set_keymap(self.keymap)
+
+    def _begin_with(self, theme: str) -> None:
+        """Set the first theme before any style is parsed, so that none is parsed twice."""
+        self.set_reactive(OpstuiApp.theme, theme)
+        self._css_variables = self.get_css_variables()
+        self.stylesheet.set_variables(self._css_variables)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Not before the first frame: everything was parsed with the theme in force."""
+        if self._version >= 0 or self.get_css_variables() != self._css_variables:
+            super().refresh_css(animate)
+
+    def get_driver_class(self) -> type[Driver]:
+        """The platform's driver, writing fewer bytes."""
+        return lean_driver(super().get_driver_class())
 
     @property
     def palette(self) -> Palette:
@@ -99,7 +110,9 @@ class OpstuiApp(App[int], inherit_bindings=False):
 
     def on_ready(self) -> None:
         """The first frame is out: start what was not needed for it."""
+        gc.enable()
         self._version = self.desk.version()
+        self._minute = f"{self.now():%H%M}"
         self.set_interval(VERSION_CHECK_S, self._check)
 
     def _check(self) -> None:
@@ -125,10 +138,9 @@ class OpstuiApp(App[int], inherit_bindings=False):
         where = BY_ID[action_id].where
         if "*" in where:
             self.action_run(action_id)
-        elif "list" in where and self.focused is not None and hasattr(self.focused, "action_run"):
-            self.focused.action_run(action_id)
         elif self.pane:
-            self.pane.action_run(action_id)
+            run = getattr(self.focused, "action_run", None) if "list" in where else None
+            (run or self.pane.action_run)(action_id)
 
     def action_run(self, action_id: str) -> None:
         """Run an action that works everywhere; the pane comes first, when it has its own way."""
@@ -162,7 +174,9 @@ class OpstuiApp(App[int], inherit_bindings=False):
 
     def do_palette(self) -> None:
         """Every action by name."""
-        self.action_command_palette()
+        from opstui.ui.dialogs.palette import PaletteScreen
+
+        self.push_screen(PaletteScreen(), lambda action_id: self.do(action_id) if action_id else None)
 
     def do_help(self) -> None:
         """Every key; what is chosen there is run."""
@@ -172,7 +186,9 @@ class OpstuiApp(App[int], inherit_bindings=False):
 
     def do_theme(self) -> None:
         """Choose a theme."""
-        self.search_themes()
+        from opstui.ui.dialogs.pick_theme import ThemePicker
+
+        self.push_screen(ThemePicker())
 
     def do_refresh(self) -> None:
         """Pull every source now."""
@@ -208,7 +224,5 @@ def _ascii(wanted: str, environ: Mapping[str, str]) -> bool:
 
 def run(workspace: Workspace) -> int:
     """Open the app over a workspace; gives the exit code."""
-    gc.disable()  # nothing is freed before the first frame, and collecting then costs a tenth of the start
-    app = OpstuiApp(workspace)
-    app.call_later_first_frame = gc.enable  # type: ignore[attr-defined]
-    return app.run() or 0
+    gc.disable()  # nothing is freed before the first frame, and looking for it costs a tenth of the start
+    return OpstuiApp(workspace).run() or 0

@@ -10,8 +10,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from opstui.domain.model import Kind, Place, Stage
-from opstui.domain.reasons import headline
+from opstui.domain.model import PRIORITY_WORDS, Kind, Place, Stage
+from opstui.domain.reasons import parse_why
 from opstui.domain.views import QueueRow
 from opstui.domain.when import span
 from opstui.ui.cells import cut, fit, right, tame, width
@@ -117,18 +117,23 @@ class Columns:
     time: int
 
 
-def columns(cells: int, ref: int = 16) -> Columns:
-    """The grid for a list of ``cells`` whose refs take ``ref``: title first, then owner, then the reason, as room allows."""
+def columns(cells: int, ref: int = 16, *, narrow: bool = False) -> Columns:
+    """The grid for a list of ``cells`` whose refs take ``ref``: the title first, then owner and reasons as room allows."""
     ref = max(4, min(ref, 14 if cells < 70 else 18 if cells < 110 else 24))
     time = 10
-    owner = 0 if cells < 66 else 11 if cells < 90 else 14
-    why = 0 if cells < 92 else 20 if cells < 130 else 28
-    used = 3 + ref + 2 + time + 1 + sum(size + 2 for size in (owner, why) if size) + 1
-    return Columns(cells, ref, max(cells - used, 4), why, owner, time)
+    title = cells - 3 - ref - 2 - time - 2
+    owner = why = 0
+    if not narrow and title >= 40:
+        owner = 11 if title < 60 else 14
+        title -= owner + 2
+    if title >= 58:
+        why = min(title - 40, 32)
+        title -= why + 2
+    return Columns(cells, ref, max(title, 4), why, owner, time)
 
 
 def queue_line(
-    row: QueueRow, grid: Columns, now: datetime, look: Look, *, cursor: bool, marked: bool, failed: bool = False
+    row: QueueRow, grid: Columns, now: datetime, look: Look, *, cursor: bool = False, marked: bool = False, failed: bool = False
 ) -> Line:
     """One line of the queue, exactly ``grid.width`` cells."""
     sign, sign_tone = glyph(row, now, look)
@@ -139,7 +144,7 @@ def queue_line(
     line.append((fit(tame(row.ref), grid.ref, look["ellipsis"]) + "  ", "muted"))
     line.extend(_title(row, grid.title, now, look))
     if grid.why:
-        line.append(("  " + fit(why_here(row, now), grid.why, look["ellipsis"]), "muted"))
+        line.append(("  " + fit(why_here(row, now, look), grid.why, look["ellipsis"]), "muted"))
     if grid.owner:
         line.append(
             (
@@ -207,7 +212,7 @@ def time_cell(row: QueueRow, now: datetime, look: Look) -> Piece:
         text = f"SLA {span(left)}"
         return text if width(
             text
-        ) <= 10 else f"SLA {_short(left)}", "error" if left <= 0 else "warning" if left < SOON_S else "text"
+        ) <= 10 else f"SLA {_short(left)}", "error" if left <= 0 else "warning" if left < SOON_S else "muted"
     if row.due:
         return _due(row.due, now, look)
     seen = row.created or row.updated
@@ -221,7 +226,7 @@ def _due(due: datetime, now: datetime, look: Look) -> Piece:
     if day == today:
         return "today", "warning"
     if day == today + timedelta(days=1):
-        return "tomorrow", "text"
+        return "tomorrow", "muted"
     return f"due {look.at(due, now)}" if (day - today).days > 6 else f"due {due.astimezone(look.zone):%a}", "muted"
 
 
@@ -236,23 +241,53 @@ def owner(row: QueueRow, look: Look) -> str:
     return ("? " if row.owner_state == "ambiguous" else "") + tame(row.owner)
 
 
-def why_here(row: QueueRow, now: datetime) -> str:
-    """The heaviest reason of a row in words."""
-    return tame(headline(row, now))
+_SHORT: Mapping[str, str] = {
+    "alert": "critical alert",
+    "vip": "VIP",
+    "labelled": "important",
+    "mine": "yours",
+    "reply": "no reply",
+    "woke": "snooze over",
+    "nudge": "nudge",
+    "unanswered": "no answer",
+    "reopened": "moved again",
+}
+"""Reasons that are a word in the list; the others are said from the row, or stand in another column."""
+
+
+def why_here(row: QueueRow, now: datetime, look: Look) -> str:
+    """The reasons that no other column shows, the heaviest first, then what moved since the last handoff."""
+    words: list[str] = []
+    for code, _ in parse_why(row.why):
+        if code == "priority" and row.priority and row.priority <= 2:
+            words.append(PRIORITY_WORDS[row.priority])
+        elif code == "blocks_others":
+            words.append(f"blocks {row.blocks}")
+        elif code == "stalled" and row.updated:
+            words.append(f"still for {_short(int((now - row.updated).total_seconds()))}")
+        elif code in _SHORT:
+            words.append(_SHORT[code])
+    if row.moved and not row.new:
+        words.append("moved: " + ", ".join(tame(field) for field in row.moved))
+    return f" {look['dot']} ".join(words)
 
 
 def strip(line: Iterable[Piece], styles: Mapping[str, Style], cells: int) -> Strip:
-    """A line painted in a palette's styles. Blanks join the piece before them: fewer pieces, fewer bytes to the terminal."""
+    """A line in a palette's styles, filled up to ``cells``. Blanks join the piece before them: fewer pieces, fewer bytes."""
     segments: list[Segment] = []
-    text, tone = "", ""
+    text, tone = "", "text"
+    used = 0
     for piece, its_tone in line:
-        if tone and its_tone != tone and piece.strip():
+        used += width(piece)
+        if its_tone == tone or not piece.strip():
+            text += piece
+        elif not text.strip():
+            text, tone = text + piece, its_tone
+        else:
             segments.append(Segment(text, styles[tone]))
             text, tone = piece, its_tone
-        else:
-            text, tone = text + piece, tone or its_tone
-    segments.append(Segment(text, styles[tone or "text"]))
-    return Strip(segments, cells)
+    segments.append(Segment(text + " " * (cells - used), styles[tone]))
+    return Strip(segments, max(used, cells))
 
 
 def line_width(line: Iterable[Piece]) -> int:

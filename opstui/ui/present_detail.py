@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from opstui.domain.model import PRIORITY_WORDS, Change, Place
-from opstui.domain.views import Detail, Linked, QueueRow
+from opstui.domain.views import Detail, Linked
 from opstui.domain.when import ago, span
 from opstui.ui.cells import cut, fit, right, tame, width, wrap
-from opstui.ui.present import Line, Look, owner, sla_left, spread, time_cell
+from opstui.ui.present import Line, Look, owner, sla_left, time_cell
 
 LABEL = 12
 """Cells of the labels' column."""
@@ -20,13 +20,13 @@ def detail_lines(
 ) -> list[Line]:
     """The page of one item in lines of at most ``cells``; without ``timeline`` another column shows what happened when."""
     lines: list[Line] = [[(text, "strong")] for text in wrap(detail.row.title, cells, 3)]
-    lines.append(spread([(tame(detail.row.ref), "muted")], _standing(detail.row, now, look), cells, look))
+    lines.append([(tame(detail.row.ref) + "   ", "muted"), time_cell(detail.row, now, look)])
     if failed:
         lines += [[], [(cut(f"{look['trouble']} NOT SAVED", cells), "error")]]
         lines += [[("  " + text, "text")] for text in wrap(failed, cells - 2, 4)]
     lines.append([])
     lines += _facts(detail, cells, now, look)
-    lines += _why(detail, cells, look)
+    lines += _why(detail)
     lines += _changes(f"SINCE {look.at(since, now).upper()}", detail.since, cells, now, look)
     lines += _links("BLOCKS", detail.blocks, cells, look)
     lines += _links("BLOCKED BY", detail.blocked_by, cells, look)
@@ -36,7 +36,8 @@ def detail_lines(
     if detail.item.body:
         lines += [[], [("TEXT", "muted")], *([(f"  {text}", "text")] for text in wrap(detail.item.body, cells - 2, 60))]
     if timeline:
-        lines += _changes("HISTORY", detail.history[::-1][:30], cells, now, look)
+        earlier = [change for change in detail.history[::-1] if change not in detail.since]
+        lines += _changes("EARLIER" if detail.since else "HISTORY", earlier[:30], cells, now, look)
         lines += _thread(detail, cells, now, look)
     return [_bounded(line, cells, look) for line in lines]
 
@@ -90,12 +91,6 @@ def _bounded(line: Line, cells: int, look: Look) -> Line:
         used += width(text)
         kept.append((text, tone))
     return kept
-
-
-def _standing(row: QueueRow, now: datetime, look: Look) -> Line:
-    """The clock at the right of the head: what the list shows too."""
-    text, tone = time_cell(row, now, look)
-    return [(text, tone)]
 
 
 def _facts(detail: Detail, cells: int, now: datetime, look: Look) -> list[Line]:
@@ -156,16 +151,13 @@ def _fact(label: str, value: str, tone: str, cells: int) -> list[Line]:
     return [head, *([(" " * LABEL + part, tone)] for part in parts[1:])]
 
 
-def _why(detail: Detail, cells: int, look: Look) -> list[Line]:
+def _why(detail: Detail) -> list[Line]:
     if not detail.terms:
         return []
     total = sum(term.points for term in detail.terms)
-    lines: list[Line] = [[], spread([("WHY HERE", "muted")], [(f"{total:.0f}", "strong")], cells, look)]
+    lines: list[Line] = [[], [("WHY HERE  ", "muted"), (f"{total:.0f}", "strong")]]
     for term in detail.terms:
-        points = right(f"{term.points:+.0f}", 5)
-        lines.append(
-            spread([("  " + cut(tame(term.text), cells - 8, look["ellipsis"]), "text")], [(points, "muted")], cells, look)
-        )
+        lines.append([(right(f"{term.points:.0f}", 5) + "  ", "muted"), (tame(term.text), "text")])
     return lines
 
 
@@ -203,7 +195,7 @@ def _links(title: str, links: Iterable[Linked], cells: int, look: Look) -> list[
 
 
 def _notes(detail: Detail, cells: int, now: datetime, look: Look) -> list[Line]:
-    lines: list[Line] = [[], spread([("NOTES", "muted")], [] if detail.notes else [("n to write", "muted")], cells, look)]
+    lines: list[Line] = [[], [("NOTES" if detail.notes else "NOTES  n to write", "muted")]]
     for entry in detail.notes:
         word = "" if entry.kind == "note" else f"{entry.kind}: "
         parts = wrap(word + entry.text, cells - LABEL, 6)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from textual import on
@@ -13,13 +14,14 @@ from textual.widget import Widget
 from opstui.domain.model import Place
 from opstui.domain.views import Detail, QueueRow, Receipt, SplitCount, View
 from opstui.errors import OpstuiError
+from opstui.ui.aside import Aside
 from opstui.ui.cells import tame
-from opstui.ui.keys import key_hint
+from opstui.ui.keys import bindings_for, key_hint
 from opstui.ui.panes.empty import clear_lines, error_lines, nothing_lines
 from opstui.ui.present import Line, Look
 from opstui.ui.present_detail import detail_lines, timeline_lines
 from opstui.ui.verbs import VerbPane
-from opstui.ui.widgets.page import Page
+from opstui.ui.widgets.page import Page, SideRule
 from opstui.ui.widgets.row_list import RowList
 from opstui.ui.widgets.splits_bar import SplitsBar
 
@@ -27,6 +29,10 @@ DETAIL_PAUSE_S = 0.03
 """The detail follows when the cursor rests for this long: a held key costs two lines a step."""
 RELOAD_PAUSE_S = 0.02
 """Writes that land together are read again once."""
+RECOUNT_PAUSE_S = 0.4
+"""The splits are counted anew when verdicts rest for this long."""
+PROBE = 100
+"""Rows looked at before a whole view is counted beside the keys."""
 SIDE, WIDE = 100, 176
 """Terminal widths from which the detail stands beside the list, and the timeline beside the detail."""
 
@@ -35,14 +41,17 @@ class TriagePane(VerbPane, inherit_bindings=False):
     """The queue. State that is not in the store is a view (split, filter, place), the cursor, and the marks."""
 
     CSS_PATH = "triage.tcss"
+    BINDINGS = [*bindings_for("triage"), *bindings_for("list")]
     place = "triage"
 
     def __init__(self) -> None:
         super().__init__()
         self.bar = SplitsBar(id="splits")
         self.rows = RowList(id="rows")
-        self.detail = Page(id="detail")
-        self.timeline = Page(id="timeline")
+        self.detail = Page(id="detail", classes="detail")
+        self.timeline = Page(id="timeline", classes="timeline")
+        rules = SideRule(classes="detail"), SideRule(classes="timeline")
+        self.columns = Container(self.rows, rules[0], self.detail, rules[1], self.timeline, id="body")
         self.filter = ""
         self.snoozed = False
         self.only_changed = False
@@ -55,21 +64,16 @@ class TriagePane(VerbPane, inherit_bindings=False):
         self._landed_ids: set[int] = set()
         self._resting: Timer | None = None
         self._reloading: Timer | None = None
+        self._recounting: Timer | None = None
+        self.aside = Aside()
         self._shown: str | None = None
         self._lead: QueueRow | None = None
 
     def body(self) -> Iterable[Widget]:
-        """Splits, then list, detail and timeline."""
-        yield self.bar
-        with Container(id="body"):
-            yield self.rows
-            yield self.detail
-            yield self.timeline
-
-    def on_mount(self) -> None:
-        """Place the columns before the first frame, so that it is drawn once."""
+        """Splits, then list, detail and timeline; placed before they are mounted, so that they are drawn once."""
         self.fit()
-        self.rows.focus(scroll_visible=False)
+        yield self.bar
+        yield self.columns
 
     def on_resize(self) -> None:
         """Another width, other columns."""
@@ -108,22 +112,48 @@ class TriagePane(VerbPane, inherit_bindings=False):
         here = to or (rows.row if keep else None)
         lead = self._lead if rows.unfolded else None
         try:
-            count = max(self.desk.count(view) - len(rows.hidden), 0)
-            place = self.desk.position(view, here.id) if here and count else None
-            if place is None and here and lead:
-                place = self.desk.position(view, lead.id)
+            found, exact = self._count(view)
+            count = max(found - len(rows.hidden), 0)
+            place = self._place(view, here) if here and count else None
+            if place is None and lead:
+                place = self._place(view, lead)
             rows.show(partial(self.desk.window, view), count, place if here or keep else 0)
         except OpstuiError as error:
             rows.empty = error_lines(error)
             rows.show(lambda offset, limit: (), 0, 0)
             return
-        if lead and (at := self.desk.position(view, lead.id)) is not None:
+        if not exact:
+            self.aside.ask("count", partial(self.desk.count, view), partial(self._counted, view))
+        if lead and (at := self._place(view, lead)) is not None:
             rows.unfold(self._members(lead), at)
             if here and (index := rows.index_of(here.id)) is not None:
                 rows.move_to(index)
         if not count:
             rows.empty = self._nothing()
             rows.repaint()
+
+    def _count(self, view: View) -> tuple[int, bool]:
+        """How many rows a view has, as far as that is known at once, and whether it is exact."""
+        if not view.query:
+            return self.desk.count(view), True
+        first = len(self.desk.window(view, 0, PROBE))
+        if first < PROBE:
+            return first, True
+        stored = 0 if self.filter or view.only_changed or self.active < 0 else self._splits[self.active].count
+        return max(first, stored), False
+
+    def _counted(self, view: View, count: int) -> None:
+        if view == self.view and self.is_attached:
+            self.rows.set_count(max(count - len(self.rows.hidden), 0))
+            self._refresh_chrome()
+
+    def _place(self, view: View, row: QueueRow) -> int | None:
+        """Where a row stands now: looked for around the cursor where a whole view would take long to search."""
+        if not view.query:
+            return self.desk.position(view, row.id)
+        first = max(0, self.rows.cursor - PROBE)
+        near = self.desk.window(view, first, 2 * PROBE)
+        return next((first + at for at, found in enumerate(near) if found.id == row.id), None)
 
     def _nothing(self) -> Sequence[Line]:
         """Why there is no row: clear, not fresh, filtered away, or nothing of this sort."""
@@ -158,7 +188,9 @@ class TriagePane(VerbPane, inherit_bindings=False):
         self.refresh_head()
         left = self._left()
         self.bar.splits = [*self._splits, SplitCount("All", "", left)]
-        self.bar.active = len(self._splits) if self.active < 0 or self.snoozed else self.active
+        self.bar.active = len(self._splits) if self.active < 0 else self.active
+        if self.active >= 0 and not (self.filter or self.only_changed):
+            self.bar.splits[self.active] = replace(self._splits[self.active], count=self.rows.count, fresh=True)
         if self.snoozed:
             self.bar.splits = [SplitCount("Snoozed", "", self.rows.count)]
             self.bar.active = 0
@@ -202,7 +234,7 @@ class TriagePane(VerbPane, inherit_bindings=False):
     def tick(self) -> None:
         """Another minute: ages and clocks move on."""
         self._refresh_chrome()
-        self.rows.refresh()
+        self.rows.tick()
         self._show_detail(fresh=True)
 
     # Columns
@@ -219,19 +251,17 @@ class TriagePane(VerbPane, inherit_bindings=False):
         self.set_class(timeline, "-timeline")
         self.set_class(self.whole, "-whole")
         below = not beside and not self.whole
-        self.query_one("#body").set_class(below, "-below")
-        self.detail.edge = "" if self.whole else "top" if below else "left"
-        detail = 0 if not shown or below else min(max(round(size.width * 0.38), 40), 58)
-        right = 46 if timeline else 0
+        self.columns.set_class(below, "-below")
+        self.detail.edge = "top" if below else ""
+        self.rows.narrow = size.width < SIDE
+        detail = min(max(round(size.width * 0.38), 40), 55)
+        right = round(size.width * 0.4) if self.whole else 41
         self.detail.styles.width = "1fr" if self.whole or below else detail
         self.detail.styles.height = "55%" if below else "1fr"
-        self.timeline.styles.width = round(size.width * 0.4) if self.whole else right
-        self.timeline.styles.height = "1fr"
-        joints: list[int] = []
-        if shown and not below:
-            rest = round(size.width * 0.4) if self.whole else right
-            joints = [] if self.whole else [size.width - detail - rest]
-            joints += [size.width - rest] if timeline else []
+        self.timeline.styles.width = right
+        joints = [size.width - right - 1] if timeline else []
+        if shown and not below and not self.whole:
+            joints.append(size.width - detail - 1 - (right + 1 if timeline else 0))
         self.bar.joints = joints if not self.query("#filter") else ()
         self.foot.joints = joints
         self.bar.repaint()
@@ -298,6 +328,21 @@ class TriagePane(VerbPane, inherit_bindings=False):
         if self._reloading:
             self._reloading.stop()
         self._reloading = self.set_timer(RELOAD_PAUSE_S, self.refresh_data)
+        if self._recounting:
+            self._recounting.stop()
+        self._recounting = self.set_timer(RECOUNT_PAUSE_S, self._recount)
+
+    def _recount(self) -> None:
+        self.aside.ask("splits", self.desk.recount, self._recounted)
+
+    def _recounted(self, splits: tuple[SplitCount, ...]) -> None:
+        if self.is_attached:
+            self._splits = splits
+            self._refresh_chrome()
+
+    def on_unmount(self) -> None:
+        """Ask nothing more."""
+        self.aside.close()
 
     def put_back(self, rows: Sequence[QueueRow], why: Mapping[str, str]) -> None:
         """Rows come back where they were; those that could not be written say why."""
@@ -314,6 +359,13 @@ class TriagePane(VerbPane, inherit_bindings=False):
             self._show_detail(fresh=True)
 
     # Actions of the pane
+
+    def action_run(self, action_id: str) -> None:
+        """Moving is the list's, or the page's when the whole item is open."""
+        if action_id.startswith("list."):
+            (self.detail if self.whole else self.rows).action_run(action_id)
+        else:
+            super().action_run(action_id)
 
     def why_not(self, action_id: str) -> str:
         """Also: nothing to unfold, nothing to range from."""
@@ -392,8 +444,6 @@ class TriagePane(VerbPane, inherit_bindings=False):
         self.whole = not self.whole
         self.fit()
         self._show_detail(fresh=True)
-        self.detail.can_focus = self.whole
-        (self.detail if self.whole else self.rows).focus(scroll_visible=False)
 
     @on(RowList.Opened)
     def _opened(self) -> None:
@@ -487,13 +537,13 @@ class TriagePane(VerbPane, inherit_bindings=False):
     def on_filter_bar_done(self, event: object) -> None:
         """Back to the list, with the filter or without."""
         if getattr(event, "kept", False):
-            self.rows.focus(scroll_visible=False)
+            self.set_focus(None)
         else:
             self._close_filter()
 
     def _close_filter(self) -> None:
         self.query("#filter").remove()
-        self.rows.focus(scroll_visible=False)
+        self.set_focus(None)
         had, self.filter = self.filter, ""
         if had:
             self._load(keep=True)

@@ -25,7 +25,7 @@ def foot_line(cells: int, look: Look, left: Line, hints: Sequence[Hint], end: Li
     """The line in ``cells``: hints as many as fit between the two ends, centred; help is the last to go."""
     head: Line = [(" ", "text"), *left]
     room = cells - line_width(head) - line_width(end) - 4
-    kept = list(hints[:HINTS])
+    kept = list(hints) if len(hints) <= HINTS else [*hints[: HINTS - 1], hints[-1]]
     while kept and _hints_width(kept) > room:
         del kept[-2 if len(kept) > 1 else -1]
     if not kept and hints and cells < 60:

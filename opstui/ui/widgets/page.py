@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from textual import events
 
-from opstui.ui.keys import bindings_for
 from opstui.ui.present import Line
 from opstui.ui.widgets.painted import Painted
 
@@ -14,25 +13,24 @@ Write = Callable[[int], list[Line]]
 """Gives the lines of a page for a width in cells."""
 
 
-class Page(Painted, inherit_bindings=False):
+class Page(Painted):
     """Lines made for the width at hand. Only lines that differ are redrawn, so going from item to item costs little."""
 
-    BINDINGS = [*bindings_for("list")]
     DEFAULT_CSS = "Page { height: 1fr; width: 1fr; }"
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
         self.top = 0
-        self.edge = "left"
-        """Where a rule parts it from its neighbour: ``left``, ``top`` or nowhere."""
+        self.edge = ""
+        """Where a rule of its own parts it from its neighbour: ``top``, ``left`` or nowhere."""
         self._write: Write | None = None
         self._lines: list[Line] = []
-        self._cells = 0
+        self._made_for = 0
 
     def show(self, write: Write | None, *, keep: bool = False) -> None:
         """Show another page from its top; ``keep`` stays where it was scrolled to."""
         self._write = write
-        self._cells = 0
+        self._made_for = 0
         if not keep:
             self.top = 0
         self.repaint()
@@ -40,9 +38,9 @@ class Page(Painted, inherit_bindings=False):
     def line(self, y: int) -> Line:
         """The rule and the line's text."""
         cells = max(self.size.width - (3 if self.edge == "left" else 2), 1)
-        if cells != self._cells:
+        if cells != self._made_for:
             self._lines = self._write(cells) if self._write else []
-            self._cells = cells
+            self._made_for = cells
         if self.edge == "top":
             if y == 0:
                 return [(self.look["rule"] * self.size.width, "rule")]
@@ -65,11 +63,6 @@ class Page(Painted, inherit_bindings=False):
         steps = {"down": 1, "up": -1, "page_down": page, "page_up": -page, "first": -whole, "last": whole}
         self.scroll_lines(steps[action_id.removeprefix("list.")])
 
-    def on_resize(self) -> None:
-        """Another width, other lines."""
-        self._cells = 0
-        super().on_resize()
-
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll the page."""
         event.stop()
@@ -79,3 +72,13 @@ class Page(Painted, inherit_bindings=False):
         """Scroll the page."""
         event.stop()
         self.scroll_lines(-3)
+
+
+class SideRule(Painted):
+    """The rule between two columns. A widget of its own: what is beside it is then redrawn without it."""
+
+    DEFAULT_CSS = "SideRule { width: 1; height: 1fr; }"
+
+    def line(self, y: int) -> Line:
+        """One cell."""
+        return [(self.look["side"], "rule")]

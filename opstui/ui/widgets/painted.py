@@ -10,7 +10,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from opstui.ui.present import Line, Look, strip
+from opstui.ui.cells import width
+from opstui.ui.present import Line, Look, line_width, strip
 
 if TYPE_CHECKING:
     from opstui.ui.theme import Palette
@@ -39,6 +40,7 @@ class Painted(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._shown: dict[int, Line] = {}
+        self._cells = 0
 
     @property
     def surface(self) -> Surface:
@@ -59,33 +61,50 @@ class Painted(Widget):
         line = self._shown.get(y)
         if line is None:
             line = self._shown[y] = self.line(y)
+            self._cells = self.size.width
         return self.paint(line)
 
     def paint(self, line: Iterable[tuple[str, str]], *, cursor: bool = False) -> Strip:
         """A line in the theme's styles, exactly as wide as the widget."""
         palette = self.surface.palette
         styles = palette.cursor if cursor else palette.plain
-        return strip(line, styles, self.size.width).adjust_cell_length(self.size.width, styles["text"])
+        return strip(line, styles, self.size.width).crop(0, self.size.width)
 
     def repaint(self) -> None:
-        """Ask every shown line again and redraw those that differ."""
+        """Ask every shown line again and redraw what differs, to the piece."""
         shown, self._shown = self._shown, {}
         if not self.is_attached or not self.size:
             return
         regions = []
         for y in range(self.size.height):
             line = self._shown[y] = self.line(y)
-            if shown.get(y) != line:
+            old = shown.get(y)
+            if old is None:
                 regions.append(Region(0, y, self.size.width, 1))
+            elif old != line:
+                first, last = _differ(old, line)
+                regions.append(Region(first, y, min(last, self.size.width) - first, 1))
+        self._cells = self.size.width
         if regions:
             self.refresh(*regions)
 
     def on_resize(self) -> None:
-        """A new width means new lines."""
-        self._shown.clear()
-        self.refresh()
+        """A new width means new lines; the first frame was made for its own width already."""
+        if self._cells != self.size.width:
+            self._shown.clear()
+            self.refresh()
 
     def notify_style_update(self) -> None:
         """A new theme means a new palette."""
         self._shown.clear()
         super().notify_style_update()
+
+
+def _differ(old: Line, new: Line) -> tuple[int, int]:
+    """The first and last cell in which two lines can differ."""
+    first = 0
+    for before, after in zip(old, new, strict=False):
+        if before != after:
+            break
+        first += width(after[0])
+    return first, max(line_width(old), line_width(new), first + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from rich.segment import Segment
 from rich.style import Style
@@ -14,22 +15,24 @@ from textual.strip import Strip
 
 from opstui.domain.views import QueueRow
 from opstui.ui.cells import width
-from opstui.ui.keys import bindings_for
 from opstui.ui.present import Columns, Line, columns, line_width, queue_line
 from opstui.ui.widgets.painted import Painted
 
 Fetch = Callable[[int, int], Sequence[QueueRow]]
 """``fetch(offset, limit)`` gives a window of rows."""
 
-WINDOW = 200
-"""Rows fetched at once."""
+NEAR = 500
+"""How far the next row that stays is looked for."""
+STRIPS = 1000
+"""Painted lines kept."""
+PAGES = 3
+"""Rows fetched at once, in pages."""
 
 
-class RowList(Painted, can_focus=True, inherit_bindings=False):
+class RowList(Painted):
     """Rows with a cursor, marks and ranges. It knows rows by their id, so new data never moves the cursor to another item."""
 
     DEFAULT_CSS = "RowList { height: 1fr; width: 1fr; }"
-    BINDINGS = [*bindings_for("list")]
 
     @dataclass
     class Moved(Message):
@@ -65,6 +68,8 @@ class RowList(Painted, can_focus=True, inherit_bindings=False):
         """Rows that a verdict took away, until the store says so too."""
         self.empty: Sequence[Line] = ()
         """What stands here when there is no row."""
+        self.narrow = False
+        """Whether there is only room for sign, ref, title and time."""
         self._fetch: Fetch | None = None
         self._start = 0
         self._rows: list[QueueRow] = []
@@ -75,6 +80,7 @@ class RowList(Painted, can_focus=True, inherit_bindings=False):
         self._grid: Columns | None = None
         self._strips: dict[tuple[int, bool, bool, bool], Strip] = {}
         self._strips_for: object = None
+        self._drawn_when: datetime | None = None
         self._drawn: dict[int, tuple[object, ...]] = {}
 
     # Rows
@@ -125,6 +131,16 @@ class RowList(Painted, can_focus=True, inherit_bindings=False):
         self._strips.clear()
         self._refresh_changed()
 
+    def set_count(self, count: int) -> None:
+        """The exact number of rows is known by now."""
+        self.count = count + len(self._members)
+        if self.cursor >= self.count:
+            self.cursor = max(0, self.count - 1)
+            self.post_message(self.Moved(self.row))
+        self._clamp_top()
+        self._keep_in_view()
+        self._refresh_changed()
+
     def hide(self, ids: Iterable[int]) -> None:
         """Take rows away at once; the cursor goes to the next one that stays."""
         gone = set(ids)
@@ -172,19 +188,32 @@ class RowList(Painted, can_focus=True, inherit_bindings=False):
         return bool(self._members)
 
     def _from_cursor(self) -> Iterable[QueueRow]:
-        for index in (*range(self.cursor, min(self.count, self.cursor + WINDOW)), *range(self.cursor - 1, -1, -1)):
-            if row := self.row_at(index):
-                yield row
+        after = range(self.cursor, min(self.count, self.cursor + NEAR))
+        before = range(self.cursor - 1, max(-1, self.cursor - NEAR), -1)
+        return (row for index in (*after, *before) if (row := self.row_at(index)))
 
     def _load(self, index: int) -> None:
         if self._fetch is None:
             return
-        self._start = max(0, index - WINDOW // 3)
-        rows = self._fetch(self._start, WINDOW + len(self.hidden))
+        page = max(self.size.height, 20)
+        self._start = max(0, index - page)
+        rows = self._fetch(self._start, PAGES * page + len(self.hidden))
         self._rows = [row for row in rows if row.id not in self.hidden] if self.hidden else list(rows)
         ref = max((width(row.ref) for row in self._rows), default=8)
         if ref > self._ref_cells:
             self._ref_cells, self._grid = ref, None
+
+    def tick(self) -> None:
+        """Another minute: redraw the lines whose times read differently now."""
+        now, grid = self.surface.now(), self._columns()
+        changed: list[int] = []
+        for y, state in self._drawn.items():
+            if isinstance(row := state[0], QueueRow):
+                before = queue_line(row, grid, self._drawn_when or now, self.look)
+                if before != queue_line(row, grid, now, self.look):
+                    changed.append(y)
+        if changed:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
     # Cursor and marks
 
@@ -244,11 +273,13 @@ class RowList(Painted, can_focus=True, inherit_bindings=False):
         """Paint one row, from the strips at hand when nothing about it changed."""
         row = self.row_at(self.top + y)
         self._drawn[y] = state = self._state(y)
+        self._cells = self.size.width
         if row is None:
             return self.paint(self.line(y) if not self.count else [(" ", "text")])
         grid, now = self._columns(), self.surface.now()
         basis = (grid, self.surface.palette.name, now.replace(second=0, microsecond=0))
-        if basis != self._strips_for or len(self._strips) > 4 * WINDOW:
+        self._drawn_when = now
+        if basis != self._strips_for or len(self._strips) > STRIPS:
             self._strips.clear()
             self._strips_for = basis
         here, barred = bool(state[1]), bool(state[4])
@@ -276,7 +307,7 @@ class RowList(Painted, can_focus=True, inherit_bindings=False):
 
     def _columns(self) -> Columns:
         if self._grid is None or self._grid.width != self.size.width - 1:
-            self._grid = columns(self.size.width - 1, self._ref_cells)
+            self._grid = columns(self.size.width - 1, self._ref_cells, narrow=self.narrow)
         return self._grid
 
     def _clamp_top(self) -> None:
@@ -312,10 +343,7 @@ class RowList(Painted, can_focus=True, inherit_bindings=False):
         return (row, self.top + y == self.cursor, row.id in self.marks, row.id in self.failed, barred)
 
     def on_resize(self) -> None:
-        """A new size means another grid and another window."""
-        self._grid = None
-        self._drawn.clear()
-        super().on_resize()
+        """The cursor stays in view."""
         self._clamp_top()
         self._keep_in_view()
 

@@ -68,7 +68,7 @@ class SplitsBar(Painted):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.splits: Sequence[SplitCount] = ()
+        self.splits: list[SplitCount] = []
         self.active = 0
         self.end: Line = []
         """What is said at the right: since when, or which view this is."""
