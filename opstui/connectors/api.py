@@ -6,15 +6,17 @@ threads or asyncio, and raise. It must never write to the store and never be imp
 
 from __future__ import annotations
 
-import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from opstui.domain.model import Item
+
+if TYPE_CHECKING:
+    import logging
 from opstui.errors import ConfigError
 
 API_VERSION = 1
@@ -97,7 +99,13 @@ class Context:
     folder: Path
     progress: Callable[[int, int | None, str], None] = lambda done, total, unit: None
     note: Callable[[str], None] = lambda text: None
-    log: logging.Logger = field(default_factory=lambda: logging.getLogger("opstui.connector"))
+
+    @property
+    def log(self) -> logging.Logger:
+        """For whoever has to mend the connector: warnings and worse are kept, up to the last 64 kB of a pull."""
+        from logging import getLogger  # most pulls have nothing to say
+
+        return getLogger(f"opstui.connector.{self.source}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,12 @@ _CHUNK = 64 * 1024
 
 
 class Child:
-    """A worker process with its pipes. Reading never waits; ``last_sign`` is when it last showed that it moves."""
+    """A worker process with its pipes. Reading never waits; ``last_sign`` is when it last showed that it moves.
 
-    def __init__(self, job: Job, environ: Mapping[str, str]) -> None:
-        self.job = job
+    It is started without a job, so that it can warm up while the job is still being found out.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
         self.started = self.last_sign = time.monotonic()
         self.out_ended = self.err_ended = False
         self._partial = b""
@@ -45,6 +47,10 @@ class Child:
         self.stdin, self.out, self.err = self._process.stdin, self._process.stdout, self._process.stderr
         for pipe in (self.out, self.err):
             os.set_blocking(pipe.fileno(), False)
+
+    def give(self, job: Job) -> None:
+        """Say what to do, once."""
+        self.started = self.last_sign = time.monotonic()
         body = pickle.dumps(job)
         with contextlib.suppress(BrokenPipeError):  # it died at once; its exit code will tell
             self.stdin.write(b"%08x" % len(body) + body)

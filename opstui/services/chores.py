@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opstui.errors import OpstuiError
-from opstui.store import ranks
 
 if TYPE_CHECKING:
     from opstui.services.crew import Outcome
@@ -21,6 +21,10 @@ RECOUNT_S = 5.0
 """Between two recounts of the splits while an import runs."""
 
 BACKUP_LOOK_S = 600.0
+HALF_S = 3600.0
+"""A copy still unfinished after this long never will be."""
+
+CLOSE_S = 2.0
 
 
 class Chores:
@@ -56,6 +60,8 @@ class Chores:
 
     def rescore(self, budget: float) -> int:
         """Re-score ranks that ran out, in transactions of their own, for about so many seconds."""
+        from opstui.store import ranks
+
         store, total, started = self.station.store, 0, time.monotonic()
         due = ranks.next_expiry(store.read)
         if due is None or due > self.station.now():
@@ -86,16 +92,28 @@ class Chores:
         self._copy()
 
     def close(self) -> None:
-        """Wait for a backup that is being written: half a copy is none."""
+        """Give a backup that is being written a moment; what is not finished then never counts as one."""
         if self._copying is not None:
-            self._copying.join()
+            self._copying.join(CLOSE_S)
 
     def _copy(self) -> None:
-        from opstui.store import backup
+        """Make today's copy, once there is something that no source could give back."""
+        from opstui.store import backup, journal
 
         station = self.station
+        folder = station.folder / backup.FOLDER
         try:
-            backup.daily(station.store, station.folder / "backups", station.settings.backup.keep)
+            if not journal.any_group(station.store.read):
+                return
+            _sweep(folder)
+            backup.daily(station.store, folder, station.settings.backup.keep)
             self.backup_trouble = ""
         except OpstuiError as error:
             self.backup_trouble = str(error)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove copies whose writer was ended in the middle."""
+    for half in folder.glob(".*.half*"):
+        if time.time() - half.stat().st_mtime > HALF_S:
+            half.unlink(missing_ok=True)

@@ -11,13 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opstui.connectors import registry
-from opstui.errors import PluginError
 from opstui.services import health
 from opstui.services.child import Child
-from opstui.services.job import Counts, Event, SourceResult, Task, trouble
+from opstui.services.job import Counts, Ended, Event, SourceResult, Task, trouble
 from opstui.services.station import Station, seconds
-from opstui.services.sync import Ended
 
 if TYPE_CHECKING:
     from opstui.config.settings import Source
@@ -105,13 +102,14 @@ class Running:
 class Crew:
     """All workers of one engine. Call ``step`` until nothing is ``busy``; every pull gives one Outcome."""
 
-    def __init__(self, station: Station, tell: Tell) -> None:
+    def __init__(self, station: Station, tell: Tell, *, spare: Child | None = None) -> None:
+        """``spare`` is a worker that has been warming up since before the station was open."""
         self.station = station
         self.tell = tell
         self.running: dict[str, Running] = {}
+        self._spare = spare
         self.watching: Callable[[str, tuple[Path, ...]], None] = lambda source, paths: None
         self.selector = selectors.DefaultSelector()
-        self._offers: tuple[registry.Offer, ...] | None = None
         self._over: list[Outcome] = []
 
     @property
@@ -125,13 +123,14 @@ class Crew:
         return len(self.running) >= self.station.limits.workers
 
     def start(self, source: Source) -> None:
-        """Start a pull; one that cannot start is over at once, with the reason."""
-        health.begin(self.station, source.name)
+        """Start a pull; one whose process cannot be started is over at once, with the reason."""
         try:
-            child = Child(self.station.job(source, Task.PULL, self._offer(source.connector)), self.station.worker_environ())
-        except (PluginError, OSError) as error:
-            state, words = trouble(error, source.connector)
-            self._over.append(self._outcome(source.name, Ended(state, Counts(), 0.0, **words)))
+            child, self._spare = self._spare or Child(self.station.worker_environ()), None
+            health.begin(self.station, source.name)
+            child.give(self.station.job(source, Task.PULL))
+        except OSError as error:
+            state, words = trouble(error)
+            self._over.append(Outcome(source.name, Ended(state, Counts(), 0.0, **words)))
             return
         run = self.running[source.name] = Running(source, child)
         self.tell({"event": "started", "source": source.name, "pid": child.pid})
@@ -168,6 +167,10 @@ class Crew:
     def close(self) -> None:
         """Let go of everything."""
         self.stop()
+        if self._spare is not None:
+            self._spare.kill()
+            self._spare.close()
+            self._spare = None
         self.selector.close()
 
     # -- listening
@@ -247,12 +250,7 @@ class Crew:
         log = run.child.log()
         run.child.close()
         health.keep_log(self.station.folder, name, log)
-        self._over.append(self._outcome(name, ended, run.watched))
-
-    def _outcome(self, name: str, ended: Ended, watched: tuple[Path, ...] | None = None) -> Outcome:
-        if ended.state == "broken":
-            self._offers = None  # it may be mended by an update while we run
-        return Outcome(name, ended, watched)
+        self._over.append(Outcome(name, ended, run.watched))
 
     def _forget(self, pipe: Any) -> None:
         with contextlib.suppress(KeyError, ValueError):
@@ -271,11 +269,6 @@ class Crew:
 
     def _log_words(self, run: Running) -> str:
         return f"What it printed is in {health.log_path(self.station.folder, run.source.name)}." if run.child.log() else ""
-
-    def _offer(self, connector: str) -> registry.Offer:
-        if self._offers is None:
-            self._offers = registry.offers()
-        return registry.find(connector, self._offers)
 
 
 GOES_ON = "What came in is kept; the next pull goes on from there."

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from opstui.errors import OpstuiError, PluginError, SourceRefused, SourceUnavailable
 
 if TYPE_CHECKING:
-    from opstui.config.settings import Settings
     from opstui.connectors.registry import Offer
     from opstui.domain.urgency import Rules
 
@@ -31,6 +30,8 @@ class Task(StrEnum):
     PULL = "pull"
     CHECK = "check"
     DESCRIBE = "describe"
+    LOOK_OVER = "look over"
+    SUGGEST = "suggest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Job:
     store: Path | None = None
     rules: Rules | None = None
     offer: Offer | None = None
+    """Which entry point ``connector`` is; without it the worker looks itself."""
     memory_mb: int = MEMORY_MB
 
 
@@ -82,6 +84,20 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """How a pull ended, for the source's health."""
+
+    state: str
+    counts: Counts
+    seconds: float
+    what: str = ""
+    why: str = ""
+    next_step: str = ""
+    retry_after: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SourceResult:
     """One source's line of a sync, as ``opstui sync --json`` prints it. ``error`` is empty when ``ok``."""
 
@@ -96,32 +112,6 @@ class SourceResult:
     error: str = ""
     why: str = ""
     next_step: str = ""
-
-
-def job_for(
-    settings: Settings, name: str, task: Task, *, store: Path | None, rules: Rules | None, parent: int, memory_mb: int
-) -> Job:
-    """The job of one source as its config has it.
-
-    Raises:
-        KeyError: no source has that name.
-    """
-    for source in settings.sources:
-        if source.name == name:
-            return Job(
-                task,
-                name,
-                source.connector,
-                parent,
-                source.options,
-                source.folder,
-                source.folders,
-                source.timezone or settings.day.timezone,
-                store,
-                rules,
-                memory_mb=memory_mb,
-            )
-    raise KeyError(name)
 
 
 def encode(event: Event) -> bytes:

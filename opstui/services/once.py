@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from opstui.errors import UsageError
 from opstui.services import health
+from opstui.services.child import Child
 from opstui.services.chores import Chores
+from opstui.services.clock import child_environ, clock
 from opstui.services.crew import Crew, Outcome, Tell, told
 from opstui.services.interrupt import Stopped, interruptible
 from opstui.services.job import SourceResult
@@ -30,11 +32,13 @@ def sync_once(
     names: Sequence[str] = (),
     *,
     tell: Tell = lambda event: None,
+    spare: Child | None = None,
 ) -> list[SourceResult]:
     """Pull the named sources, or all, once; a result for each, in the config's order.
 
     When another engine holds the lease it is asked to pull them and its results are given; if it ends meanwhile, the
     rest is pulled here. ``tell`` hears the same events as the app does, and ``lease`` when there is somebody to wait for.
+    ``spare`` is a worker from ``warm_up``.
 
     Raises:
         UsageError: a name that no enabled source has.
@@ -45,13 +49,13 @@ def sync_once(
     wanted = chosen(station, names)
     with interruptible():
         try:
-            results = _synced(station, wanted, tell)
+            results = _synced(station, wanted, tell, spare)
         except Stopped as stop:
             raise stop.told() from None
     return [results[source.name] for source in wanted]
 
 
-def _synced(station: Station, wanted: list[Source], tell: Tell) -> dict[str, SourceResult]:
+def _synced(station: Station, wanted: list[Source], tell: Tell, spare: Child | None) -> dict[str, SourceResult]:
     lease = Lease(station)
     results: dict[str, SourceResult] = {}
     if not lease.take():
@@ -60,10 +64,15 @@ def _synced(station: Station, wanted: list[Source], tell: Tell) -> dict[str, Sou
     rest = [source for source in wanted if source.name not in results]
     if rest:
         try:
-            results |= _pulled_here(station, lease, rest, tell)
+            results |= _pulled_here(station, lease, rest, tell, spare)
         finally:
             lease.release()
     return results
+
+
+def warm_up(environ: Mapping[str, str]) -> Child:
+    """Start a worker before the config and the store are open: it loads its code meanwhile. It ends with this process."""
+    return Child(child_environ(environ, clock(environ)))
 
 
 def chosen(station: Station, names: Collection[str]) -> list[Source]:
@@ -81,9 +90,11 @@ def chosen(station: Station, names: Collection[str]) -> list[Source]:
     return [source for name, source in known.items() if not names or name in names]
 
 
-def _pulled_here(station: Station, lease: Lease, wanted: list[Source], tell: Tell) -> dict[str, SourceResult]:
+def _pulled_here(
+    station: Station, lease: Lease, wanted: list[Source], tell: Tell, spare: Child | None
+) -> dict[str, SourceResult]:
     """Pull with workers of our own while we hold the lease."""
-    crew, chores = Crew(station, tell), Chores(station, counts_stale=False)
+    crew, chores = Crew(station, tell, spare=spare), Chores(station, counts_stale=False)
     waiting, results = list(wanted), {}
     beat = time.monotonic() + station.limits.beat
 

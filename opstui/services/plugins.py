@@ -93,11 +93,7 @@ def check_sources(station: Station, names: Sequence[str] = ()) -> list[Checked]:
 
     results = []
     for source in chosen(station, names):
-        try:
-            job = station.job(source, Task.CHECK, registry.find(source.connector))
-        except PluginError as error:
-            results.append(Checked(source.name, False, f"{error.what}: {error.why}", error.next_step))
-            continue
+        job = station.job(source, Task.CHECK)
         checked = Checked(source.name, False, "it ended without a word")
         for event in run(job, station.worker_environ(), min(seconds(source.timeout), 60.0)):
             if event["event"] == "checked":
@@ -111,7 +107,8 @@ def check_sources(station: Station, names: Sequence[str] = ()) -> list[Checked]:
 
 def run(job: Job, environ: Mapping[str, str], timeout: float) -> list[Event]:
     """A worker's events from start to end; one that dies or hangs ends with a ``failed`` that says so."""
-    child = Child(job, environ)
+    child = Child(environ)
+    child.give(job)
     events: list[Event] = []
     deadline = time.monotonic() + timeout
     try:

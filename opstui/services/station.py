@@ -17,7 +17,6 @@ from opstui.store.db import Store
 
 if TYPE_CHECKING:
     from opstui.config.settings import Settings, Source
-    from opstui.connectors.registry import Offer
     from opstui.domain.urgency import Rules
     from opstui.services.workspace import Workspace
 
@@ -70,7 +69,7 @@ class Station:
         """The source of that name, None when no config has it or it is switched off."""
         return next((source for source in self.sources() if source.name == name), None)
 
-    def job(self, source: Source, task: Task, offer: Offer | None) -> Job:
+    def job(self, source: Source, task: Task) -> Job:
         """What a worker has to know to do ``task`` on a source."""
         return Job(
             task,
@@ -83,8 +82,7 @@ class Station:
             zone_name(source.timezone or self.settings.day.timezone, self.environ),
             self.store.path,
             replace(self.rules),  # without what it has worked out for itself, which does not travel
-            offer,
-            self.limits.memory_mb,
+            memory_mb=self.limits.memory_mb,
         )
 
     def worker_environ(self) -> dict[str, str]:

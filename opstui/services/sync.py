@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from opstui.domain.urgency import Rules
     from opstui.store.db import Store
 
-SLICE_S = 0.015
+SLICE_S = 0.018
 """What a transaction aims at; the desk's own writes wait at most about this long."""
 
 LARGEST, SMALLEST, FIRST = 500, 20, 200
 BREATH_S = 0.002
-"""Between two slices of one page, so that a verdict waiting for the lock gets it: SQLite has no queue for writers."""
+"""Between two slices of too long a page, so that a verdict waiting for the lock gets it: SQLite has no queue for writers."""
 
 BUSY_TRIES = 3
 EMPTY_PAGES = 1000
@@ -76,6 +76,7 @@ class Pull:
         whole = replace(page, items=items, refused=(*page.refused, *refused)) if refused or items is not page.items else page
         at = 0
         longest = max(len(whole.items), len(whole.deleted), len(whole.refused))
+        giant = longest > LARGEST
         while True:
             size = self._size
             last = at + size >= longest
@@ -87,7 +88,8 @@ class Pull:
             if last:
                 return
             at += size
-            time.sleep(BREATH_S)
+            if giant:  # otherwise the connector's own work is pause enough
+                time.sleep(BREATH_S)
 
     def _commit(self, part: Page) -> None:
         for attempt in range(1, BUSY_TRIES + 1):
@@ -148,17 +150,3 @@ def _part(page: Page, at: int, size: int, last: bool) -> Page:
         page.unchanged if last else 0,
         tuple(page.refused[span]),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a pull ended, for the source's health."""
-
-    state: str
-    counts: Counts
-    seconds: float
-    what: str = ""
-    why: str = ""
-    next_step: str = ""
-    retry_after: float | None = None
-    notes: tuple[str, ...] = ()

@@ -5,19 +5,20 @@ Whatever a plugin does in here (hang, print, exit, eat memory, crash) costs its 
 
 from __future__ import annotations
 
-import logging
 import os
 import pickle
 import sys
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any, TextIO
 
 from opstui.connectors import options, registry
 from opstui.connectors.api import Connector, Context
+from opstui.errors import OpstuiError
 from opstui.services import guard
 from opstui.services.clock import clock
 from opstui.services.job import Counts, Event, Job, Task, encode, trouble
@@ -104,6 +105,7 @@ def main() -> None:
     """Do the job that stands on stdin, tell about it on stdout, and end without waiting for what a plugin left behind."""
     job_fd, events_fd = guard.detach()
     teller = Teller(events_fd)
+    offers = _warm_up()
     job: Job = pickle.loads(_framed(job_fd))  # our own parent wrote it, on a pipe nobody else holds
     guard.end_with(job.parent, job_fd)
     guard.cap_memory(job.memory_mb)
@@ -115,6 +117,7 @@ def main() -> None:
         teller.applied(now)
 
     try:
+        job = replace(job, offer=job.offer or registry.find(job.connector, offers))
         _TASKS[job.task](job, teller, keep)
         teller.tell("finished", **figures(counts))
         code = 0
@@ -128,11 +131,20 @@ def main() -> None:
 def _report(error: BaseException, job: Job, teller: Teller, counts: Counts) -> int:
     state, words = trouble(error, job.connector)
     teller.tell("failed", state=state, **figures(counts), **words)
-    try:
-        traceback.print_exception(error)
-    except (MemoryError, OSError, ValueError):
-        pass  # the log is a help, not a duty
+    if not isinstance(error, OpstuiError):
+        try:
+            traceback.print_exception(error)
+        except (MemoryError, OSError, ValueError):
+            pass  # the log is a help, not a duty
     return 1
+
+
+def _warm_up() -> tuple[registry.Offer, ...]:
+    """Load what nearly every job needs while the engine still finds out which; what connectors there are."""
+    import opstui.services.sync
+    import opstui.store.db  # noqa: F401
+
+    return registry.offers()
 
 
 def _pull(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
@@ -159,20 +171,42 @@ def _describe(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
         teller.tell("option", name=option.name, type=option.type, help=option.help, required=option.required)
 
 
+def _look_over(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
+    from opstui.services import probe
+
+    probe.look_over(_load(job), job, teller)
+
+
+def _suggest(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
+    from opstui.services import probe
+
+    cls = _load(job)
+    values, context = _settled(cls, job, teller)
+    probe.suggest(cls, values, context, job, teller)
+
+
 _TASKS: dict[Task, Callable[[Job, Teller, Callable[[Counts], None]], None]] = {
     Task.PULL: _pull,
     Task.CHECK: _check,
     Task.DESCRIBE: _describe,
+    Task.LOOK_OVER: _look_over,
+    Task.SUGGEST: _suggest,
 }
 
 
 def _load(job: Job) -> type[Connector]:
-    return registry.load_offer(job.offer) if job.offer else registry.load(job.connector)
+    assert job.offer is not None
+    return registry.load_offer(job.offer)
 
 
 def _connector(job: Job, teller: Teller) -> Connector:
-    """The connector with its options and its secrets, looked up here and nowhere else."""
+    """The connector with its options."""
     cls = _load(job)
+    return cls(*_settled(cls, job, teller))
+
+
+def _settled(cls: type[Connector], job: Job, teller: Teller) -> tuple[dict[str, Any], Context]:
+    """The options with their secrets, looked up here and nowhere else, and what else a connector gets."""
 
     def reveal(reference: Any, folder: Path) -> str:
         from opstui.config import secrets  # only a source that has one pays for it
@@ -183,11 +217,8 @@ def _connector(job: Job, teller: Teller) -> Connector:
     teller.secrets = options.secrets_of(cls.options, values)
     if teller.secrets:
         sys.stdout = sys.stderr = Log(sys.stderr, teller.secrets)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", force=True)
-    return cls(
-        values,
-        Context(job.source, _zone(job.timezone), clock(os.environ), job.folder, teller.progress, teller.note),
-    )
+    context = Context(job.source, _zone(job.timezone), clock(os.environ), job.folder, teller.progress, teller.note)
+    return values, context
 
 
 def _zone(name: str) -> tzinfo:

@@ -110,10 +110,6 @@ def test_a_fault_costs_its_own_pull_only(
         ("spins", "def pull(self, cursor, known):\n    while True: pass\n    yield"),
         ("stalls", "def pull(self, cursor, known):\n    while True: self.context.progress(1, 9, 'rows')\n    yield"),
         ("chatty", "def pull(self, cursor, known):\n    while True: print('x' * 999)\n    yield"),
-        (
-            "lingers",
-            "def pull(self, cursor, known):\n    os.closerange(3, 99); os.close(1); os.close(2)\n    time.sleep(60)\n    yield",
-        ),
     ],
 )
 def test_one_that_hangs_is_ended_after_its_timeout(
@@ -126,6 +122,14 @@ def test_one_that_hangs_is_ended_after_its_timeout(
     assert outcomes["fine"].ok
     assert outcomes[name].ended.state == "failed"
     assert "no sign of life for 1s" in outcomes[name].ended.what
+
+
+def test_one_that_closes_every_pipe_and_sleeps_is_ended_too(stations: list[Station], tmp_path: Path, plugins: Path) -> None:
+    body = "def pull(self, cursor, known):\n    os.closerange(1, 99)\n    time.sleep(60)\n    yield"
+    station = _station(stations, tmp_path, plugins, "lingers", body, timeout="1s")
+    started = time.monotonic()
+    assert pull(station, "lingers")[0]["lingers"].ended.state == "failed"
+    assert time.monotonic() - started < 5
 
 
 def test_slow_progress_is_a_sign_of_life(stations: list[Station], tmp_path: Path, plugins: Path) -> None:

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from opstui.services.crew import Outcome
-from opstui.services.job import Counts, decode, encode
+from opstui.services.job import Counts, Ended, decode, encode
 from opstui.services.plan import Plan
 from opstui.services.schedule import first_due, next_due
-from opstui.services.sync import Ended
 from opstui.services.watch import Watch
 from tests.support.engine import a_source
 
