@@ -46,6 +46,8 @@ def source_line(source: SourceState, cells: int, now: datetime, look: Look) -> L
         line.append((fit(tame(source.connector), 10, look["ellipsis"]) + "  ", "muted"))
     if cells >= 100:
         line.append((fit("required" if source.required else "", 10), "muted"))
+    if cells < 60:  # what is counted stands on the page below
+        return spread(line, [], cells, look)
     items = f"{source.items:,} {'item ' if source.items == 1 else 'items'}"
     end: Line = [(right(items, 13), "text" if source.items else "muted")]
     refused = f"{source.refused:,} refused" if source.refused else ""

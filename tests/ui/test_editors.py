@@ -151,7 +151,7 @@ def test_a_failed_editor_leaves_its_file_and_says_where(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("environ", [{}, {"EDITOR": " "}, {"VISUAL": "vim 'unclosed"}, {"EDITOR": "/no/such/editor"}])
 def test_an_editor_that_cannot_be_used_says_what_to_set(tmp_path: Path, environ: dict[str, str]) -> None:
-    with pytest.raises(OpstuiError, match="EDITOR|VISUAL"):
+    with pytest.raises(OpstuiError, match=r"EDITOR|VISUAL"):
         edit("text", tmp_path, environ)
     assert list(tmp_path.iterdir()) == []
 
