@@ -116,13 +116,13 @@ def _ordinary_tickets(at: datetime) -> list[list[str]]:
         owner = chance.choice([person[0] for person in content.PEOPLE[1:]] + [""])
         state = chance.choice(["New", "New", "In Progress", "In Progress", "On Hold", "Resolved"])
         updated = opened + (MORNING - opened) * chance.random()
-        moved, by = chance.random() < 0.12, chance.choice(["Night desk", "Bo Lind", "Cy Moss"])
+        updated = min(updated, max(opened, EVENING - timedelta(hours=1)))
+        moved, by = chance.random() < 0.15, chance.choice(["Night desk", "Bo Lind", "Cy Moss"])
+        late = MORNING - timedelta(minutes=chance.randrange(20, 300))
         if opened > at:
             continue
-        if moved and at >= MORNING:
-            state, updated = "In Progress", MORNING - timedelta(minutes=chance.randrange(20, 300))
-            owner = owner or by
-        updated = min(updated, at)
+        if moved and opened < late <= at:
+            state, updated, owner = "In Progress", late, owner or by
         rows.append(
             [
                 f"INC{4500 + number}",
