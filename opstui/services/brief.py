@@ -109,8 +109,10 @@ def _line(row: QueueRow, now: datetime, number: int) -> str:
 
 
 def _changed(row: QueueRow, now: datetime, zone: tzinfo) -> str:
-    what = "new" if row.new else ", ".join(row.moved)
-    return f"- {_title(row)}: {_escape(what)} ({moment(row.created if row.new else row.updated, now, zone)})"
+    again = f"again, x{row.group_size} by now" if row.group_size > 1 else "moved"
+    what = "new" if row.new else ", ".join(row.moved) or again
+    at = row.created if row.new else row.group_last or row.updated
+    return f"- {_title(row)}: {_escape(what)} ({moment(at, now, zone)})"
 
 
 def _escape(text: str) -> str:
