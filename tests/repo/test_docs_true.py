@@ -1,0 +1,182 @@
+"""What the pages print is true: configs load, commands and keys exist, queries and times mean what they say."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+import pytest
+
+from opstui.cli.main import root
+from opstui.config.load import inspect
+from opstui.domain.calendar import WorkCalendar
+from tests.support.engine import python_path
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted(page for page in (ROOT / "docs").glob("*.md") if page.name != "commands.md")]
+TUTORIAL = ROOT / "docs" / "connectors.md"
+FRIDAY = datetime(2026, 11, 20, 8, 5, tzinfo=ZoneInfo("Europe/London"))
+CALENDAR = WorkCalendar(ZoneInfo("Europe/London"))
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: its page and line, its language, the file it is when it names one, and its text."""
+
+    page: Path
+    line: int
+    language: str
+    file: str
+    text: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.page.name}:{self.line}"
+
+
+def blocks(page: Path) -> Iterator[Block]:
+    text = page.read_text(encoding="utf-8")
+    for match in re.finditer(r"^```(\w*) ?(\S*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        yield Block(page, text[: match.start()].count("\n") + 1, match[1], match[2], match[3])
+
+
+BLOCKS = [block for page in PAGES for block in blocks(page)]
+CONFIGS = [block for block in BLOCKS if block.language == "toml" and not block.file]
+
+
+def lines() -> Iterator[tuple[str, str]]:
+    """Every printed line that calls opstui, with its place; what a pipe or a comment adds is left out."""
+    for block in BLOCKS:
+        if block.language in ("", "sh", "crontab") and not block.file:
+            for at, line in enumerate(block.text.splitlines(), 1):
+                for part in re.split(r"\s[|]\s|\s&&\s", re.sub(r"(^|\s)#\s.*", "", line)):
+                    if (call := re.search(r"(?:^|\s)((?:[A-Z_]+=\S+ )*)opstui(?: (.*))?$", part)) is not None:
+                        yield f"{block.page.name}:{block.line + at}", f"{call[1]}opstui {call[2] or ''}".strip()
+
+
+def spans() -> Iterator[tuple[str, str]]:
+    """Every call that stands in the running text, which may leave out what it takes."""
+    for page in PAGES:
+        text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+        for call in dict.fromkeys(re.findall(r"`(opstui [^`]*)`", text)):
+            yield page.name, call
+
+
+def command_of(words: list[str]) -> tuple[click.Command, click.Context, list[str]]:
+    """The command that words call, and what is left for it."""
+    context = root.make_context("opstui", words) if words[:1] else click.Context(root, info_name="opstui")
+    command, rest = root, [*context._protected_args, *context.args]
+    while isinstance(command, click.Group) and rest:
+        found = command.get_command(context, rest[0])
+        assert found is not None, f"there is no command {rest[0]!r}"
+        command, rest = found, rest[1:]
+        context = click.Context(command, parent=context, info_name=command.name)
+    return command, context, rest
+
+
+@pytest.mark.parametrize("block", CONFIGS, ids=lambda block: block.id)
+def test_a_config_on_a_page_loads_without_a_finding(block: Block, tmp_path: Path) -> None:
+    for other in blocks(block.page):
+        if other.language == "toml" and other.file:
+            (tmp_path / other.file).write_text(other.text)
+    path = tmp_path / "config.toml"
+    path.write_text(block.text)
+    assert [str(finding) for finding in inspect(path, environ={}).findings] == []
+
+
+@pytest.mark.parametrize(("where", "line"), lines(), ids=[where for where, _ in lines()])
+def test_a_command_on_a_page_can_be_called_so(where: str, line: str) -> None:
+    words = shlex.split(line)
+    environ = dict(word.split("=", 1) for word in words[: words.index("opstui")])
+    assert [str(finding) for finding in inspect(None, environ=environ).findings] == []
+    command, context, rest = command_of(words[words.index("opstui") + 1 :])
+    try:
+        command.make_context(command.name, rest, parent=context.parent)
+    except click.BadParameter as error:
+        assert "does not exist" in str(error)  # a file of the reader's own
+
+
+@pytest.mark.parametrize(("page", "call"), spans(), ids=[f"{page}:{call}" for page, call in spans()])
+def test_a_command_named_in_the_text_is_there_with_its_options(page: str, call: str) -> None:
+    command, _, rest = command_of([word for word in shlex.split(call.replace("…", ""))[1:] if word])
+    known = {name for parameter in command.params for name in parameter.opts} | {"--help"}
+    assert [word for word in rest if word.startswith("--") and word not in known] == []
+
+
+# The tutorial of docs/connectors.md
+
+
+@pytest.fixture
+def tutorial(tmp_path: Path) -> Path:
+    """The package of the page, written from the page and installed as pip would: its module and its dist-info on a path."""
+    folder = tmp_path / "opstui-rounds"
+    folder.mkdir()
+    for block in blocks(TUTORIAL):
+        if block.file:
+            (folder / block.file).write_text(block.text)
+    config = next(block for block in CONFIGS if block.page == TUTORIAL)
+    (folder / "config.toml").write_text(config.text)
+    import tomllib
+
+    project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
+    info = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
+    points = project["entry-points"]["opstui.connectors"]
+    (info / "entry_points.txt").write_text("[opstui.connectors]\n" + "".join(f"{k} = {v}\n" for k, v in points.items()))
+    return folder
+
+
+def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("OPSTUI")}
+    environ |= {"PYTHONPATH": python_path(folder), "OPSTUI_DATA_DIR": str(folder / "data"), "TZ": "UTC"}
+    environ["OPSTUI_CONFIG"] = str(folder / "config.toml")
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environ, timeout=120, check=False)
+
+
+def opstui(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    return run(folder, sys.executable, "-m", "opstui", *args)
+
+
+def test_the_tutorial_connector_is_about_as_long_as_it_says() -> None:
+    module = next(block for block in blocks(TUTORIAL) if block.file == "opstui_rounds.py")
+    body = module.text[module.text.index("class ") :]
+    assert len([line for line in body.splitlines() if line.strip()]) <= 50
+
+
+def test_the_tutorial_connector_keeps_the_contract(tutorial: Path) -> None:
+    done = run(
+        tutorial, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tutorial), "test_rounds.py"
+    )
+    assert done.returncode == 0, done.stdout
+    assert "skipped" not in done.stdout
+
+
+def test_the_tutorial_connector_is_listed_and_checked(tutorial: Path) -> None:
+    assert re.search(r"^rounds +1\.0 +ok +Maintenance rounds", opstui(tutorial, "plugin", "list").stdout, re.MULTILINE)
+    checked = opstui(tutorial, "plugin", "check", "rounds")
+    assert checked.returncode == 0
+    assert "required  The file that the handhelds keep." in checked.stdout
+
+
+def test_the_tutorial_source_syncs_as_the_page_says(tutorial: Path) -> None:
+    first = opstui(tutorial, "sync", "rounds")
+    assert first.returncode == 0, first.stderr
+    assert "3 added" in first.stderr
+    assert "1 refused" in first.stderr
+    queue = opstui(tutorial, "queue", "--query", "source = rounds").stdout
+    assert "rounds:R-1041" in queue
+    assert "rounds:R-1042" in queue
+    assert "rounds:R-1036" not in queue
+    again = opstui(tutorial, "sync", "rounds", "--json").stdout
+    assert '"added": 0' in again
+    assert '"changed": 0' in again
