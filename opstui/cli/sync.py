@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +18,7 @@ from opstui.domain.format import plural
 from opstui.errors import ConfigError
 
 if TYPE_CHECKING:
+    from opstui.services.child import Child
     from opstui.services.station import Station
 
 
@@ -33,19 +34,24 @@ def sync(ctx: click.Context, names: tuple[str, ...], watch: bool, as_json: bool)
     """
     if watch and names:
         raise click.UsageError("--watch pulls every source; leave the names out, or switch others off in the config")
+    from opstui.services.child import warming
+
     state: State = ctx.obj
-    station = state.station()
-    with station.store, closing(Progress()) as progress:
+    with ExitStack() as stack:
+        spare = None if watch else stack.enter_context(warming(state.environ))
+        station = state.station()
+        stack.enter_context(station.store)
+        progress = stack.enter_context(closing(Progress()))
         if not station.sources():
             raise ConfigError("there is nothing to pull", "no source is configured", "Next: opstui init adds one.")
-        ctx.exit(_watch(station, progress, as_json) if watch else _once(station, progress, names, as_json))
+        ctx.exit(_watch(station, progress, as_json) if watch else _once(station, progress, names, as_json, spare))
 
 
-def _once(station: Station, progress: Progress, names: tuple[str, ...], as_json: bool) -> int:
+def _once(station: Station, progress: Progress, names: tuple[str, ...], as_json: bool, spare: Child | None) -> int:
     """Pull now; the exit code."""
     from opstui.services.once import sync_once
 
-    results = sync_once(station, names, tell=progress)
+    results = sync_once(station, names, tell=progress, spare=spare)
     progress.close()
     if as_json:
         emit_json(results)

@@ -1,0 +1,137 @@
+"""A source in the making: its options from texts, its name, and the page that shows what its connector made of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from opstui.cli.output import table
+from opstui.cli.streams import say
+from opstui.config.settings import NAME
+from opstui.domain.format import plural
+from opstui.errors import UsageError
+
+if TYPE_CHECKING:
+    from opstui.connectors.api import Suggestion
+    from opstui.services.plugins import PluginInfo
+
+COLUMNS = "columns"
+"""The option that a column map stands under, whatever the connector."""
+
+UNUSED_SHOWN = 12
+
+
+@dataclass(slots=True)
+class NewSource:
+    """What was said of it so far. Relative paths typed are relative to where opstui was started."""
+
+    plugin: PluginInfo
+    config_folder: Path
+    name: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def put(self, text: str, *, loosely: bool = False) -> None:
+        """Set an option from ``path=x.csv`` or ``columns.status=State``; ``loosely`` a column needs no ``columns.``.
+
+        Raises:
+            UsageError: it is neither.
+        """
+        key, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not key:
+            raise UsageError(f"{text!r} is not KEY=VALUE", "", "Write it as in path=exports/tickets.csv")
+        types = {option.name: option.type for option in self.plugin.options}
+        if loosely and key not in types and "." not in key and COLUMNS in types:
+            key = f"{COLUMNS}.{key}"
+        head, dot, rest = key.partition(".")
+        if dot:
+            inner = self.options.get(head)
+            self.options[head] = {**(inner if isinstance(inner, dict) else {}), rest: _inner(value)}
+        else:
+            self.options[head] = self._path(value) if types.get(head) == "path" else _value(value, types.get(head, "str"))
+
+    def missing(self) -> list[tuple[str, str, str]]:
+        """Options that it cannot do without and that nobody set: name, type, help."""
+        return [(one.name, one.type, one.help) for one in self.plugin.options if one.required and one.name not in self.options]
+
+    def usual_name(self) -> str:
+        """A name from its file or folder, else from its connector."""
+        for option in self.plugin.options:
+            if option.type == "path" and isinstance(text := self.options.get(option.name), str):
+                path = Path(re.split(r"[*?\[]", text)[0] or ".")
+                stem = re.sub(r"[^A-Za-z0-9_.]+", "-", path.stem if path.suffix else path.name).strip("-.").lower()
+                if stem and re.fullmatch(NAME, stem):
+                    return stem
+        return self.plugin.name
+
+    def _path(self, text: str) -> str:
+        """A path as the config should have it: relative when it lies beside the config, else whole."""
+        if text.startswith("~") or not text:
+            return text
+        whole = os.path.normpath(Path.cwd() / text)
+        folder = str(self.config_folder.absolute())
+        return os.path.relpath(whole, folder) if os.path.commonpath([whole, folder]) == folder else whole
+
+
+def checked_name(name: str) -> str:
+    """A name that a source can have.
+
+    Raises:
+        UsageError: it cannot be the first part of a ref.
+    """
+    if not re.fullmatch(NAME, name):
+        raise UsageError(f"{name!r} cannot be a source's name", "it begins every ref", "Use letters, digits, - _ and .")
+    return name
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """The name, or with a number behind it when it is taken."""
+    n, found = 1, name
+    while found in taken:
+        n += 1
+        found = f"{name}-{n}"
+    return found
+
+
+def show(found: Suggestion, options: Mapping[str, Any]) -> None:
+    """What would be written and what came to that: for a person, so that a wrong guess is seen before it counts."""
+    from opstui.config.toml import line
+
+    rows = f", {plural(found.rows, 'row')}" if found.rows is not None else ""
+    say(f"\nThis looks like a {found.title}{rows}." if found.guesses else f"\n{found.title}{rows}.")
+    if found.guesses:
+        heading = ("attribute", "column", "such as", "because")
+        lines = [(one.attribute, one.column, ", ".join(one.samples) or "(empty)", one.why) for one in found.guesses]
+        table([heading, *lines], indent="  ", grow=2, err=True)
+    if found.unused:
+        more = f" and {len(found.unused) - UNUSED_SHOWN} more" if len(found.unused) > UNUSED_SHOWN else ""
+        say(f"  Kept as fields of their own: {', '.join(found.unused[:UNUSED_SHOWN])}{more}")
+    for key, value in found.options.items():
+        if key != COLUMNS:
+            say(f"  {line(key, value)}" + ("" if key in options else "   (suggested)"))
+    for note in found.notes:
+        say(f"  Note: {note}")
+
+
+def _value(text: str, kind: str) -> Any:
+    """What a text stands for in an option of that type; a wrong one is left for the connector's check to name."""
+    if kind == "str":
+        return text
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        if kind == "list":
+            return [part.strip() for part in text.split(",") if part.strip()]
+        return {"yes": True, "no": False}.get(text.casefold(), text) if kind == "bool" else text
+
+
+def _inner(text: str) -> Any:
+    """A value inside a table: a list or number as TOML writes it, else the text itself."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
