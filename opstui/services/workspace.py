@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +31,9 @@ class Workspace:
     now: Callable[[], datetime]
     data_dir: Path
     demo: bool = False
+    config: Path | None = None
+    """The config file that was asked for, and ``flags`` what was set over it: an engine is started with the same."""
+    flags: Mapping[str, str] = field(default_factory=dict)
 
     def export(self, folder: Path) -> dict[str, int]:
         """Write everything the user owns into a folder as JSON Lines, CSV and Markdown; how many of each kind.
@@ -89,4 +92,5 @@ def open(
     loaded = load.load(path if there else None, environ=environ, flags=flags or {})
     folder = paths.data_dir(data_dir, environ)
     store = Store.open(folder / STORE, now=now)
-    return Workspace(loaded.settings, loaded, store, Desk(store, loaded.settings, now=now), now, folder, demo)
+    desk = Desk(store, loaded.settings, now=now)
+    return Workspace(loaded.settings, loaded, store, desk, now, folder, demo, path if there else None, dict(flags or {}))

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.screen import Screen
 
 from opstui.domain.actions import ACTIONS, BY_ID
+from opstui.ui.engine import Engine
 from opstui.ui.keys import bindings_for
 from opstui.ui.pane import Pane
 from opstui.ui.panes.triage import TriagePane
@@ -20,8 +21,6 @@ from opstui.ui.theme import DARK, LIGHT, Palette, palette
 from opstui.ui.wire import lean_driver
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from textual.driver import Driver
 
     from opstui.domain.views import SourceState
@@ -66,7 +65,7 @@ class OpstuiApp(App[int], inherit_bindings=False):
         self.look = Look(self.desk.zone(), ASCII if _ascii(settings.ui.ascii, environ) else UNICODE)
         self.stops: Sequence[tuple[str, str]] = (("Stand-up", settings.day.standup), ("Handoff", settings.day.handoff))
         self.sources: tuple[SourceState, ...] = ()
-        self.syncing = False
+        self.engine = Engine(workspace, self._engine_told)
         self._palette: Palette | None = None
         self._version = -1
         self._minute = ""
@@ -114,6 +113,21 @@ class OpstuiApp(App[int], inherit_bindings=False):
         self._version = self.desk.version()
         self._minute = f"{self.now():%H%M}"
         self.set_interval(VERSION_CHECK_S, self._check)
+        if any(source.enabled for source in self.workspace.settings.sources) and not self.is_headless:
+            self.run_worker(self.engine.run(), group="engine")
+
+    async def on_unmount(self) -> None:
+        """The engine ends with the app."""
+        await self.engine.stop()
+
+    @property
+    def syncing(self) -> bool:
+        """Whether a source is being read now."""
+        return bool(self.engine.reading)
+
+    def _engine_told(self) -> None:
+        if self.pane:
+            self.pane.refresh_head()
 
     def _check(self) -> None:
         """Read again when somebody wrote to the store, or the minute is over; otherwise do nothing."""
@@ -176,7 +190,7 @@ class OpstuiApp(App[int], inherit_bindings=False):
         """Every action by name."""
         from opstui.ui.dialogs.palette import PaletteScreen
 
-        self.push_screen(PaletteScreen(), lambda action_id: self.do(action_id) if action_id else None)
+        self.push_screen(PaletteScreen(), self._chosen)
 
     def do_help(self) -> None:
         """Every key; what is chosen there is run."""
@@ -192,16 +206,19 @@ class OpstuiApp(App[int], inherit_bindings=False):
 
     def do_refresh(self) -> None:
         """Pull every source now."""
+        self.pull()
+
+    def pull(self, name: str = "") -> None:
+        """Have a source, or all of them, read now."""
+        why = self.engine.pull(name)
         if self.pane:
-            self.pane.say("Sources are pulled by the engine; it is not running here.", "warning")
+            self.pane.say(
+                f"Cannot read now: {why}." if why else f"Reading {name or 'every source'}.", "warning" if why else "text"
+            )
 
     def do_quit(self) -> None:
-        """Leave; what was submitted is written first."""
+        """Leave; what was submitted is written before the workspace closes."""
         self.exit(0)
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """None of Textual's own: every command is an action of the table."""
-        return ()
 
 
 def _keys(preset: str, own: Mapping[str, str]) -> dict[str, str]:
