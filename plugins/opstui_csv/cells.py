@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 
 from opstui.domain.text import clean, clean_line
 from opstui_csv.values import BODY_LIMIT, LINE_LIMIT, missing_marks
@@ -69,6 +70,5 @@ def first(columns: Columns, places: Sequence[int]) -> Cells:
 def pick(rows: Sequence[Cells], places: Sequence[int]) -> Cells:
     """As ``first``, from whole rows."""
     if len(places) == 1:
-        place = places[0]
-        return [row[place] for row in rows]
+        return list(map(itemgetter(places[0]), rows))
     return [next((row[place] for place in places if row[place].strip()), "") for row in rows]

@@ -56,7 +56,7 @@ class FileConnector(Connector):
         place, *others = self.places()
         table = self.table(reading.snapshot(place.path), place.name)
         intake = Intake(table, self.settings, self.context)
-        maker = f", a {intake.plan.vendor} export" if intake.plan.vendor else ""
+        maker = f", exported by {intake.plan.vendor}" if intake.plan.vendor else ""
         more = f", and {len(others)} more files" if others else ""
         refused = f", {len(intake.refused)} refused" if intake.refused else ""
         return f"{place.name}: {intake.count} records, {len(table.names)} columns, {table.form}{maker}{refused}{more}"

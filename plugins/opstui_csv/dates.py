@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
+from operator import itemgetter
 from typing import TypeVar
 
 from opstui.domain.text import fold
@@ -84,6 +86,7 @@ _NUMBER = re.compile(r"[0-9]{1,19}(?:\.[0-9]+)?")
 _AMBIGUOUS = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})[-/. ]")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?: ?([ap])\.?m\.?)?", re.IGNORECASE)
 _CLOCK_FORMATS = frozenset({"", "%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p"})
+_START = itemgetter(slice(6))
 _MIDNIGHT = frozenset({"", "00:00", "0:00", "00:00:00", "0:00:00", "12:00 am", "12:00:00 am", "00:00:00.000"})
 _GAP = re.compile(r"[T ]")
 _DAY_END = timedelta(hours=23, minutes=59, seconds=59)
@@ -132,10 +135,7 @@ def moment(text: str, order: Order = Order.DAY, formats: Sequence[str] = ()) -> 
 
 def evidence(values: Sequence[str]) -> tuple[int, int, int]:
     """How many values can only be day first, only month first, and either."""
-    counts: dict[str, int] = {}
-    for value in values:
-        start = value[:6]
-        counts[start] = counts.get(start, 0) + 1
+    counts = Counter(map(_START, values))
     day = month = either = 0
     for start, count in counts.items():
         match = _AMBIGUOUS.match(start)
@@ -172,8 +172,13 @@ def locale_order(environ: Mapping[str, str]) -> Order | None:
 
 def only_midnights(values: Sequence[str]) -> bool:
     """Whether no value says a time of day, or all say midnight: the column means days."""
-    tails = {[*_GAP.split(value, maxsplit=1), ""][1].strip().lower() for value in values if value}
-    return bool(tails) and tails <= _MIDNIGHT
+    found = False
+    for value in values:
+        if value:
+            found = True
+            if [*_GAP.split(value, maxsplit=1), ""][1].strip().lower() not in _MIDNIGHT:
+                return False
+    return found
 
 
 class DateColumn:
@@ -299,8 +304,15 @@ class DateColumn:
         return found
 
     def _plausible(self, found: list[datetime | None]) -> list[datetime | None]:
+        """The same list, or ValueError when one is out of range or has no zone: fromisoformat takes a day alone, too."""
         real = [at for at in found if at is not None]
-        if real and not (min(real).year >= FIRST_YEAR and max(real).year <= LAST_YEAR):
+        if not real:
+            return found
+        try:
+            first, last = min(real), max(real)
+        except TypeError as error:
+            raise ValueError from error
+        if first.tzinfo is None or first.year < FIRST_YEAR or last.year > LAST_YEAR:
             raise ValueError
         return found
 

@@ -21,6 +21,9 @@ DELIMITERS = (",", ";", "\t", "|")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "|"}
 _WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|"}
 _SAMPLE = 60
+_HEAD = 1 << 18
+"""Rows and characters at the top in which delimiter and heading line are looked for."""
+
 _LOOK = 5000
 """How many lines of a broken record are searched for the next whole row."""
 
@@ -54,7 +57,7 @@ def parse(text: str, name: str, delimiter: str = "", known: Callable[[Sequence[s
     with _big_cells():
         found = delimiter or _sniff(text)
         form: dict[str, Any] = {"delimiter": found, "skipinitialspace": _spaced(text, found)}
-        head = list(islice(csv.reader(io.StringIO(text, newline=""), **form), _SAMPLE))
+        head = _top(text, **form)
         at = heading_row(head, known)
         _check_width(head[at], text, name, found)
         return _Body(text, name, form, at, head[at], first_line).table()
@@ -72,7 +75,7 @@ class _Body:
             self.names.pop()
         self.width = len(self.names)
         self.first_line = first_line
-        reader = csv.reader(io.StringIO(text, newline=""), **form)
+        reader = csv.reader(io.StringIO(text[:_HEAD], newline=""), **form)
         for _ in range(at + 1):
             next(reader)
         self.start = reader.line_num
@@ -232,11 +235,17 @@ class _Careful:
         return self.body.first_line + place + 1
 
 
+def _top(text: str, **form: Any) -> list[list[str]]:
+    """The first rows; the last of them is left out when it may be cut."""
+    rows = list(islice(csv.reader(io.StringIO(text[:_HEAD], newline=""), **form), _SAMPLE))
+    return rows[:-1] if len(text) > _HEAD and len(rows) > 1 else rows
+
+
 def _sniff(text: str) -> str:
     """The delimiter under which the top of the file has the most rows of one width, known headings counting extra."""
     best, top = ",", 0.0
     for candidate in DELIMITERS:
-        rows = [row for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=candidate), _SAMPLE) if row]
+        rows = [row for row in _top(text, delimiter=candidate) if row]
         if not rows:
             continue
         width, times = Counter(map(len, rows)).most_common(1)[0]
@@ -252,7 +261,7 @@ def _check_width(names: list[str], text: str, name: str, delimiter: str) -> None
     if len([cell for cell in names if cell.strip()]) > 1:
         return
     other = _sniff(text)
-    width = len(next(csv.reader(io.StringIO(text, newline=""), delimiter=other), []))
+    width = max(map(len, _top(text, delimiter=other)))
     if other != delimiter and width > 1:
         why = f"with {_NAMES.get(delimiter, delimiter)!r} each line is one cell; with {_NAMES[other]!r} it has {width}"
         raise SourceRefused(f"{name} has another delimiter", why, "Remove delimiter from the options, or correct it.")

@@ -154,7 +154,9 @@ NOISE = frozenset({"last viewed"})
 
 VENDORS: Mapping[str, frozenset[str]] = {
     "Jira": frozenset({"issue key", "issue id", "summary", "status category", "project key", "watchers", "work item key"}),
-    "ServiceNow": frozenset({"short description", "sys updated on", "sys updated at", "assignment group", "caller"}),
+    "ServiceNow": frozenset(
+        {"short description", "sys updated on", "sys updated at", "assignment group", "caller", "caller id", "made sla"}
+    ),
     "Zendesk": frozenset({"requester", "ticket subject", "ticket id", "ticket form", "next sla breach", "satisfaction", "via"}),
     "Asana": frozenset({"task id", "section column", "last modified", "blocked by dependencies", "completed at"}),
     "GitHub": frozenset({"html url", "assignees", "milestone", "repository", "linked pull requests", "number", "state reason"}),

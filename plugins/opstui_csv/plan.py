@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
+from operator import itemgetter
 
 from opstui.errors import SourceRefused
 from opstui_csv import headings as known
@@ -119,7 +120,7 @@ def _settle_dates(plan: Plan, table: Table, settings: Settings, marks: frozenset
     columns = []
     for attribute in known.DATED:
         for heading in plan.columns.get(attribute, ())[:1]:
-            values = [row[heading.places[0]].strip() for row in table.rows]
+            values = list(map(str.strip, map(itemgetter(heading.places[0]), table.rows)))
             if not marks.isdisjoint(values):
                 values = ["" if value in marks else value for value in values]
             columns.append(_Dated(attribute, heading, values, *evidence(values)))

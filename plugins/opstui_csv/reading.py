@@ -121,7 +121,7 @@ def decode(data: bytes, name: str, encoding: str = "") -> tuple[str, str, list[s
         why = "it is a web page or XML, perhaps a sign-in page that was saved instead of the export"
         raise SourceRefused(f"{name} is not a CSV file", why, "Download the export again.")
     head = text[:65536]
-    if len(_CONTROLS.findall(head)) + head.count("\0") > max(8, len(head) // 20):
+    if len(_CONTROLS.findall(head)) + head.count("\0") > max(32, len(head) // 10):
         raise SourceRefused(f"{name} is not a CSV file", "it holds binary data", "Point path at a CSV export.")
     return _without_nul(text, name, notes), found, notes
 

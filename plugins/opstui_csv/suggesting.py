@@ -38,11 +38,13 @@ def suggestion(table: Table, settings: Settings, options: Mapping[str, Any], con
     written = kept | {"columns": columns}
     if any("nothing shows which it is" in note for note in plan.notes):
         written["dates"] = "day-first"
-    refused = (f"{len(intake.refused)} rows cannot come in, the first: {intake.refused[0].where}: {intake.refused[0].reason}",)
+    notes = intake.report()
+    for refusal in intake.refused[:1]:
+        notes.append(f"{len(intake.refused)} rows cannot come in, the first: {refusal.where} {refusal.reason}")
     return Suggestion(
         options=written,
         guesses=tuple(guesses),
-        notes=(*intake.report(), *(refused if intake.refused else ())),
+        notes=tuple(notes),
         rows=intake.count,
         title=f"{plan.vendor} export" if plan.vendor else "table",
         unused=tuple(heading.name for heading in plan.rest),

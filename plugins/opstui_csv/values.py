@@ -10,22 +10,8 @@ from opstui.domain.model import Comment, Stage
 from opstui.domain.text import clean, clean_line, fold
 
 MISSING = (
-    "?",
-    "-",
-    "--",
-    "—",
-    "–",
-    "n/a",
-    "#n/a",
-    "null",
-    "none",
-    "nil",
-    "nan",
-    "\\n",
-    "(empty)",
-    "(none)",
-    "(null)",
-    "undefined",
+    *("?", "-", "--", "—", "–", "n/a", "#n/a", "null", "none", "nil", "nan", "NaN", "\\n"),
+    *("(empty)", "(none)", "(null)", "undefined"),
 )
 """Cells that mean: nothing here."""
 
