@@ -18,8 +18,16 @@ import pytest
 
 from opstui.cli.main import root
 from opstui.config.load import inspect
+from opstui.domain.actions import ACTIONS
 from opstui.domain.calendar import WorkCalendar
+from opstui.domain.model import PRIORITY_WORDS
+from opstui.domain.query import FIELDS, parse
+from opstui.domain.rules import WEIGHTS
+from opstui.domain.when import parse_when
+from opstui.ui.dialogs.edit_note import NoteEditor
+from opstui.ui.present import ASCII, UNICODE
 from tests.support.engine import python_path
+from tests.support.generated import NAMES
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted(page for page in (ROOT / "docs").glob("*.md") if page.name != "commands.md")]
@@ -110,6 +118,99 @@ def test_a_command_named_in_the_text_is_there_with_its_options(page: str, call: 
     command, _, rest = command_of([word for word in shlex.split(call.replace("…", ""))[1:] if word])
     known = {name for parameter in command.params for name in parameter.opts} | {"--help"}
     assert [word for word in rest if word.startswith("--") and word not in known] == []
+
+
+# Tables of docs/triage.md
+
+TRIAGE = ROOT / "docs" / "triage.md"
+
+
+def table(page: Path, head: str) -> list[list[str]]:
+    """The rows of the table whose head begins so, each as its cells."""
+    rows = page.read_text(encoding="utf-8").split(f"\n| {head} |", 1)[1].split("\n")[2:]
+    found = []
+    for row in rows:
+        if not row.startswith("|"):
+            break
+        found.append([cell.strip() for cell in row.strip("|").split(" | ")])
+    return [[cell.strip() for cell in row] for row in found]
+
+
+def code(cell: str) -> list[str]:
+    """What stands in code in a cell or a text."""
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def test_the_query_table_names_every_field_and_its_choices() -> None:
+    rows = table(TRIAGE, "field")
+    assert [code(row[0])[0] for row in rows] == list(FIELDS)
+    for row in rows:
+        if choices := FIELDS[code(row[0])[0]].choices:
+            assert row[2] == ", ".join(choices)
+    assert ", ".join(PRIORITY_WORDS.values()) in rows[4][2]
+
+
+def test_every_query_on_the_page_is_one() -> None:
+    text = TRIAGE.read_text(encoding="utf-8")
+    more = next(line for line in text.splitlines() if line.startswith("More, to copy:"))
+    examples = [query for row in table(TRIAGE, "field") for query in code(row[3])] + code(more)
+    assert len(examples) > 20
+    for row in table(TRIAGE, "field"):
+        assert all(code(row[0])[0] in query for query in code(row[3]))
+    for query in examples:
+        parse(query)
+    for query in code(text):
+        if re.match(rf"({'|'.join(FIELDS)}) ?(!=|<=|>=|[=<>~])", query):
+            parse(query)
+
+
+def test_every_time_on_the_page_means_the_moment_that_stands_there() -> None:
+    for row in table(TRIAGE, "words"):
+        said = re.findall(r"[A-Z][a-z]{2} \d+ [A-Z][a-z]{2} \d\d:\d\d", row[1])
+        meant = [parse_when(words, FRIDAY, CALENDAR).astimezone(FRIDAY.tzinfo) for words in code(row[0])]
+        assert said == [f"{at:%a} {at.day} {at:%b %H:%M}" for at in meant]
+
+
+def test_the_terms_of_the_rank_are_those_of_the_rules() -> None:
+    assert {code(row[0])[0]: float(row[1]) for row in table(TRIAGE, "term")} == dict(WEIGHTS)
+
+
+def test_the_glyphs_are_those_on_the_screen() -> None:
+    drawn = {(UNICODE[name], ASCII[name]) for name in UNICODE}
+    assert {(code(row[0])[0], code(row[1])[0]) for row in table(TRIAGE, "glyph")} <= drawn
+
+
+# Keys
+
+
+def test_the_verdict_table_has_every_verdict_on_its_key() -> None:
+    actions = {action.title: {NAMES.get(key, key) for key in action.keys} for action in ACTIONS}
+    rows = table(TRIAGE, "key")
+    for row in rows:
+        assert code(row[0])[0] in actions[row[1]], row
+    verdicts = {action.title for action in ACTIONS if action.id.startswith("item.") and action.command}
+    assert verdicts <= {row[1] for row in rows}
+
+
+def shown(key: str) -> str:
+    """A key as a page writes it."""
+    *modifiers, last = key.split("+") if key != "plus" else ["plus"]
+    name = NAMES.get(key) or NAMES.get(last) or (last.upper() if modifiers or re.fullmatch(r"f\d+", last) else last)
+    return name if key in NAMES else "+".join([*(word.capitalize() for word in modifiers), name])
+
+
+@pytest.mark.parametrize("name", ["triage.md", "log.md", "sources.md", "troubleshooting.md"])
+def test_every_key_named_on_a_page_does_something(name: str) -> None:
+    keys = {shown(key) for action in ACTIONS for key in action.keys}
+    keys |= {shown(key) for binding in NoteEditor.BINDINGS for key in binding.key.split(",")}
+    text = re.sub(
+        r"^(```.*?^```|\|.*?)$", "", (ROOT / "docs" / name).read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
+    named = [
+        word for word in code(text) if re.fullmatch(r"\S|(?:Ctrl|Shift)\+\S+|Tab|Enter|Esc|Space|F\d+|Page(?:Up|Down)", word)
+    ]
+    signs = {"<", ">", "~", "!"}  # of the query language and the list
+    assert sorted(set(named) - keys - signs) == []
 
 
 # The tutorial of docs/connectors.md
