@@ -188,16 +188,15 @@ def _cp1252(data: bytes) -> str:
 
 
 def _wide(data: bytes) -> str:
-    """UTF-16 without a byte order mark shows in where its zero bytes stand."""
+    """UTF-16 without a byte order mark shows in where its zero bytes stand: beside each letter of a plain heading line."""
     head = data[:4096]
     half = len(head) // 2
     if half < 4:
         return ""
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if odd > half * 0.4 and even < half * 0.05:
-        return "utf-16-le"
-    if even > half * 0.4 and odd < half * 0.05:
-        return "utf-16-be"
+    for name, ours, others, start in (("utf-16-le", odd, even, head[1:4:2]), ("utf-16-be", even, odd, head[0:4:2])):
+        if ours > 4 * others and (start == b"\0\0" or ours > half * 0.3):
+            return name
     return ""
 
 
