@@ -51,8 +51,15 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The folded words of a text as the full-text index cuts them: runs of letters and digits."""
-    return _WORDS.findall(fold(text))
+    """The words of a text as the full-text index cuts and folds them: runs of letters and digits, no case, no accents.
+
+    Unlike ``fold`` this keeps to one letter for one, as the index does: ``ß`` stays, ``№`` is no word.
+    """
+    if text.isascii():
+        return _WORDS.findall(text.lower())
+    low = "".join(one if len(one := char.casefold()) == 1 else char.lower() for char in text)
+    bare = "".join(char for char in unicodedata.normalize("NFD", low) if not unicodedata.combining(char))
+    return _WORDS.findall(unicodedata.normalize("NFC", bare))
 
 
 _WORDS = re.compile(r"[^\W_]+")

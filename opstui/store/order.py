@@ -97,6 +97,12 @@ def every(conn: Connection, view: View, since: datetime, now: datetime, rules: R
     return ids
 
 
+def _is_most(conn: Connection) -> bool:
+    """Whether the queue is a good part of all that is stored."""
+    lines, every = conn.execute("SELECT (SELECT n FROM split_counts WHERE name = ''), (SELECT max(item) FROM ranks)").fetchone()
+    return bool(lines * 8 > (every or 0))
+
+
 def _whole(arg: object) -> object:
     return arg.encode("utf-8", "replace").decode() if isinstance(arg, str) else arg
 
@@ -109,6 +115,9 @@ def _look_through(conn: Connection, view: View, since: datetime, now: datetime, 
         tests.append("r.changed > ?")
         args.append(int(since.timestamp()))
     joined = "ranks r JOIN items i ON i.id = r.item" if condition.needs_items else "ranks r"
+    if view.place is Place.QUEUE and view.query.strip() and _is_most(conn):
+        # In the order of the rows and sorted after: looking them up in the order of the queue takes four times as long.
+        joined = joined.replace("ranks r", "ranks r NOT INDEXED")
     if view.place is not Place.QUEUE:
         order = "r.until IS NULL, r.until, r.item" if view.place in _TIMED else "r.rank DESC, r.item"
         sql = f"SELECT r.item FROM {joined} WHERE r.place = ? AND {' AND '.join(tests)} ORDER BY {order}"

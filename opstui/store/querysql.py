@@ -44,11 +44,13 @@ TEXTS = {
     "reporter": "i.reporter",
 }
 
-_NOTED = """i.id IN (SELECT x.id FROM notes n
+_NOTED = """SELECT x.id FROM notes n
  JOIN items x ON x.source = substr(n.ref, 1, instr(n.ref, ':') - 1) AND x.key = substr(n.ref, instr(n.ref, ':') + 1)
- WHERE n.withdrawn IS NULL AND n.id IN (SELECT rowid FROM notes_fts WHERE notes_fts MATCH ?))"""
-_INDEXED = "i.id IN (SELECT rowid FROM items_fts WHERE items_fts MATCH ?)"
-_KEYED = "i.id IN (SELECT id FROM items WHERE key LIKE ? ESCAPE '\\')"
+ WHERE n.withdrawn IS NULL AND n.id IN (SELECT rowid FROM notes_fts WHERE notes_fts MATCH ?)"""
+_INDEXED = "SELECT rowid FROM items_fts WHERE items_fts MATCH ?"
+_KEYED = "SELECT id FROM items WHERE key LIKE ? ESCAPE '\\'"
+_SOURCED = "SELECT id FROM items WHERE source = ?"
+_SOURCE_KEYED = f"{_SOURCED} AND key LIKE ? ESCAPE '\\'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class _Compiler:
         if name == "owner":
             return Where("r.owner_state = 'none'")
         if name == "reporter":
-            return Where("opstui_state(i.reporter) = 'none'")
+            return _by_value("i.reporter", "opstui_state(value) = 'none'")
         if name == "label":
             return Where("i.labels = ''")
         if name == "sla":
@@ -133,27 +135,28 @@ class _Compiler:
                 return Where("0")
             if node.field == "owner":
                 return Where("(r.owner_state = 'ok' AND r.owner = ?)", (people.me.name,))
-            return Where("opstui_me(i.reporter)")
+            return _by_value("i.reporter", "opstui_me(value)")
         wanted = str(node.value.data)
         if node.op == "~":
-            return Where(f"instr(opstui_person({column}), ?) > 0", (fold(wanted),))
-        return Where(f"opstui_person({column}) = ?", (fold(people.canonical(wanted)),))
+            return _by_value(column, "instr(opstui_person(value), ?) > 0", fold(wanted))
+        return _by_value(column, "opstui_person(value) = ?", fold(people.canonical(wanted)))
 
     def text(self, node: Compare) -> Where:
         wanted, holds = fold(str(node.value.data)), node.op == "~"
         if node.field == "label":
-            return Where("opstui_label(i.labels, ?, ?)", (wanted, holds))
+            return _by_value("i.labels", "opstui_label(value, ?, ?)", wanted, int(holds))
         if node.field == "source":
             names = [name for name in self.sources if (wanted in fold(name) if holds else wanted == fold(name))]
             return Where(f"i.source IN ({holes(names)})", tuple(names))
         column = TEXTS[node.field]
         if holds:
-            return Where(f"instr(opstui_fold({column}), ?) > 0", (wanted,))
+            return _by_value(column, "instr(opstui_fold(value), ?) > 0", wanted)
         if FIELDS[node.field].type is FieldType.CHOICE:
             return Where(f"{column} = ?", (wanted,))
-        return Where(f"opstui_fold({column}) = ?", (wanted,))
+        return _by_value(column, "opstui_fold(value) = ?", wanted)
 
     def word(self, text: str) -> Where:
+        """One set of ids, so that a rare word leads straight to its items."""
         sought, start = words(text), fold(text)
         parts: list[Where] = []
         if sought:
@@ -164,11 +167,13 @@ class _Compiler:
         for name in self.sources if start else ():
             prefix = f"{fold(name)}:"
             if prefix.startswith(start):
-                parts.append(Where("i.source = ?", (name,)))
+                parts.append(Where(_SOURCED, (name,)))
             elif start.startswith(prefix):
-                keyed = "(i.source = ? AND i.key LIKE ? ESCAPE '\\')"
-                parts.append(Where(keyed, (name, like(start[len(prefix) :].strip()))))
-        return _join(" OR ", "0", parts)
+                parts.append(Where(_SOURCE_KEYED, (name, like(start[len(prefix) :].strip()))))
+        if not parts:
+            return Where("0")
+        found = " UNION ALL ".join(part.sql for part in parts)
+        return Where(f"r.item IN ({found})", tuple(arg for part in parts for arg in part.args))
 
 
 def phrase_of(sought: list[str]) -> str:
@@ -180,6 +185,13 @@ def like(start: str) -> str:
     """A LIKE pattern for what begins so, with backslash as its escape."""
     escaped = start.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"{escaped}%"
+
+
+def _by_value(column: str, test: str, *args: object) -> Where:
+    """A test in Python of a column with few different values: asked once a value, which LIMIT makes sure of."""
+    table = "ranks" if column.startswith("r.") else "items"
+    values = f"SELECT DISTINCT coalesce({column[2:]}, '') AS value FROM {table} LIMIT -1"
+    return Where(f"coalesce({column}, '') IN (SELECT value FROM ({values}) WHERE {test})", args)
 
 
 def _join(op: str, empty: str, parts: list[Where]) -> Where:

@@ -115,7 +115,7 @@ def test_a_mistake_names_its_column_and_what_was_expected(query: str, column: in
         ("helpdesk:INC47", {"key": "INC4711"}),
         ("label", {}),
         ("printer", {"body": "The printer is on fire"}),
-        ("grosse", {"title": "Größe fehlt"}),
+        ("GROßE", {"title": "Größe fehlt"}),
         ("carrier", {"notes": "asked the carrier"}),
         ("source = HELPDESK", {}),
         ("kind = alert", {"kind": Kind.ALERT}),
