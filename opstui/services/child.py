@@ -9,9 +9,10 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from opstui.services import guard
+from opstui.services.clock import child_environ, clock
 from opstui.services.job import Event, Job, decode
 
 LOG_BYTES = 64 * 1024
@@ -29,6 +30,7 @@ class Child:
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.started = self.last_sign = time.monotonic()
         self.out_ended = self.err_ended = False
+        self._code: int | None = None
         self._partial = b""
         self._log: deque[bytes] = deque()
         self._logged = 0
@@ -89,8 +91,11 @@ class Child:
         return b"".join(self._log)[-LOG_BYTES:]
 
     def ended(self) -> int | None:
-        """Its exit code (negative: the signal that ended it), None while it runs."""
-        return self._process.poll()
+        """Its exit code (negative: the signal that ended it), None while it runs. What it left running ends with it."""
+        if self._code is None and (code := self._process.poll()) is not None:
+            self._code = code
+            guard.kill_group(self.pid)  # at once: later the number may be somebody else's
+        return self._code
 
     def settle(self, timeout: float) -> None:
         """Give it a moment to end: its pipe does so a little before its process."""
@@ -103,13 +108,13 @@ class Child:
 
     def kill(self) -> None:
         """End it and what it started."""
-        if self._process.poll() is None:
+        if self.ended() is None:
             guard.kill_group(self.pid)
-        self._process.wait()
+            self._code = self._process.wait()
 
     def close(self) -> None:
-        """Let go of a worker that has ended, and of anything it left running."""
-        guard.kill_group(self.pid)
+        """End it if it still runs, and let go of it; nothing happens the second time."""
+        self.kill()
         for pipe in (self.stdin, self.out, self.err):
             with contextlib.suppress(BrokenPipeError):
                 pipe.close()
@@ -122,6 +127,20 @@ class Child:
         moves = seen != self._progress
         self._progress = seen
         return moves
+
+
+@contextlib.contextmanager
+def warming(environ: Mapping[str, str]) -> Iterator[Child]:
+    """A worker that loads its code while the config and the store are being opened; whoever pulls first takes it.
+
+    Raises:
+        UsageError: the clock's variables cannot be read.
+    """
+    child = Child(child_environ(environ, clock(environ)))
+    try:
+        yield child
+    finally:
+        child.close()
 
 
 def _read(fd: int) -> bytes | None:

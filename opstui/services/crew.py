@@ -168,9 +168,7 @@ class Crew:
         """Let go of everything."""
         self.stop()
         if self._spare is not None:
-            self._spare.kill()
             self._spare.close()
-            self._spare = None
         self.selector.close()
 
     # -- listening

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from opstui.errors import UsageError
 from opstui.services import health
-from opstui.services.child import Child
 from opstui.services.chores import Chores
-from opstui.services.clock import child_environ, clock
 from opstui.services.crew import Crew, Outcome, Tell, told
 from opstui.services.interrupt import Stopped, interruptible
 from opstui.services.job import SourceResult
@@ -21,6 +19,7 @@ from opstui.store import asks, sources
 
 if TYPE_CHECKING:
     from opstui.config.settings import Source
+    from opstui.services.child import Child
     from opstui.services.workspace import Workspace
     from opstui.store.sources import Health
 
@@ -38,7 +37,7 @@ def sync_once(
 
     When another engine holds the lease it is asked to pull them and its results are given; if it ends meanwhile, the
     rest is pulled here. ``tell`` hears the same events as the app does, and ``lease`` when there is somebody to wait for.
-    ``spare`` is a worker from ``warm_up``.
+    ``spare`` is a worker from ``child.warming``.
 
     Raises:
         UsageError: a name that no enabled source has.
@@ -68,11 +67,6 @@ def _synced(station: Station, wanted: list[Source], tell: Tell, spare: Child | N
         finally:
             lease.release()
     return results
-
-
-def warm_up(environ: Mapping[str, str]) -> Child:
-    """Start a worker before the config and the store are open: it loads its code meanwhile. It ends with this process."""
-    return Child(child_environ(environ, clock(environ)))
 
 
 def chosen(station: Station, names: Collection[str]) -> list[Source]:

@@ -125,7 +125,6 @@ def run(job: Job, environ: Mapping[str, str], timeout: float) -> list[Event]:
         if not hung:
             child.settle(1.0)
         code = child.ended()
-        child.kill()
         child.close()
     if not any(event["event"] in ("finished", "failed") for event in events):
         why = f"no sign of life for {timeout:.0f} s" if hung else f"its process ended with exit code {code}"

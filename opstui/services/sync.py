@@ -29,7 +29,9 @@ LARGEST, SMALLEST, FIRST = 500, 20, 200
 BREATH_S = 0.002
 """Between two slices of too long a page, so that a verdict waiting for the lock gets it: SQLite has no queue for writers."""
 
-BUSY_TRIES = 3
+BUSY_TRIES = 12
+"""A minute: with several imports and a desk at work, one of them may be out of luck for a while."""
+
 EMPTY_PAGES = 1000
 """So many pages without a single record and the connector is going round in circles."""
 

@@ -157,6 +157,7 @@ def _pull(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
     connector = _connector(job, teller)
     teller.tell("watched", paths=[str(path) for path in connector.watched()])
     with Store.open(job.store, now=now, create=False) as store:
+        store.patient = True  # a person at the desk goes first
         Pull(store, job.source, job.rules, now=now, applied=keep).run(connector)
 
 

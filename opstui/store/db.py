@@ -11,12 +11,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from opstui.errors import StoreError
+from opstui.errors import StoreBusy, StoreError
 from opstui.store import faults
 from opstui.store.schema import APPLICATION_ID, VERSION
 
 BUSY_S = 5.0
 """How long a writer waits for another process before it gives up."""
+
+LOOK_S = 0.001
+"""How often a writer that somebody waits for looks whether it may: between two slices of an import there is not much time."""
 
 
 class _Cursor(sqlite3.Cursor):
@@ -119,6 +122,8 @@ class Store:
         self._opened_lock = threading.Lock()
         self._immutable = False
         self._closed = False
+        self.patient = False
+        """Whether its writes let others go first: set it before the first one, where much is written and nobody waits."""
 
     @classmethod
     def open(cls, path: Path, *, now: Callable[[], datetime], create: bool = True) -> Store:
@@ -177,7 +182,7 @@ class Store:
         self._local.in_writing = True
         try:
             conn = self._writer()
-            conn.execute("BEGIN IMMEDIATE")
+            self._begin(conn)
             try:
                 yield conn
                 conn.execute("COMMIT")
@@ -186,6 +191,21 @@ class Store:
         finally:
             self._local.in_writing = False
             self._lock.release()
+
+    def _begin(self, conn: Connection) -> None:
+        """Take the write lock. SQLite looks for it ever more seldom; who is not patient looks every millisecond instead."""
+        if self.patient:
+            conn.execute("BEGIN IMMEDIATE")
+            return
+        deadline = time.monotonic() + BUSY_S
+        while True:
+            try:
+                conn.execute("BEGIN IMMEDIATE")
+                return
+            except StoreBusy:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(LOOK_S)
 
     def data_version(self) -> int:
         """Changes whenever something was committed, by this process or another. Compare values of one thread."""
@@ -210,6 +230,8 @@ class Store:
         conn: Connection | None = getattr(self._local, "write", None)
         if conn is None:
             conn = self._local.write = self._connect("rw")
+            if not self.patient:
+                conn.execute("PRAGMA busy_timeout=0")
             conn.execute("PRAGMA synchronous=NORMAL")
             conn.execute("PRAGMA foreign_keys=1")
             # An import touches the same index pages again and again: keep them, and fold the log in less often.

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from opstui.errors import Interrupted, UsageError
+from opstui.services.child import warming
 from opstui.services.job import Event
 from opstui.services.lease import Lease
 from opstui.services.once import sync_once
 from opstui.services.station import Limits, Station, limits
 from opstui.store import sources
-from tests.support.engine import FAST, EngineProcess, a_source, a_station, rows
+from tests.support.engine import FAST, EngineProcess, a_source, a_station, gone, rows
 from tests.support.plugin import install
 
 GOOD = "def pull(self, cursor, known):\n    yield Page(tuple(self.item(i) for i in range(self.config['n'])))"
@@ -128,3 +129,42 @@ def test_limits_come_from_the_environment_and_a_mistake_is_named() -> None:
     with pytest.raises(UsageError, match="NAME=NUMBER"):
         limits({"OPSTUI_ENGINE_LIMITS": "memry=3"})
     assert FAST.memory_mb < Limits().memory_mb
+
+
+def test_a_warm_worker_is_used_and_one_that_is_not_needed_ends(station: Station) -> None:
+    with warming(station.environ) as spare:
+        assert sync_once(station, ["a"], spare=spare)[0].ok
+        assert spare.ended() == 0
+    with warming(station.environ) as spare:
+        pid = spare.pid
+    assert gone(pid)
+
+
+def test_a_verdict_gets_its_turn_in_the_middle_of_a_giant_page(tmp_path: Path, station: Station) -> None:
+    body = "def pull(self, cursor, known):\n    yield Page(tuple(self.item(i) for i in range(20000)), cursor={})"
+    install(tmp_path / "plugins", "giant", body)
+    big = a_station(tmp_path, tmp_path / "plugins", a_source("g", "giant"))
+    waits: list[float] = []
+    done = threading.Event()
+
+    def decide() -> None:
+        while not rows(station):
+            time.sleep(0.005)
+        while not done.is_set() and len(waits) < 10:
+            started = time.monotonic()
+            with station.store.writing() as conn:
+                conn.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('turn', 'mine')")
+            waits.append(time.monotonic() - started)
+            time.sleep(0.02)
+
+    desk = threading.Thread(target=decide)
+    desk.start()
+    try:
+        assert sync_once(big)[0].added == 20000
+    finally:
+        done.set()
+        desk.join()
+        big.store.close()
+    assert waits, "the import was over before anybody could decide"
+    assert max(waits) < 1.0
+    assert sorted(waits)[len(waits) // 2] < 0.1
