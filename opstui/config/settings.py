@@ -79,7 +79,7 @@ class Source(Table, frozen=True, kw_only=True):
     every: Annotated[str, Meta(description="How often it is pulled: 30s, 5m, 2h.")] = "5m"
     required: Annotated[bool, Meta(description="Whether the queue is only clear when this source is fresh.")] = True
     enabled: Annotated[bool, Meta(description="Whether it is pulled at all.")] = True
-    timeout: Annotated[str, Meta(description="How long one pull may take before it is stopped.")] = "10m"
+    timeout: Annotated[str, Meta(description="How long a pull may give no sign of life before it is ended.")] = "10m"
     timezone: Annotated[
         str | None,
         Meta(description="The zone of its dates that name none; without it, that of the day.", examples=["Europe/Berlin"]),
