@@ -62,11 +62,11 @@ CONFIGS = [block for block in BLOCKS if block.language == "toml" and not block.f
 
 
 def lines() -> Iterator[tuple[str, str]]:
-    """Every printed line that calls opstui, with its place; what a pipe or a comment adds is left out."""
+    """Every printed line that calls opstui, with its place; what a pipe, a file or a comment adds is left out."""
     for block in BLOCKS:
         if block.language in ("", "sh", "crontab") and not block.file:
             for at, line in enumerate(block.text.splitlines(), 1):
-                for part in re.split(r"\s[|]\s|\s&&\s", re.sub(r"(^|\s)#\s.*", "", line)):
+                for part in re.split(r"\s[|]\s|\s&&\s", re.sub(r"(^|\s)(#\s.*|<\s?\S+$)", "", line)):
                     if (call := re.search(r"(?:^|\s)((?:[A-Z_]+=\S+ )*)opstui(?: (.*))?$", part)) is not None:
                         yield f"{block.page.name}:{block.line + at}", f"{call[1]}opstui {call[2] or ''}".strip()
 
@@ -118,6 +118,43 @@ def test_a_command_named_in_the_text_is_there_with_its_options(page: str, call: 
     command, _, rest = command_of([word for word in shlex.split(call.replace("…", ""))[1:] if word])
     known = {name for parameter in command.params for name in parameter.opts} | {"--help"}
     assert [word for word in rest if word.startswith("--") and word not in known] == []
+
+
+# The examples of the pages about the day, on the day of the demo
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's folder, prepared as for anybody."""
+    folder = tmp_path_factory.mktemp("data")
+    environ = {**os.environ, "OPSTUI_DATA_DIR": str(folder), "PYTHONPATH": python_path()}
+    subprocess.run([sys.executable, "-m", "opstui", "demo"], env=environ, capture_output=True, check=True, timeout=120)
+    return folder / "demo"
+
+
+@pytest.mark.parametrize("name", ["docs/triage.md", "docs/log.md"])
+def test_the_commands_of_a_page_work_one_after_the_other(name: str, demo: Path) -> None:
+    (demo / "minutes.txt").write_text("Who, what, by when.")
+    (demo / "handover").mkdir(exist_ok=True)
+    environ = {**os.environ, "OPSTUI_CONFIG": str(demo / "day" / "config.toml"), "OPSTUI_DATA_DIR": str(demo)}
+    environ |= {"OPSTUI_NOW": FRIDAY.isoformat(), "PYTHONPATH": python_path()}
+    commands = [
+        line for block in BLOCKS if block.page == ROOT / name and not block.language for line in block.text.splitlines()
+    ]
+    assert len(commands) > 5
+    for command in commands:
+        done = subprocess.run(
+            command.replace("opstui ", f"{sys.executable} -m opstui ", 1),
+            shell=True,
+            cwd=demo,
+            env=environ,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, f"{command}\n{done.stderr}"
+        assert "opstui: " not in done.stderr, command
 
 
 # Tables of docs/triage.md
