@@ -193,7 +193,13 @@ def _projects(at: datetime) -> list[list[str]]:
                 *(task.comments or ("",))[:1],
             ]
         )
+    return rows + _chores()
+
+
+def _chores() -> list[list[str]]:
+    """The ordinary issues of the board, the same in every run; none moves overnight."""
     chance = random.Random(11)
+    rows = []
     for number in range(32):
         created = MORNING - timedelta(days=chance.randrange(2, 40), minutes=chance.randrange(600))
         updated = created + (EVENING - created) * chance.random()
@@ -317,7 +323,14 @@ every = "1m"
 [sources.options]
 path = "alerts.csv"
 kind = "alert"
-columns = { key = "alert_id", created = "time", updated = "time", title = "alert", priority = "severity", status = "state", team = "host" }
+[sources.options.columns]
+key = "alert_id"
+created = "time"
+updated = "time"
+title = "alert"
+priority = "severity"
+status = "state"
+team = "host"
 
 [[sources]]
 name = "kpi"
