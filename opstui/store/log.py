@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from opstui.domain.views import Entry
@@ -23,8 +24,17 @@ _SHOWN = {
     "g.summary || CASE WHEN g.why = '' THEN '' ELSE ': ' || g.why END AS text, '' AS ref, g.id AS grp, 0 AS gone",
 }
 _NAMED = {"notes": ("n", "at"), "decisions": ("d", "at"), "journal_groups": ("g", "at_ms")}
-_Arm = tuple[str, str, list[object]]
-"""A table, what its rows must fulfil, and the values for that."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Arm:
+    """One table of the log: where its rows come from, what they must fulfil, in which order, and the values for that."""
+
+    table: str
+    source: str
+    where: str
+    order: str
+    values: tuple[object, ...]
 
 
 def entries(
@@ -34,43 +44,49 @@ def entries(
 
     Those that were withdrawn are there only when asked for.
     """
-    arms: list[str] = []
-    args: list[object] = []
-    for table, where, values in _arms(query, kinds, withdrawn):
-        alias, at = _NAMED[table]
-        order = f"ORDER BY {alias}.{at} DESC, {alias}.id DESC LIMIT {int(offset + limit)}"
-        arms.append(f"SELECT * FROM (SELECT {_SHOWN[table]} FROM {table} {alias} WHERE {where} {order})")
-        args += values
+    arms = _arms(query, kinds, withdrawn)
     if not arms:
         return []
-    sql = f"{' UNION ALL '.join(arms)} ORDER BY at DESC, grp DESC, id DESC LIMIT ? OFFSET ?"
+    bound = int(offset + limit)
+    parts = [
+        f"SELECT * FROM (SELECT {_SHOWN[arm.table]} FROM {arm.source} WHERE {arm.where} ORDER BY {arm.order} LIMIT {bound})"
+        for arm in arms
+    ]
+    args = [value for arm in arms for value in arm.values]
+    sql = f"{' UNION ALL '.join(parts)} ORDER BY at DESC, grp DESC, id DESC LIMIT ? OFFSET ?"
     return [_entry(conn, row) for row in conn.execute(sql, (*args, limit, offset)).fetchall()]
 
 
-def count(conn: sqlite3.Connection, query: str, kinds: Sequence[str], *, withdrawn: bool = False) -> int:
-    """How many entries there are: what a list needs to know how long it is."""
-    arms = _arms(query, kinds, withdrawn)
-    if not arms:
-        return 0
-    counts = [f"(SELECT count(*) FROM {table} {_NAMED[table][0]} WHERE {where})" for table, where, _ in arms]
-    args = [value for _, _, values in arms for value in values]
-    return int(conn.execute(f"SELECT {' + '.join(counts)}", args).fetchone()[0])
+def count(conn: sqlite3.Connection, query: str, kinds: Sequence[str], limit: int, *, withdrawn: bool = False) -> int:
+    """How many entries there are, ``limit`` at most: counting further than anybody looks would cost more than the list."""
+    total = 0
+    for arm in _arms(query, kinds, withdrawn):
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM {arm.source} WHERE {arm.where} LIMIT ?)"
+        total += int(conn.execute(sql, (*arm.values, limit - total)).fetchone()[0])
+    return total
 
 
 def _arms(query: str, kinds: Sequence[str], withdrawn: bool) -> list[_Arm]:
-    """Which tables are asked, and for what."""
+    """Which tables are asked, and for what.
+
+    With words the full-text index leads, youngest row first, so that the newest matches of a common word are found
+    without finding all of them; rows are written in the order of their times.
+    """
     words, wanted = fulltext.match(query), set(kinds)
     arms: list[_Arm] = []
 
     def arm(table: str, where: list[str], values: Sequence[object]) -> None:
-        alias = _NAMED[table][0]
-        found = [*values]
+        alias, at = _NAMED[table]
         if table != "journal_groups" and not withdrawn:
-            where.append(f"{alias}.withdrawn IS NULL")
+            where = [*where, f"{alias}.withdrawn IS NULL"]
         if words:
-            where.append(f"{alias}.id IN (SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH ?)")
-            found.append(words)
-        arms.append((table, " AND ".join(where) or "1", found))
+            source = f"{table}_fts f CROSS JOIN {table} {alias} ON {alias}.id = f.rowid"
+            found = " AND ".join([f"{table}_fts MATCH ?", *where])
+            arms.append(_Arm(table, source, found, "f.rowid DESC", (words, *values)))
+        else:
+            arms.append(
+                _Arm(table, f"{table} {alias}", " AND ".join(where) or "1", f"{alias}.{at} DESC, {alias}.id DESC", (*values,))
+            )
 
     noted = [kind for kind in (NOTE, COMMENT) if not wanted or kind in wanted]
     if noted:

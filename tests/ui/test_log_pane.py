@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from opstui.ui.app import OpstuiApp
 from opstui.ui.dialogs.edit_decision import DecisionEditor
+from opstui.ui.panes import log as log_pane
 from opstui.ui.panes.log import LogPane
 from opstui.ui.present_log import review_words
 from tests.support.build import MORNING, FakeClock
@@ -194,6 +195,14 @@ async def test_hostile_text_is_shown_as_text_in_every_line_and_page(tmp_path: Pa
         await log.press("slash", f"text:{HOSTILE[:14]}")
         await log.press("escape", "enter", "n", f"text:{HOSTILE[:14]}", "f2")
         await log.until(lambda: "[b]bold[/nope]" in log.app.desk.log()[0].text)
+
+
+async def test_a_long_log_is_counted_as_far_as_somebody_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_pane, "REACH", 4)
+    async with a_log(tmp_path) as log:
+        assert len(log.kinds()) == 4 and "4+ entries" in log.text
+        await log.press("G")
+        assert len(log.kinds()) == 8 and "8 entries" in log.text and log.pane.entries.cursor == 3
 
 
 async def test_an_empty_log_says_what_it_is_for_and_the_key_that_fills_it(tmp_path: Path) -> None:

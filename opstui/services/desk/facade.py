@@ -137,9 +137,9 @@ class Desk:
         """
         return records.log(self._at, query, kinds, offset, limit, withdrawn)
 
-    def log_count(self, query: str = "", kinds: Sequence[str] = (), *, withdrawn: bool = False) -> int:
-        """How many entries ``log`` has in all."""
-        return records.log_count(self._at, query, kinds, withdrawn)
+    def log_count(self, query: str = "", kinds: Sequence[str] = (), limit: int = 5000, *, withdrawn: bool = False) -> int:
+        """How many entries ``log`` has, ``limit`` at most."""
+        return records.log_count(self._at, query, kinds, limit, withdrawn)
 
     def refs(self, group: int, limit: int = 100) -> tuple[str, ...]:
         """The items that one action of the journal was on."""

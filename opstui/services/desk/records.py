@@ -120,9 +120,9 @@ def log(at: Context, query: str, kinds: Sequence[str], offset: int, limit: int, 
     return history.entries(at.store.read, query, kinds, offset, limit, withdrawn=withdrawn)
 
 
-def log_count(at: Context, query: str, kinds: Sequence[str], withdrawn: bool) -> int:
-    """How many entries the log has."""
-    return history.count(at.store.read, query, kinds, withdrawn=withdrawn)
+def log_count(at: Context, query: str, kinds: Sequence[str], limit: int, withdrawn: bool) -> int:
+    """How many entries the log has, up to ``limit``."""
+    return history.count(at.store.read, query, kinds, limit, withdrawn=withdrawn)
 
 
 def refs(at: Context, group: int, limit: int) -> tuple[str, ...]:

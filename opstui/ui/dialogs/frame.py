@@ -25,10 +25,10 @@ Hint = tuple[str, str]
 
 
 def hint_line(hints: Iterable[Hint]) -> Content:
-    """The quiet line at a dialog's foot: keys in the text colour, words in grey."""
+    """The quiet line at a dialog's foot: keys in bold, words in grey."""
     parts: list[Content] = []
     for key, words in hints:
-        parts.append(Content.assemble((key, "$foreground"), (f" {words}", "$text-muted")))
+        parts.append(Content.assemble((key, "bold $foreground"), (f" {words}", "$text-muted")))
     return Content("   ").join(parts)
 
 
@@ -53,7 +53,7 @@ class Dialog(ModalScreen[Answer]):
         }
         & #hints { height: auto; margin-top: 1; color: $text-muted; }
         & Input, & Input:focus { background: transparent; background-tint: transparent; padding: 0; border: none; height: 1; }
-        & .-error { color: $text-error; }
+        & Input:nocolor > .input--cursor, & TextArea:nocolor .text-area--cursor { text-style: reverse; }
     }
     """
     BINDINGS = [Binding("escape", "close", "Close", show=False, id="dialog.close")]

@@ -38,6 +38,8 @@ PAUSE_S = 0.08
 """The list follows when typing rests for this long."""
 REST_S = 0.03
 """The detail follows when the cursor rests for this long."""
+REACH = 5_000
+"""So many entries are counted; further back when the cursor gets there."""
 ITEMS = 20
 """Items found that stand above the entries found."""
 STORY = 12
@@ -60,6 +62,7 @@ class LogPane(VerbPane, inherit_bindings=False):
     LogPane > #search { display: none; height: 1; border: none; padding: 0 1; background: transparent; }
     LogPane > #search:focus { border: none; background: transparent; background-tint: transparent; }
     LogPane.-search > #search { display: block; }
+    LogPane > #search:nocolor > .input--cursor { text-style: reverse; }
     """
     place = "log"
 
@@ -72,6 +75,7 @@ class LogPane(VerbPane, inherit_bindings=False):
         self.search.cursor_blink = False
         self.kind = 0
         self.query_text = ""
+        self.reach = REACH
         self.preview: bool | None = None
         self.whole = False
         self._found: Sequence[Entry] = ()
@@ -116,10 +120,13 @@ class LogPane(VerbPane, inherit_bindings=False):
         try:
             hits = self.desk.search(query, ITEMS) if query and not kinds else []
             self._found = [item_entry(hit) for hit in hits if hit.kind == "item"]
-            count = self.desk.log_count(query, kinds, withdrawn=True)
+            if fresh:
+                self.reach = REACH
+            count = self.desk.log_count(query, kinds, self.reach, withdrawn=True)
+            more = "+" if count == self.reach else ""
             self.entries.empty = self._nothing()
             self.entries.load(partial(self._window, query, kinds), len(self._found) + count, fresh=fresh)
-            self.tabs.end = [(f"{len(self._found) + count:,} entries, newest first", "muted")]
+            self.tabs.end = [(f"{len(self._found) + count:,}{more} entries, newest first", "muted")]
         except OpstuiError as error:
             self.entries.empty = error_lines(error)
             self.entries.load(lambda offset, limit: (), 0, fresh=True)
@@ -206,6 +213,10 @@ class LogPane(VerbPane, inherit_bindings=False):
         if self._resting:
             self._resting.stop()
         self._resting = self.set_timer(REST_S, self._show)
+        entries = self.entries
+        if entries.cursor == entries.count - 1 >= self.reach - 1:
+            self.reach *= 4
+            self._load(fresh=False)
 
     def _show(self) -> None:
         """The page of the entry under the cursor."""

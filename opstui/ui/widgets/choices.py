@@ -70,6 +70,11 @@ def layout(choice: Choice, width: int, *, keyed: bool) -> Content:
     return line.truncate(width, pad=True)
 
 
+def readable(line: Content) -> Content:
+    """The line without its greys, which the cursor's background would make hard to read."""
+    return Content(line.plain, [span for span in line.spans if span.style != "$text-muted"])
+
+
 class Choices(ScrollView, can_focus=False):
     """The list. It never takes the focus: the line above it is typed in while this one is moved through."""
 
@@ -84,8 +89,10 @@ class Choices(ScrollView, can_focus=False):
         scrollbar-background: $surface;
         scrollbar-background-hover: $surface;
         scrollbar-background-active: $surface;
-        & > .choices--cursor { background: $primary 25%; text-style: bold; }
+        & > .choices--cursor { background: $primary 25%; }
         & > .choices--hover { background: $foreground 6%; }
+        &:nocolor > .choices--cursor { text-style: bold reverse; }
+        &:ansi > .choices--cursor { text-style: bold; }
     }
     """
 
@@ -172,7 +179,8 @@ class Choices(ScrollView, can_focus=False):
         elif index == self.hovered and choice.open:
             style = self.get_visual_style("choices--hover")
         gutter = Content.styled(self._look["cursor"] + " ", "$primary") if here else Content("  ")
-        line = Content.assemble(gutter, layout(choice, max(0, width - 2), keyed=self._keyed))
+        drawn = layout(choice, max(0, width - 2), keyed=self._keyed)
+        line = Content.assemble(gutter, readable(drawn) if here else drawn)
         strips = Visual.to_strips(self, line, width, 1, style)
         return strips[0] if strips else Strip.blank(width, style.rich_style)
 
