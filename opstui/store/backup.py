@@ -47,7 +47,7 @@ def backup(store: Store, folder: Path | None = None, keep: int = KEEP) -> Path:
 
 def backups(folder: Path) -> list[Path]:
     """Every copy in a folder, the newest first."""
-    return sorted((*folder.glob(_DAILY), *folder.glob(_ASKED)), key=lambda path: path.name.removesuffix(".db"), reverse=True)
+    return sorted((*folder.glob(_DAILY), *folder.glob(_ASKED)), key=_stem, reverse=True)
 
 
 def restore(file: Path, path: Path) -> Path | None:
@@ -188,5 +188,9 @@ def _make_folder(folder: Path) -> None:
 
 
 def _prune(folder: Path, pattern: str, keep: int) -> None:
-    for old in sorted(folder.glob(pattern), reverse=True)[max(keep, 1) :]:
+    for old in sorted(folder.glob(pattern), key=_stem, reverse=True)[max(keep, 1) :]:
         old.unlink(missing_ok=True)
+
+
+def _stem(path: Path) -> str:
+    return path.stem
