@@ -203,5 +203,6 @@ class Intake:
         found = []
         for group in groups:
             columns = list(zip(*[self.table.rows[index] for index in group], strict=True))
-            found.append(tuple(dict.fromkeys(comment for thread in self.mapper.threads(columns) for comment in thread)))
+            threads = self.mapper.threads(columns) or ()
+            found.append(tuple(dict.fromkeys(comment for thread in threads for comment in thread)))
         return found

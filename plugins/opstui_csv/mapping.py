@@ -12,6 +12,7 @@ from typing import TypeVar
 from opstui.domain.model import Change, Comment, Item, Kind, Stage
 from opstui.domain.text import clean_line, fold
 from opstui_csv import values
+from opstui_csv.building import build
 from opstui_csv.cells import Cells, Columns, Tidy, first, pick
 from opstui_csv.dates import DateColumn, Memo, Order
 from opstui_csv.headings import FALLBACK_TITLE
@@ -107,41 +108,39 @@ class Mapper:
             created = [at or opening for at, opening in zip(created or [None] * len(rows), openings, strict=True)]
         updated, due, sla_due = (self._dates(columns, name, indices, extra) for name in ("updated", "due", "sla_due"))
         blocks, blocked_by = self._links(columns, len(rows))
-        return list(
-            map(
-                Item,
-                repeat(self.source),
-                keys,
-                self._titles(columns, keys, bodies),
-                self._each(columns, "kind", self._kind) or repeat(self.settings.kind),
-                bodies or repeat(""),
-                statuses,
-                self._stages(columns, statuses),
-                map(self._priority.__getitem__, priorities) if priorities else repeat(None),
-                priorities or repeat(""),
-                self._people(columns, "owner"),
-                self._people(columns, "reporter"),
-                self._people(columns, "team"),
-                self._labels(columns),
-                self._urls(columns),
-                created or repeat(None),
-                updated or repeat(None),
-                due or repeat(None),
-                sla_due or repeat(None),
-                blocks,
-                blocked_by,
-                histories or repeat(()),
-                threads or self.threads(columns),
-                self._fields(columns, extra, len(rows)),
-                prints,
-            )
+        return build(
+            len(rows),
+            source=repeat(self.source),
+            key=keys,
+            title=self._titles(columns, keys, bodies),
+            kind=self._each(columns, "kind", self._kind) or repeat(self.settings.kind),
+            body=bodies,
+            status=statuses,
+            stage=self._stages(columns, statuses),
+            priority=map(self._priority.__getitem__, priorities) if priorities else None,
+            priority_label=priorities,
+            owner=self._people(columns, "owner"),
+            reporter=self._people(columns, "reporter"),
+            team=self._people(columns, "team"),
+            labels=self._labels(columns),
+            url=self._urls(columns),
+            created=created,
+            updated=updated,
+            due=due,
+            sla_due=sla_due,
+            blocks=blocks,
+            blocked_by=blocked_by,
+            history=histories,
+            comments=threads or self.threads(columns),
+            fields=self._fields(columns, extra, len(rows)),
+            fingerprint=prints,
         )
 
-    def threads(self, columns: Columns) -> Iterable[tuple[Comment, ...]]:
+    def threads(self, columns: Columns) -> list[tuple[Comment, ...]] | None:
         """The comments of each row."""
         places = self.plan.places("comments")
         if not places:
-            return repeat(())
+            return None
         when = self._when.__getitem__
         cells = [self.tidy.raw(columns[place]) for place in places]
         return [values.comments([cell for cell in row if cell], when) if any(row) else () for row in zip(*cells, strict=True)]
@@ -174,22 +173,22 @@ class Mapper:
             found.append(title or stand_in[place] or keys[place])
         return found
 
-    def _people(self, columns: Columns, attribute: str) -> Iterable[str | None]:
+    def _people(self, columns: Columns, attribute: str) -> Iterable[str | None] | None:
         places = self.plan.places(attribute)
         if len(places) > 1:
             cells = [list(map(self._line.__getitem__, columns[place])) for place in places]
             return map(values.people, zip(*cells, strict=True))
-        return map(self._person.__getitem__, columns[places[0]]) if places else repeat(None)
+        return map(self._person.__getitem__, columns[places[0]]) if places else None
 
-    def _labels(self, columns: Columns) -> Iterable[tuple[str, ...]]:
+    def _labels(self, columns: Columns) -> Iterable[tuple[str, ...]] | None:
         places = self.plan.places("labels")
         if len(places) > 1:
             return [self._labels_of(row) if any(row) else () for row in zip(*[columns[place] for place in places], strict=True)]
-        return map(self._label.__getitem__, columns[places[0]]) if places else repeat(())
+        return map(self._label.__getitem__, columns[places[0]]) if places else None
 
-    def _urls(self, columns: Columns) -> Iterable[str]:
+    def _urls(self, columns: Columns) -> list[str] | None:
         places = self.plan.places("url")
-        return self.tidy.line(first(columns, places), "url", 2000) if places else repeat("")
+        return self.tidy.line(first(columns, places), "url", 2000) if places else None
 
     def _stages(self, columns: Columns, statuses: list[str]) -> list[Stage]:
         """From the status word; a coarser category beside it decides, unless the word says that the work is held up."""
@@ -220,12 +219,12 @@ class Mapper:
                     extra.setdefault(row, {})[name] = clean_line(cell, limit=200)
         return found
 
-    def _links(self, columns: Columns, count: int) -> tuple[Iterable[tuple[str, ...]], Iterable[tuple[str, ...]]]:
+    def _links(self, columns: Columns, count: int) -> tuple[list[tuple[str, ...]] | None, list[tuple[str, ...]] | None]:
         """What each row blocks and what blocks it, from columns of keys and from relations in words."""
         blocks, blocked_by = (self._key_tuples(columns, name) for name in ("blocks", "blocked_by"))
         places = self.plan.places("links")
         if not places:
-            return blocks or repeat(()), blocked_by or repeat(())
+            return blocks, blocked_by
         cells = [self.tidy.raw(columns[place]) for place in places]
         pairs = [values.relations(row) for row in zip(*cells, strict=True)]
         return (

@@ -9,6 +9,7 @@ import pytest
 from opstui.domain.model import Item, Kind, Stage
 from opstui.errors import ConfigError, SourceRefused
 from opstui_csv import headings as known
+from opstui_csv.building import build
 from opstui_csv.values import comments, key_from_url, priority_of, relations, stage_of
 from tests.support.tables import make, pull, write_csv
 
@@ -440,3 +441,15 @@ def test_init_is_shown_the_columns_with_samples_and_what_is_unsure(tmp_path: Pat
     assert any("1 rows cannot come in, the first: t.csv:3 has no key" in note for note in found.notes)
     made = pull(path, **{name: value for name, value in found.options.items() if name != "path"})
     assert set(made.items) == {"1"}
+
+
+def test_items_built_by_the_column_are_the_items_that_the_class_makes() -> None:
+    built = build(
+        2, source=["s", "s"], key=["1", "2"], title=["a", "b"], stage=[Stage.DONE, Stage.TODO], fields=[{"x": "y"}, {}]
+    )
+    assert built == [Item("s", "1", "a", stage=Stage.DONE, fields={"x": "y"}), Item("s", "2", "b")]
+    assert built[1].fields is not Item("s", "2", "b").fields
+    with pytest.raises(TypeError, match="no colour"):
+        build(1, colour=["red"])
+    with pytest.raises(AttributeError):
+        build(2, key=["1"])
