@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from typing import Any
 
 from opstui.errors import OpstuiError
@@ -38,12 +40,12 @@ class Aside:
             return
         do, told = self._wanted.pop(next(iter(self._wanted)))
         self._busy = True
-        loop = asyncio.get_running_loop()
+        loop, context = asyncio.get_running_loop(), copy_context()
         self._pool = self._pool or ThreadPoolExecutor(1, thread_name_prefix="opstui-aside")
 
         def ended(future: Future[Any]) -> None:
             if not loop.is_closed():
-                loop.call_soon_threadsafe(self._ended, future, told)
+                loop.call_soon_threadsafe(partial(self._ended, future, told), context=context)
 
         self._pool.submit(do).add_done_callback(ended)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
+from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -139,25 +140,27 @@ class Pane(Screen[None], inherit_bindings=False):
 
     def write(self, do: Callable[[], Receipt], rows: Sequence[QueueRow] = (), told: Told | None = None) -> None:
         """Write on the desk's writer thread; what came of it comes back to this pane's loop."""
-        loop = asyncio.get_running_loop()
+        loop, context = asyncio.get_running_loop(), copy_context()
 
         def landed(future: Future[Receipt]) -> None:
             if not loop.is_closed():
-                loop.call_soon_threadsafe(self._landed, future, rows, told)
+                loop.call_soon_threadsafe(partial(self._landed, future, rows, told), context=context)
 
         self.desk.submit(do).add_done_callback(landed)
 
     def _landed(self, future: Future[Receipt], rows: Sequence[QueueRow], told: Told | None) -> None:
         if not self.is_attached:
             return
-        try:
-            receipt = future.result()
-        except CancelledError:
+        if future.cancelled():
             return
-        except OpstuiError as error:
-            self.put_back(rows, {row.ref: str(error) for row in rows})
-            self.say(str(error), "error")
+        error = future.exception()
+        if error is not None:
+            # Whatever went wrong: what is not on disk must not look as if it were.
+            said = str(error) if isinstance(error, OpstuiError) else f"Not written: {type(error).__name__}: {error}"
+            self.put_back(rows, {row.ref: said for row in rows})
+            self.say(said, "error")
             return
+        receipt = future.result()
         if receipt.refused:
             refused = dict(receipt.refused)
             self.put_back([row for row in rows if row.ref in refused], {})

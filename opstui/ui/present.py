@@ -120,11 +120,11 @@ class Columns:
 def columns(cells: int, ref: int = 16, *, narrow: bool = False) -> Columns:
     """The grid for a list of ``cells`` whose refs take ``ref``: the title first, then owner and reasons as room allows."""
     ref = max(4, min(ref, 14 if cells < 70 else 18 if cells < 110 else 24))
-    time = 10
+    time = 9
     title = cells - 3 - ref - 2 - time - 2
     owner = why = 0
     if not narrow and title >= 40:
-        owner = 11 if title < 60 else 14
+        owner = 10 if title < 60 else 14
         title -= owner + 2
     if title >= 58:
         why = min(title - 40, 32)
@@ -210,9 +210,8 @@ def time_cell(row: QueueRow, now: datetime, look: Look) -> Piece:
         return f"paused {_short(left)}", "muted"
     if left is not None:
         text = f"SLA {span(left)}"
-        return text if width(
-            text
-        ) <= 10 else f"SLA {_short(left)}", "error" if left <= 0 else "warning" if left < SOON_S else "muted"
+        tone = "error" if left <= 0 else "warning" if left < SOON_S else "muted"
+        return text if width(text) <= 9 else f"SLA {_short(left)}", tone
     if row.due:
         return _due(row.due, now, look)
     seen = row.created or row.updated
@@ -227,7 +226,7 @@ def _due(due: datetime, now: datetime, look: Look) -> Piece:
         return "today", "warning"
     if day == today + timedelta(days=1):
         return "tomorrow", "muted"
-    return f"due {look.at(due, now)}" if (day - today).days > 6 else f"due {due.astimezone(look.zone):%a}", "muted"
+    return look.at(due, now) if (day - today).days > 6 else f"due {due.astimezone(look.zone):%a}", "muted"
 
 
 def _short(seconds: int) -> str:

@@ -108,7 +108,7 @@ def _facts(detail: Detail, cells: int, now: datetime, look: Look) -> list[Line]:
     )
     left = sla_left(row, now)
     if left is not None and row.sla_due:
-        words = f"{look.at(row.sla_due, now)}, " + (f"breached {span(-left)} ago" if left <= 0 else f"{span(left)} left")
+        words = f"{look.at(row.sla_due, now)}, " + (f"{span(-left)} over" if left <= 0 else f"{span(left)} left")
         facts.append(("SLA", words, "error" if left <= 0 else "text"))
     elif left is not None:
         facts.append(("SLA", f"paused, {span(left)} left", "text"))

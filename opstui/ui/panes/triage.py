@@ -209,6 +209,8 @@ class TriagePane(VerbPane, inherit_bindings=False):
 
     def _said_of_view(self) -> Line:
         keymap = self.desktop.keymap
+        if self.whole:
+            return [(key_hint("app.back", keymap), "key"), (" back to the list", "muted")]
         if self.snoozed:
             return [(key_hint("triage.snoozed", keymap), "key"), (" back to the queue", "muted")]
         since = self.look.at(self.desk.since(), self.desk.now())
@@ -224,7 +226,7 @@ class TriagePane(VerbPane, inherit_bindings=False):
         if self.rows.marks:
             return [(f"{len(self.rows.marks)} marked", "strong"), ("  Esc", "key"), (" none", "muted")]
         session = self.desk.session()
-        words = [f"{session.left} left"]
+        words = [f"{self._left()} left"]
         if session.decided:
             words.append(f"{session.minutes} min")
         if session.seconds_each is not None:
@@ -254,7 +256,7 @@ class TriagePane(VerbPane, inherit_bindings=False):
         self.columns.set_class(below, "-below")
         self.detail.edge = "top" if below else ""
         self.rows.narrow = size.width < SIDE
-        detail = min(max(round(size.width * 0.38), 40), 55)
+        detail = min(max(round(size.width * 0.36), 40), 55)
         right = round(size.width * 0.4) if self.whole else 41
         self.detail.styles.width = "1fr" if self.whole or below else detail
         self.detail.styles.height = "55%" if below else "1fr"
@@ -443,6 +445,7 @@ class TriagePane(VerbPane, inherit_bindings=False):
         """The whole item; Enter again goes back."""
         self.whole = not self.whole
         self.fit()
+        self._refresh_chrome()
         self._show_detail(fresh=True)
 
     @on(RowList.Opened)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input
@@ -35,15 +35,24 @@ class FilterHint(Painted):
         return self.text
 
 
+class Prompt(Painted):
+    """The sign before what is typed."""
+
+    DEFAULT_CSS = "Prompt { width: 3; }"
+
+    def line(self, y: int) -> Line:
+        """The key that opened it."""
+        return [(" /", "accent")]
+
+
 class FilterBar(Vertical):
     """An input with its hint; it says ``Changed`` while typing rests, ``Done`` on Enter or Escape."""
 
     DEFAULT_CSS = """
     FilterBar {
         height: 2;
-        & > Input, & > Input:focus {
-            height: 1; border: none; padding: 0 1; background: transparent; background-tint: transparent;
-        }
+        & > Horizontal { height: 1; }
+        & Input, & Input:focus { height: 1; border: none; padding: 0; background: transparent; background-tint: transparent; }
         &.-kept { height: 1; }
         &.-kept > FilterHint { display: none; }
     }
@@ -71,7 +80,9 @@ class FilterBar(Vertical):
 
     def compose(self) -> ComposeResult:
         """Input above, hint below."""
-        yield self._input
+        with Horizontal():
+            yield Prompt()
+            yield self._input
         yield self._hint
 
     def on_mount(self) -> None:
@@ -115,8 +126,8 @@ class FilterBar(Vertical):
             self._hint.text = [("   " + EXAMPLES, "muted")] if not self._input.value else []
         else:
             before = width(tame(self._input.value[: error.column - 1]))
-            words = " ".join(part for part in (f"column {error.column}: {error.what}", error.why, error.next_step) if part)
-            self._hint.text = [(" " * (before + 1), "text"), ("^ ", "error"), (tame(words), "error")]
+            words = f"column {error.column}: " + ". ".join(part for part in (error.why or error.what, error.next_step) if part)
+            self._hint.text = [(" " * (before + 3), "text"), ("^ ", "error"), (tame(words), "error")]
             if before > self.size.width // 2:
                 self._hint.text = [("   ", "text"), (tame(words), "error")]
         self._hint.repaint()
