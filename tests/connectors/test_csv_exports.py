@@ -10,6 +10,7 @@ from opstui.domain.model import Item, Kind, Stage
 from opstui.errors import ConfigError, SourceRefused
 from opstui_csv import headings as known
 from opstui_csv.building import build
+from opstui_csv.options import CSV_OPTIONS, EXCEL_OPTIONS
 from opstui_csv.values import comments, key_from_url, priority_of, relations, stage_of
 from tests.support.tables import make, pull, write_csv
 
@@ -453,3 +454,12 @@ def test_items_built_by_the_column_are_the_items_that_the_class_makes() -> None:
         build(1, colour=["red"])
     with pytest.raises(AttributeError):
         build(2, key=["1"])
+
+
+def test_the_manual_names_every_option_and_attribute() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "connectors-csv.md").read_text()
+    for option in (*CSV_OPTIONS, *EXCEL_OPTIONS):
+        assert f"| `{option.name}` |" in manual
+        assert option.example is not None, option.name
+    for attribute in known.ATTRIBUTES:
+        assert f"`{attribute}`" in manual
