@@ -12,24 +12,27 @@ from opstui.store.rows import moment
 if TYPE_CHECKING:
     from opstui.store.db import Connection
 
-CANDIDATES = 200
+CANDIDATES = 100
 """So many of the youngest matches are put in order; a word in more items than that wants a second word."""
 
-_READ, _SHOWN, _BEFORE = 4_000, 120, 30
+Row = tuple[Any, ...]
+"""Id, kind, ref, title, text, time."""
+
+_READ, _SHOWN, _BEFORE = 2_000, 120, 30
 _ITEMS = f"""
-SELECT i.id, i.source || ':' || i.key, i.title, substr(i.body, 1, {_READ}), coalesce(i.updated, i.created)
-FROM (SELECT rowid AS id FROM items_fts WHERE items_fts MATCH ? ORDER BY rowid DESC LIMIT ?) f
-JOIN items i ON i.id = f.id JOIN ranks r ON r.item = f.id
-ORDER BY r.lead IS NULL, r.rank DESC, f.id DESC LIMIT ?"""
+SELECT i.id, 'item', i.source || ':' || i.key, i.title, substr(i.body, 1, {_READ}), coalesce(i.updated, i.created)
+FROM (SELECT f.id AS id FROM (SELECT rowid AS id FROM items_fts WHERE items_fts MATCH ? ORDER BY rowid DESC LIMIT ?) f
+  JOIN ranks r ON r.item = f.id ORDER BY r.lead IS NULL, r.rank DESC, f.id DESC LIMIT ?) best
+CROSS JOIN items i ON i.id = best.id"""
 _KEYS = f"""
-SELECT id, source || ':' || key, title, substr(body, 1, {_READ}), coalesce(updated, created) FROM items
+SELECT id, 'item', source || ':' || key, title, substr(body, 1, {_READ}), coalesce(updated, created) FROM items
 WHERE source = ? AND key >= ? AND key < ? ORDER BY key LIMIT ?"""
 _NOTES = f"""
-SELECT n.id, n.kind, n.ref, substr(n.text, 1, {_READ}), n.at
+SELECT n.id, n.kind, n.ref, '', substr(n.text, 1, {_READ}), n.at
 FROM (SELECT rowid AS id FROM notes_fts WHERE notes_fts MATCH ? ORDER BY rowid DESC LIMIT ?) f
 JOIN notes n ON n.id = f.id WHERE n.withdrawn IS NULL ORDER BY f.id DESC LIMIT ?"""
 _DECISIONS = f"""
-SELECT d.id, d.ref, d.what, substr(d.why || ' ' || d.options, 1, {_READ}), d.at
+SELECT d.id, 'decision', d.ref, d.what, substr(d.why || ' ' || d.options, 1, {_READ}), d.at
 FROM (SELECT rowid AS id FROM decisions_fts WHERE decisions_fts MATCH ? ORDER BY rowid DESC LIMIT ?) f
 JOIN decisions d ON d.id = f.id WHERE d.withdrawn IS NULL ORDER BY f.id DESC LIMIT ?"""
 
@@ -41,21 +44,14 @@ def search(conn: Connection, text: str, limit: int = 50) -> list[Hit]:
         return []
     words = match.replace('"', "").rstrip("*").split()
     keyed = _by_key(conn, text.strip(), limit)
-    seen = {hit.id for hit in keyed}
-    items = [
-        Hit("item", ref, id, title, snippet(body, words), moment(at))
-        for id, ref, title, body, at in conn.execute(_ITEMS, (match, CANDIDATES, limit)).fetchall()
-        if id not in seen
+    seen = {row[0] for row in keyed}
+    items = [row for row in conn.execute(_ITEMS, (match, CANDIDATES, limit)).fetchall() if row[0] not in seen]
+    decisions = conn.execute(_DECISIONS, (match, CANDIDATES, limit)).fetchall()
+    noted = conn.execute(_NOTES, (match, CANDIDATES, limit)).fetchall()
+    return [
+        Hit(kind, ref, id, title or body.partition("\n")[0][:_SHOWN], snippet(body, words), moment(at))
+        for id, kind, ref, title, body, at in _shared([*keyed, *items], decisions, noted, limit)
     ]
-    decisions = [
-        Hit("decision", ref, id, what, snippet(rest, words), moment(at))
-        for id, ref, what, rest, at in conn.execute(_DECISIONS, (match, CANDIDATES, limit)).fetchall()
-    ]
-    noted = [
-        Hit(kind, ref, id, body.partition("\n")[0][:_SHOWN], snippet(body, words), moment(at))
-        for id, kind, ref, body, at in conn.execute(_NOTES, (match, CANDIDATES, limit)).fetchall()
-    ]
-    return _shared([*keyed, *items], decisions, noted, limit)
 
 
 def snippet(text: str, words: Sequence[str]) -> str:
@@ -67,7 +63,7 @@ def snippet(text: str, words: Sequence[str]) -> str:
     return ("…" if start else "") + part + ("…" if start + _SHOWN < len(text) else "")
 
 
-def _by_key(conn: Connection, text: str, limit: int) -> list[Hit]:
+def _by_key(conn: Connection, text: str, limit: int) -> list[Row]:
     """Items whose key or ref begins as typed, in the case typed, upper or lower: three looks into an index."""
     if not text or " " in text:
         return []
@@ -75,17 +71,17 @@ def _by_key(conn: Connection, text: str, limit: int) -> list[Hit]:
     named, colon, rest = text.partition(":")
     wanted = [(name, rest) for name in sources if colon and name.lower() == named.lower() and rest]
     wanted += [(name, text) for name in sources]
-    found: dict[int, Sequence[Any]] = {}
+    found: dict[int, Row] = {}
     for name, start in wanted:
         for spelling in dict.fromkeys((start, start.upper(), start.lower())):
             rows = conn.execute(_KEYS, (name, spelling, spelling + "\U0010ffff", limit)).fetchall()
             found.update((row[0], row) for row in rows)
         if len(found) >= limit:
             break
-    return [Hit("item", ref, id, title, snippet(body, ()), moment(at)) for id, ref, title, body, at in found.values()][:limit]
+    return list(found.values())[:limit]
 
 
-def _shared(items: list[Hit], decisions: list[Hit], noted: list[Hit], limit: int) -> list[Hit]:
+def _shared(items: list[Row], decisions: list[Row], noted: list[Row], limit: int) -> list[Row]:
     """Cut to ``limit`` so that no kind drowns the others: a third each for decisions and notes, more when there is room."""
     third = limit // 3
     room = max(limit - len(items), 0)
