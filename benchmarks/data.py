@@ -16,10 +16,10 @@ HEADING = (
     "number", "short_description", "description", "state", "priority", "assigned_to",
     "assignment_group", "opened_by", "opened_at", "sys_updated_on", "due_date", "location",
 )  # fmt: skip
-WORDS = (
+WORDS = (  # noqa: SIM905 - thirty literals read worse
     "dock scanner label pallet conveyor motor cold store door seal badge payroll batch network printer handheld "
     "terminal aisle rack forklift battery invoice carrier pick-up route customs container shift overtime audit training"
-).split()  # noqa: SIM905 - a list of thirty literals reads worse
+).split()
 
 
 def rows(count: int, seed: int = 1) -> list[list[str]]:
