@@ -21,6 +21,9 @@ MEMORY_MB = 2048
 MAX_LINE = 3500
 """Bytes of an event: below PIPE_BUF, so that a write is one piece and never waits half way."""
 
+OURS = "while opstui kept a page"
+"""Note on an exception that no connector is to blame for."""
+
 Event = dict[str, Any]
 
 
@@ -151,13 +154,10 @@ def trouble(error: BaseException, plugin: str = "") -> tuple[str, Event]:
         why = f"it tried to end the program ({error.code!r})"
     else:
         why = f"{kind}: {error}" if str(error) else kind
-    what = f"connector {plugin!r} broke" if plugin else "the pull broke"
-    return "failed", {
-        "what": what,
-        "why": why,
-        "next_step": "What came in before is kept. Tell its author.",
-        "retry_after": None,
-    }
+    what, whose = f"connector {plugin!r} broke" if plugin else "the pull broke", "Tell its author."
+    if OURS in getattr(error, "__notes__", ()):
+        what, whose = "opstui could not keep what came in", "This is a mistake in opstui itself: please report it."
+    return "failed", {"what": what, "why": why, "next_step": f"What came in before is kept. {whose}", "retry_after": None}
 
 
 def _cut(value: Any, limit: int) -> Any:

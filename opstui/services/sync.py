@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from opstui.connectors.api import Page, Refusal
 from opstui.domain.model import Item
 from opstui.errors import PluginError, StoreBusy
-from opstui.services.job import Counts
+from opstui.services.job import OURS, Counts
 from opstui.services.sound import sound
 from opstui.store import items as store_items
 from opstui.store import sources
@@ -102,6 +102,9 @@ class Pull:
             except StoreBusy:
                 if attempt == BUSY_TRIES:
                     raise
+            except Exception as error:
+                error.add_note(OURS)
+                raise
         self.counts += Counts(done.added, done.changed, done.unchanged, done.deleted, len(part.refused))
 
     def _adapt(self, count: int, seconds: float) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from opstui.services.crew import Outcome
-from opstui.services.job import Counts, Ended, decode, encode
+from opstui.services.job import OURS, Counts, Ended, decode, encode, trouble
 from opstui.services.plan import Plan
 from opstui.services.schedule import first_due, next_due
 from opstui.services.watch import Watch
@@ -95,3 +95,10 @@ def test_an_event_is_one_short_line_whatever_is_in_it() -> None:
     assert event["why"].startswith("\n\x1b[31mé")
     assert decode(b"not json") is None
     assert decode(b'{"event": 5}') is None
+
+
+def test_a_mistake_of_our_own_is_not_blamed_on_the_connector() -> None:
+    error = KeyError("x")
+    assert trouble(error, "csv")[1]["what"] == "connector 'csv' broke"
+    error.add_note(OURS)
+    assert trouble(error, "csv")[1]["what"] == "opstui could not keep what came in"
