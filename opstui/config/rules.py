@@ -67,11 +67,12 @@ def people(settings: Settings) -> People:
 
 
 def _sla(rule: SlaTable, working: WorkCalendar) -> SlaRule:
+    hours = working if rule.calendar == "working" else None
     return SlaRule(
         rule.name,
         parse(rule.when) if rule.when.strip() else None,
-        parse_duration(rule.within),
-        working if rule.calendar == "working" else None,
+        parse_duration(rule.within, hours),
+        hours,
         frozenset(fold(word) for word in rule.pause),
     )
 

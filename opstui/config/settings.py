@@ -119,7 +119,9 @@ class SlaTable(Table, frozen=True, kw_only=True):
 
     name: Annotated[str, Meta(description="Its name in explanations.", min_length=1, examples=["critical"])]
     when: Annotated[str, Meta(description="Which items, as a query; empty: all.", examples=["priority = critical"])] = ""
-    within: Annotated[str, Meta(description="How long from creation: 30m, 4h, 2d.", min_length=1, examples=["4h"])]
+    within: Annotated[
+        str, Meta(description="How long from creation: 30m, 4h, 2d; a day is a working day.", min_length=1, examples=["4h"])
+    ]
     calendar: Annotated[
         Literal["working", "24x7"], Meta(description="Which hours count: those of the working day, or all.", examples=["24x7"])
     ] = "working"
@@ -195,7 +197,7 @@ class Triage(Table, frozen=True, kw_only=True):
         "3d"
     )
     fresh_for: Annotated[
-        str, Meta(description="How old a required source may be for the queue to be clear; never less than its own `every`.")
+        str, Meta(description="How old a required source may be for the queue to be clear; never less than twice its `every`.")
     ] = "1h"
 
 

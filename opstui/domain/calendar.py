@@ -59,6 +59,12 @@ class WorkCalendar:
     holidays: frozenset[date] = frozenset()
     _tables: list[_Table] = field(default_factory=lambda: [_NO_TABLE], init=False, repr=False, compare=False)
 
+    @property
+    def day_seconds(self) -> int:
+        """How long one working day is by the clock."""
+        opens, closes = (at.hour * 3600 + at.minute * 60 + at.second for at in (self.start, self.end))
+        return (closes - opens) % 86400 or 86400
+
     def working_seconds(self, a: datetime, b: datetime) -> int:
         """Working seconds between two moments; negative when ``b`` comes first."""
         low, high = _stamp(a), _stamp(b)

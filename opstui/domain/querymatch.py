@@ -17,7 +17,7 @@ from opstui.domain.model import Item, Stage
 from opstui.domain.people import People
 from opstui.domain.querytree import FIELDS, And, Compare, FieldType, Node, Not, Or, ValueType, Word
 from opstui.domain.text import fold, words
-from opstui.domain.when import WEEKDAYS
+from opstui.domain.when import WEEKDAYS, parse_duration
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
@@ -89,8 +89,8 @@ def bounds(node: Compare, now: datetime, calendar: WorkCalendar) -> tuple[Bounds
     """The intervals, one of which must hold, of ``= < <= > >=`` on a priority, number, flag, time or span.
 
     A duration against a time in the past counts back (``updated < 2h``: within the last two hours), against ``due`` it
-    counts ahead. ``sla < 2h`` means that fewer than two working hours are left: time in which nobody is at work does
-    not help. A paused clock is compared by what it has left.
+    counts ahead. ``sla < 2h`` means that fewer than two working hours are left, ``sla < 1d`` one working day: time in
+    which nobody is at work does not help. A paused clock is compared by what it has left.
     """
     field, value, op = FIELDS[node.field], node.value, node.op
     data = value.data
@@ -105,6 +105,7 @@ def bounds(node: Compare, now: datetime, calendar: WorkCalendar) -> tuple[Bounds
     seconds = int(data)
     stamp = (now - _EPOCH) // _SECOND
     if field.name == "sla":
+        seconds = parse_duration(value.text.removeprefix("-"), calendar) * (-1 if seconds < 0 else 1)
         limit = (calendar.add_working(now, seconds) - _EPOCH) // _SECOND if seconds > 0 else stamp + seconds
         return Bounds("sla_due", *_whole(op, limit, limit + 1)), Bounds("sla_left", *_whole(op, seconds, seconds + 1))
     if field.ahead:

@@ -44,8 +44,8 @@ _ISO_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _LONGEST = 100 * 366 * 86400
 
 
-def parse_duration(text: str) -> int:
-    """Seconds in ``2h``, ``1h 30m``, ``3d`` (a day is 24 hours), ``1w``.
+def parse_duration(text: str, calendar: WorkCalendar | None = None) -> int:
+    """Seconds in ``2h``, ``1h 30m``, ``3d`` (a day is 24 hours), ``1w``; with ``calendar``, working days and weeks of it.
 
     Raises:
         UsageError: it is not a duration.
@@ -53,7 +53,10 @@ def parse_duration(text: str) -> int:
     parts = _duration_parts(text.strip().lower().removeprefix("+").strip())
     if parts is None:
         raise UsageError(f"{text!r} is not a duration", "expected a number and a unit", "Write 30m, 2h, 3d or 1w.")
-    return sum(int(number * _UNITS[unit]) for number, unit in parts)
+    units = _UNITS
+    if calendar is not None:
+        units = _UNITS | {"d": calendar.day_seconds, "w": calendar.day_seconds * len(calendar.workdays)}
+    return sum(int(number * units[unit]) for number, unit in parts)
 
 
 def parse_when(text: str, now: datetime, calendar: WorkCalendar) -> datetime:

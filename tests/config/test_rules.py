@@ -36,6 +36,7 @@ important_labels = ["Key Account"]
 sla = [
   { name = "fast", when = "priority = critical", within = "4h", pause = ["Waiting for Customer"] },
   { name = "slow", within = "2d", calendar = "24x7" },
+  { name = "steady", within = "1w" },
 ]
 """
 
@@ -64,10 +65,11 @@ def test_without_a_name_nobody_is_me() -> None:
 
 def test_promises_come_in_their_order(tmp_path: Path) -> None:
     found = rules(loaded(tmp_path, TEXT).settings)
-    fast, slow = found.slas
+    fast, slow, steady = found.slas
     assert (fast.name, fast.within_s, fast.calendar, fast.pause) == ("fast", 4 * 3600, found.calendar, {"waiting for customer"})
     assert (slow.when, slow.within_s, slow.calendar) == (None, 2 * 86400, None)
     assert fast.when is not None
+    assert steady.within_s == 2 * (8 * 3600 + 1800), "a week is as many working days as a week has"
 
 
 def test_the_rest_of_triage_arrives(tmp_path: Path) -> None:

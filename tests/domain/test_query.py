@@ -211,6 +211,13 @@ def test_an_sla_counts_the_time_in_which_somebody_is_at_work() -> None:
     assert not matches(parse("sla < 1h"), monday, friday_close, PEOPLE, CALENDAR)
 
 
+def test_a_day_of_an_sla_is_a_working_day() -> None:
+    friday_nine = datetime(2026, 11, 20, 9, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+    monday = facts(sla_due=datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo("Europe/Berlin")))
+    assert matches(parse("sla <= 1d"), monday, friday_nine, PEOPLE, CALENDAR)
+    assert not matches(parse("sla < 1d"), monday, friday_nine, PEOPLE, CALENDAR)
+
+
 def test_a_weekday_looks_back_for_the_past_and_ahead_for_due() -> None:
     for query, first in (("created = mon", "2026-11-16"), ("due = mon", "2026-11-23"), ("due = fri", "2026-11-20")):
         node = parse(query)

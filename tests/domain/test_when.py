@@ -131,6 +131,14 @@ def test_a_duration(text: str, seconds: int) -> None:
     assert parse_duration(text) == seconds
 
 
+@pytest.mark.parametrize(
+    ("end", "text", "hours"),
+    [(time(17), "2d", 18), (time(17), "1w", 45), (time(17), "1d 1h", 10), (time(6), "1d", 22), (time(8), "1d", 24)],
+)
+def test_on_a_calendar_a_day_is_as_long_as_its_work(end: time, text: str, hours: int) -> None:
+    assert parse_duration(text, WorkCalendar(start=time(8), end=end)) == hours * 3600
+
+
 @pytest.mark.parametrize("text", ["", "2", "h", "2y", "2h x", "-2h"])
 def test_what_is_not_a_duration_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="30m, 2h, 3d or 1w"):
