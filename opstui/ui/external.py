@@ -44,7 +44,7 @@ def edit(text: str, folder: Path, environ: Mapping[str, str], *, run: Run = run_
     handle, name = tempfile.mkstemp(prefix="note-", suffix=".md", dir=folder)  # mkstemp makes it 0600
     path = Path(name)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
+        file.write(text if text.endswith("\n") or not text else text + "\n")  # as editors leave a file
     try:
         code = run([*command, str(path)])
     except OSError as error:

@@ -38,10 +38,9 @@ def when(text: str) -> datetime:
 class Host(App[Any]):
     """One dialog over a quiet page; ``answer`` is what it gave, ``answered`` whether it closed."""
 
-    look = LOOK
-
-    def __init__(self, dialog: ModalScreen[Any]) -> None:
+    def __init__(self, dialog: ModalScreen[Any], look: Look = LOOK) -> None:
         super().__init__()
+        self.look = look
         self.dialog = dialog
         self.answer: Any = None
         self.answered = False

@@ -137,6 +137,8 @@ def test_visual_comes_before_editor_and_may_have_arguments(tmp_path: Path) -> No
     calls, run = runs("changed\n")
     assert edit("before", tmp_path / "drafts", {"VISUAL": "code --wait", "EDITOR": "vi"}, run=run) == "changed"
     assert calls[0][:2] == ["code", "--wait"]
+    _, leaves_it = runs(None)
+    assert edit("two\nlines", tmp_path / "drafts", {"EDITOR": "vi"}, run=leaves_it) == "two\nlines"
     assert list((tmp_path / "drafts").iterdir()) == []
     assert stat.S_IMODE((tmp_path / "drafts").stat().st_mode) == 0o700
 
@@ -169,6 +171,29 @@ async def test_the_editor_gives_its_text_back_to_the_note(tmp_path: Path, monkey
     monkeypatch.setattr(app, "suspend", suspend)
     await typed(app, "text:here", "f4", "f2")
     assert app.answer == "written elsewhere"
+
+
+async def test_after_a_failed_editor_the_app_has_its_terminal_back_and_the_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VISUAL", "myeditor")
+    _, run = runs("half", code=1)
+    app = Host(NoteEditor("Note", "note:", DraftDesk(), "kept", folder=tmp_path, run=run))
+    resumed = []
+
+    @contextlib.contextmanager
+    def suspend() -> Iterator[None]:
+        yield
+        resumed.append(True)  # as Textual does it: never reached when an error goes through
+
+    monkeypatch.setattr(app, "suspend", suspend)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f4")
+        await pilot.pause()
+        assert resumed and "myeditor failed" in screen_text(app)
+        await pilot.press("f2")
+        await pilot.pause()
+    assert app.answer == "kept"
 
 
 async def test_a_terminal_that_cannot_be_lent_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from opstui.ui.dialogs.pick_theme import ThemePicker
 from opstui.ui.dialogs.pick_when import WhenPicker
 from opstui.ui.dialogs.undo import UndoList
 from opstui.ui.dialogs.why import points, term_lines
+from opstui.ui.present import ASCII, Look
 from opstui.ui.theme import DARK
 from opstui.ui.widgets.choices import Choices
 from tests.support.build import MORNING
@@ -257,6 +258,16 @@ async def test_a_picker_fits_the_terminal(make: Any, size: tuple[int, int]) -> N
         await pilot.pause()
         frame = app.screen.query_one("#frame").region
         assert frame.x >= 0 and frame.right <= size[0] and frame.y >= 0 and frame.bottom <= size[1]
+
+
+@pytest.mark.parametrize(
+    "make", [a_when, lambda: ReasonPicker("Why?", REASONS[:3]), lambda: PersonPicker("Who?", LOADS, (), now=MORNING)]
+)
+async def test_an_ascii_terminal_gets_nothing_but_ascii(make: Any) -> None:
+    app = Host(make(), Look(zone=LOOK.zone, glyphs=ASCII))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert screen_text(app).isascii()
 
 
 def test_bars_and_ages_and_first_lines() -> None:

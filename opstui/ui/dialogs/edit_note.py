@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
 from opstui.errors import OpstuiError
+from opstui.ui.cells import tame
 from opstui.ui.dialogs.drafts import DraftDesk, DraftKeeper
 from opstui.ui.dialogs.frame import Dialog
 from opstui.ui.external import Run, edit, run_command
@@ -121,21 +122,24 @@ class NoteEditor(Dialog[str]):
     def complain(self, text: str) -> None:
         """Say what is wrong, below the text; nothing takes it away."""
         trouble = self.query_one("#trouble", Static)
-        trouble.update(Content(text))
+        trouble.update(Content(tame(text)))
         trouble.set_class(bool(text), "-shown")
 
 
 def in_editor(screen: Dialog[str] | Widget, text: str, folder: Path, run: Run, complain: Callable[[str], None]) -> str | None:
     """``text`` from the user's editor with the app out of the way, or None after complaining."""
     complain("")
+    wrong = ""
+    back: str | None = None
     try:
         with screen.app.suspend():
-            back = edit(text, folder, os.environ, run=run)
+            try:
+                back = edit(text, folder, os.environ, run=run)
+            except OpstuiError as error:
+                wrong = str(error)  # said once the app has its terminal back: suspend() does not resume past an error
     except SuspendNotSupported:
-        complain("This terminal cannot be lent to an editor. Write here instead.")
-        return None
-    except OpstuiError as error:
-        complain(str(error))
-        return None
+        wrong = "This terminal cannot be lent to an editor. Write here instead."
     screen.app.refresh(layout=True)
+    if wrong:
+        complain(wrong)
     return back

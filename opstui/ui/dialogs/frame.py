@@ -24,10 +24,11 @@ Hint = tuple[str, str]
 """A key as it is written, and what it does in a word or two."""
 
 
-def hint_line(hints: Iterable[Hint]) -> Content:
+def hint_line(hints: Iterable[Hint], look: Look) -> Content:
     """The quiet line at a dialog's foot: keys in bold, words in grey."""
     parts: list[Content] = []
     for key, words in hints:
+        key = key.replace("↑↓", "up down") if look.ascii else key
         parts.append(Content.assemble((key, "bold $foreground"), (f" {words}", "$text-muted")))
     return Content("   ").join(parts)
 
@@ -51,6 +52,7 @@ class Dialog(ModalScreen[Answer]):
             border-title-style: bold;
             border-subtitle-color: $text-muted;
         }
+        &.-ascii > #frame { border: ascii $foreground 30%; }
         & #hints { height: auto; margin-top: 1; color: $text-muted; }
         & Input, & Input:focus { background: transparent; background-tint: transparent; padding: 0; border: none; height: 1; }
         & Input:nocolor > .input--cursor, & TextArea:nocolor .text-area--cursor { text-style: reverse; }
@@ -64,10 +66,11 @@ class Dialog(ModalScreen[Answer]):
         self.heading = heading
 
     def compose(self) -> ComposeResult:
+        self.set_class(self.look.ascii, "-ascii")
         with Vertical(id="frame") as frame:
             frame.border_title = Content(tame(self.heading) or " ")
             yield from self.body()
-            yield Static(hint_line(self.hints), id="hints")
+            yield Static(hint_line(self.hints, self.look), id="hints")
 
     def body(self) -> Iterable[Widget]:
         """The widgets between the title and the hints."""
@@ -85,7 +88,7 @@ class Dialog(ModalScreen[Answer]):
 
     def show_hints(self, hints: Sequence[Hint]) -> None:
         """Other hints at the foot."""
-        self.query_one("#hints", Static).update(hint_line(hints))
+        self.query_one("#hints", Static).update(hint_line(hints, self.look))
 
     def action_close(self) -> None:
         self.dismiss(None)

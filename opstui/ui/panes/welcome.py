@@ -46,6 +46,7 @@ class WelcomeApp(App[str], inherit_bindings=False):
     CSS = """
     Screen { align: center middle; background: $background; }
     #welcome { width: 74; max-width: 96%; height: auto; padding: 1 2; border: round $foreground 30%; background: $surface; }
+    #welcome.-ascii { border: ascii $foreground 30%; }
     #welcome > Choices { margin-top: 1; }
     #hints { margin-top: 1; height: auto; }
     """
@@ -69,10 +70,10 @@ class WelcomeApp(App[str], inherit_bindings=False):
         self.theme = DARK.name
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="welcome"):
+        with Vertical(id="welcome", classes="-ascii" if self.look.ascii else ""):
             yield Static(words(self._config))
             yield Choices(id="choices", look=self.look)
-            yield Static(hint_line((("enter", "take it"), ("1 2", "at once"), ("q", "leave"))), id="hints")
+            yield Static(hint_line((("enter", "take it"), ("1 2", "at once"), ("q", "leave")), self.look), id="hints")
 
     def on_mount(self) -> None:
         self.query_one(Choices).show(choices())

@@ -56,18 +56,24 @@ def narrow(choices: Sequence[Choice], query: str) -> tuple[Choice, ...]:
     return tuple(choice for _, choice in sorted(kept, key=lambda pair: pair[0]))
 
 
-def layout(choice: Choice, width: int, *, keyed: bool) -> Content:
+def layout(choice: Choice, width: int, *, keyed: bool, ellipsis: str = "…") -> Content:
     """The line as it is shown in ``width`` cells, without its cursor: the left part gives way to the right one."""
     if choice.heading:
-        return choice.left.stylize("$text-muted").truncate(width, ellipsis=True, pad=True)
+        return _fit(choice.left.stylize("$text-muted"), width, ellipsis)
     key = Content.styled(f"{choice.key:>2} ", "$text-muted") if keyed else EMPTY
     right = choice.right if choice.right.cell_length < width - key.cell_length - 8 else EMPTY
     room = max(0, width - key.cell_length - right.cell_length - (2 if right else 0))
-    left = choice.left.first_line.truncate(room, ellipsis=True, pad=True)
-    line = Content.assemble(key, left, "  " if right else "", right)
+    line = Content.assemble(key, _fit(choice.left.first_line, room, ellipsis), "  " if right else "", right)
     if choice.off:
         line = line.stylize("$text-muted")
     return line.truncate(width, pad=True)
+
+
+def _fit(text: Content, width: int, ellipsis: str) -> Content:
+    """Exactly ``width`` cells, ending in ``ellipsis`` when something was dropped."""
+    if text.cell_length <= width or width <= len(ellipsis):
+        return text.truncate(width, pad=True)
+    return Content.assemble(text.truncate(width - len(ellipsis)), ellipsis)
 
 
 def readable(line: Content) -> Content:
@@ -179,7 +185,7 @@ class Choices(ScrollView, can_focus=False):
         elif index == self.hovered and choice.open:
             style = self.get_visual_style("choices--hover")
         gutter = Content.styled(self._look["cursor"] + " ", "$primary") if here else Content("  ")
-        drawn = layout(choice, max(0, width - 2), keyed=self._keyed)
+        drawn = layout(choice, max(0, width - 2), keyed=self._keyed, ellipsis=self._look["ellipsis"])
         line = Content.assemble(gutter, readable(drawn) if here else drawn)
         strips = Visual.to_strips(self, line, width, 1, style)
         return strips[0] if strips else Strip.blank(width, style.rich_style)
