@@ -27,6 +27,9 @@ _HEAD = 1 << 18
 _LOOK = 5000
 """How many lines of a broken record are searched for the next whole row."""
 
+_ESCAPED = re.compile(r'\\"(?=[^,;\t|\r\n])')
+"""A quote written as databases do it; before a delimiter it is the end of a cell whose last character is a backslash."""
+
 _HINT = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 
 
@@ -57,6 +60,8 @@ def parse(text: str, name: str, delimiter: str = "", known: Callable[[Sequence[s
     with _big_cells():
         found = delimiter or _sniff(text)
         form: dict[str, Any] = {"delimiter": found, "skipinitialspace": _spaced(text, found)}
+        if '""' not in text[:_HEAD] and _ESCAPED.search(text[:_HEAD]):
+            form["escapechar"] = "\\"
         head = _top(text, **form)
         at = heading_row(head, known)
         _check_width(head[at], text, name, found)
@@ -165,17 +170,26 @@ class _Careful:
                 self._refuse(first, f"cannot be read: {error}", [self.lines[first]])
                 return first + 1
             end = position + reader.line_num
-            many = end - first > 1
-            if many and (len(row) != width or not self._sound(first, end)):
-                again = self._next_whole(first + 1, end)
+            last = end == len(self.lines)
+            fault = self._fault(first, end) if end - first > 1 or last else ""
+            if fault and (end - first > 1 or fault == "open"):
                 self.budget -= end - first
-                if again is not None and self.budget > 0:
-                    self._refuse(first, "a quote opened in this row is not closed", row)
+                again = self._next_whole(first + 1, end) if self.budget > 0 else None
+                never = again is None and last
+                why = (
+                    "a quote in this row is never closed: is the file half-written?"
+                    if never
+                    else "a quote in this row is not closed"
+                )
+                self._refuse(first, why, row)
+                return end if again is None else again
+            if end - first > 1 and len(row) != width and self.budget > 0:
+                self.budget -= end - first
+                again = self._next_whole(first + 1, end, strict=True)
+                if again is not None:
+                    self._refuse(first, "a quote in this row is not closed", row)
                     return again
-            if many and end == len(self.lines) and not self._sound(first, end):
-                self._refuse(first, "a quote opened in this row is not closed before the end: is the file half-written?", row)
-            else:
-                self._take(first, end, row)
+            self._take(first, end, row)
             first = end
 
     def _take(self, first: int, end: int, row: list[str]) -> None:
@@ -209,24 +223,28 @@ class _Careful:
         self.refused.sort(key=lambda refusal: int(refusal.where.rpartition(":")[2]))
         return []
 
-    def _sound(self, first: int, end: int) -> bool:
-        """Whether these lines are one record with every quote where it belongs."""
+    def _fault(self, first: int, end: int) -> str:
+        """What is wrong with the quotes of these lines as one record: nothing, ``odd``, or ``open`` at the end."""
         try:
             records = list(csv.reader(self.lines[first:end], strict=True, **self.body.form))
-        except csv.Error:
-            return False
-        return len(records) == 1
+        except csv.Error as error:
+            return "open" if "end of data" in str(error) else "odd"
+        return "" if len(records) == 1 else "odd"
 
-    def _next_whole(self, start: int, end: int) -> int | None:
-        """The next of these lines that is a whole row by itself."""
+    def _next_whole(self, start: int, end: int, *, strict: bool = False) -> int | None:
+        """The next of these lines that is a whole row by itself; one with perfect quotes before one with enough delimiters."""
+        rough = None
+        delimiter, width = self.body.form["delimiter"], self.body.width
         for place in range(start, min(end, start + _LOOK)):
+            line = self.lines[place]
             try:
-                record = next(csv.reader([self.lines[place]], strict=True, **self.body.form), [])
+                if len(next(csv.reader([line], strict=True, **self.body.form), [])) == width > 1:
+                    return place if rough is None or strict else rough
             except csv.Error:
-                continue
-            if len(record) == self.body.width > 1:
-                return place
-        return None
+                pass  # no row by itself
+            if rough is None and line.count(delimiter) == width - 1 > 0:
+                rough = place
+        return None if strict else rough
 
     def _refuse(self, first: int, reason: str, row: Sequence[str]) -> None:
         self.refused.append(Refusal(f"{self.body.name}:{self._line(first)}", reason, sample(row)))

@@ -50,7 +50,7 @@ class Intake:
         self.keys = self.mapper.keys(table.rows)
         self.groups: dict[str, list[int]] | None = None
         self.singles: Sequence[int] = range(len(self.keys))
-        if not table.rows:
+        if not table.rows and not table.refused:
             self.notes.append(f"{table.name}: has a heading line and no rows")
         distinct = set(self.keys)
         if len(distinct) < len(self.keys) or "" in distinct or (distinct and max(map(len, distinct)) > KEY_LIMIT):

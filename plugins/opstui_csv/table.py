@@ -61,22 +61,13 @@ def sample(cells: Sequence[str]) -> str:
 
 
 def heading_row(rows: Sequence[Sequence[str]], known: Callable[[Sequence[str]], int]) -> int:
-    """The index of the heading line: the row near the top with the most known headings, else the first of full width.
+    """The index of the heading line: near the top the first wide row with two known headings, else the first wide row.
 
-    Reports put a title, a filter and an empty line above it; a number in a cell means data.
+    Reports put a title, a filter and an empty line above it, which are narrow.
     """
     widest = max((_filled(row) for row in rows), default=0)
-    best, score = -1, 0
-    for index, row in enumerate(rows[:HEADING_WITHIN]):
-        hits = known(row)
-        if hits >= 2 and hits > score:
-            best, score = index, hits
-    if best >= 0:
-        return best
-    for index, row in enumerate(rows[:HEADING_WITHIN]):
-        if _filled(row) * 2 > widest and widest > 0:
-            return index
-    return 0
+    wide = [index for index, row in enumerate(rows[:HEADING_WITHIN]) if row and _filled(row) * 2 > widest]
+    return next((index for index in wide if known(rows[index]) >= 2), wide[0] if wide else 0)
 
 
 def _filled(row: Sequence[str]) -> int:

@@ -139,9 +139,7 @@ def test_a_quote_that_is_never_closed_costs_its_row_only(tmp_path: Path) -> None
     rows = "".join(f"{n},a{n},open\n" for n in range(2, 200))
     found = pull(write_text(tmp_path / "t.csv", f'id,subject,status\n1,"broken,open\n{rows}'))
     assert len(found.items) == 198
-    assert [(refusal.where, refusal.reason) for refusal in found.refused] == [
-        ("t.csv:2", "a quote opened in this row is not closed")
-    ]
+    assert [(refusal.where, refusal.reason) for refusal in found.refused] == [("t.csv:2", "a quote in this row is not closed")]
 
 
 def test_a_stray_quote_does_not_swallow_the_rows_up_to_the_next_one(tmp_path: Path) -> None:
@@ -149,6 +147,25 @@ def test_a_stray_quote_does_not_swallow_the_rows_up_to_the_next_one(tmp_path: Pa
     found = pull(write_text(tmp_path / "t.csv", text))
     assert set(found.items) == {"2", "3", "4"}
     assert found.items["3"].title == "fine, really"
+
+
+def test_stray_quotes_never_make_one_row_of_two(tmp_path: Path) -> None:
+    found = pull(write_text(tmp_path / "t.csv", "id,subject,status\n" + "".join(f'{n},"a{n},open\n' for n in range(9))))
+    assert not found.items
+    assert [refusal.where for refusal in found.refused] == [f"t.csv:{line}" for line in range(2, 11)]
+    assert "never closed" in found.refused[-1].reason
+
+
+def test_quotes_escaped_with_a_backslash_are_understood_and_paths_are_no_escapes(tmp_path: Path) -> None:
+    found = pull(write_text(tmp_path / "t.csv", 'id,subject\n1,"say \\"hi\\", ok"\n'))
+    assert found.items["1"].title == 'say "hi", ok'
+    found = pull(write_text(tmp_path / "t.csv", 'id,subject\n1,"C:\\new\\"\n2,b\n'))
+    assert found.items["1"].title == "C:\\new\\"
+
+
+def test_a_row_full_of_known_words_is_no_heading_line(tmp_path: Path) -> None:
+    found = pull(write_text(tmp_path / "t.csv", "id,subject,a,b,c\n1,x,closed,resolved,updated\n2,y,closed,opened,title\n"))
+    assert set(found.items) == {"1", "2"}
 
 
 def test_nul_bytes_are_left_out_and_told(tmp_path: Path) -> None:
