@@ -23,7 +23,7 @@ DARK = Theme(
     warning="#e8b34b",
     error="#ff7b72",
     variables={
-        "text-muted": "#8a95a3",
+        "text-muted": "#939eac",
         "text-disabled": "#75808d",
         "text-primary": "#5db8f5",
         "text-error": "#ff7b72",

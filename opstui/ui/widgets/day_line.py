@@ -22,8 +22,8 @@ def day_line(
     now: datetime,
     look: Look,
     here: str,
-    stops: Sequence[Stop],
-    sources: Sequence[SourceState],
+    stops: Sequence[Stop] = (),
+    sources: Sequence[SourceState] = (),
     syncing: bool = False,
 ) -> Line:
     """The day's rail in ``cells``: the now-mark, the stops to come as room allows, trouble at the right."""
@@ -31,13 +31,15 @@ def day_line(
     end = trouble(sources, now, look, syncing)
     head: Line = [(" opstui", "strong"), (f"   {local:%a} {local.day} {local:%b} {local:%H:%M}", "text"), ("   ", "text")]
     head += [(f"{look['now']} ", "accent"), (here, "text")]
+    if line_width(head) + line_width(end) + 2 > cells:
+        head = [(f" {local:%H:%M}  ", "text"), *head[-2:]]
     room = cells - line_width(head) - line_width(end) - 2
     rail: Line = []
     for name, at in stops:
         if at <= now:
             continue
         when = f" {at.astimezone(look.zone):%H:%M}"
-        left = f" in {span(int((at - now).total_seconds() // 60 + 1) * 60)}" if not rail else ""
+        left = f" in {span(-(-int((at - now).total_seconds()) // 60) * 60)}" if not rail else ""
         piece: Line = [
             (f"  {look['rule'] * 2}{look['stop']}{look['rule'] * 2}  ", "rule"),
             (name + when, "muted"),

@@ -1,0 +1,74 @@
+"""Pictures of the triage pane in its states, at the sizes people have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from opstui.domain.model import Item
+from opstui.ui.app import OpstuiApp
+from tests.support.build import FakeClock, an_item
+from tests.support.desk import a_desk, pull
+from tests.support.journal import a_workspace
+from tests.support.triage import SPLITS, a_morning
+
+SIZES = [(80, 24), (120, 36), (200, 50)]
+
+
+@contextmanager
+def an_app(folder: Path, *items: Item, environ: dict[str, str] | None = None, **config: Any) -> Iterator[OpstuiApp]:
+    """The app over a store with these items, or a small bad night."""
+    clock = FakeClock()
+    desk = a_desk(folder, clock, triage=SPLITS, **config)
+    pull(desk, *(items or a_morning()))
+    desk.recount()
+    workspace = a_workspace(folder, desk, clock)
+    yield OpstuiApp(workspace, environ=environ or {})
+    desk.close()
+    workspace.store.close()
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_the_queue(size: tuple[int, int], tmp_path: Path, snap_compare: Any) -> None:
+    with an_app(tmp_path) as app:
+        assert snap_compare(app, terminal_size=size, press=["j", "v", "wait:120"])
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_the_whole_item(size: tuple[int, int], tmp_path: Path, snap_compare: Any) -> None:
+    with an_app(tmp_path) as app:
+        assert snap_compare(app, terminal_size=size, press=["enter", "wait:120"])
+
+
+def test_the_detail_below(tmp_path: Path, snap_compare: Any) -> None:
+    with an_app(tmp_path) as app:
+        assert snap_compare(app, terminal_size=(80, 24), press=["space", "wait:120"])
+
+
+def test_a_mistake_in_the_filter(tmp_path: Path, snap_compare: Any) -> None:
+    with an_app(tmp_path) as app:
+        assert snap_compare(app, terminal_size=(120, 36), press=["slash", *"team = IT and ownr = me", "wait:300"])
+
+
+def test_an_unfolded_group(tmp_path: Path, snap_compare: Any) -> None:
+    with an_app(tmp_path) as app:
+        assert snap_compare(app, terminal_size=(120, 36), press=["j", "j", "right_square_bracket", "wait:120"])
+
+
+def test_a_clear_queue(tmp_path: Path, snap_compare: Any) -> None:
+    with an_app(tmp_path, an_item("A")) as app:
+        assert snap_compare(app, terminal_size=(120, 36), press=["d", "wait:700"])
+
+
+def test_the_light_theme(tmp_path: Path, snap_compare: Any) -> None:
+    with an_app(tmp_path, ui={"theme": "opstui-light"}) as app:
+        assert snap_compare(app, terminal_size=(120, 36), press=["j", "wait:120"])
+
+
+def test_ascii_without_colour(tmp_path: Path, snap_compare: Any) -> None:
+    with an_app(tmp_path, environ={"LANG": "C", "NO_COLOR": "1"}) as app:
+        assert snap_compare(app, terminal_size=(120, 36), press=["j", "wait:120"])

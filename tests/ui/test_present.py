@@ -1,0 +1,172 @@
+"""What a line of the queue says."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opstui.domain.model import Kind, Place, Stage
+from opstui.domain.views import QueueRow, SourceState, SplitCount
+from opstui.ui.present import ASCII, Look, columns, glyph, line_width, owner, queue_line, time_cell, why_here
+from opstui.ui.widgets.day_line import day_line, stops_of
+from opstui.ui.widgets.foot_line import foot_line
+from opstui.ui.widgets.splits_bar import splits_line
+from tests.support.build import MORNING
+from tests.support.host import HOSTILE, LONDON, LOOK
+from tests.ui.test_cells import AWKWARD
+
+
+def a_row(**more: Any) -> QueueRow:
+    """A row of the queue, an hour old."""
+    values: dict[str, Any] = {
+        "id": 1,
+        "ref": "helpdesk:INC1",
+        "source": "helpdesk",
+        "kind": Kind.TICKET,
+        "title": "Dock 7 scanner rejects every label",
+        "status": "Open",
+        "stage": Stage.TODO,
+        "priority": 3,
+        "priority_label": "",
+        "owner": "Bo Lind",
+        "owner_state": "ok",
+        "created": MORNING - timedelta(hours=1),
+        "updated": MORNING - timedelta(hours=1),
+        "due": None,
+        "sla_due": None,
+        "sla_left_s": None,
+        "rank": 10.0,
+        "why": "priority=10",
+        "place": Place.QUEUE,
+        "until": None,
+        "target": "",
+        "blocks": 0,
+        "new": False,
+        "moved": (),
+    }
+    return QueueRow(**(values | more))
+
+
+def due_in(**span: float) -> dict[str, Any]:
+    """An SLA clock that runs out after a span."""
+    left = timedelta(**span)
+    return {"sla_due": MORNING + left, "sla_left_s": int(left.total_seconds())}
+
+
+@given(AWKWARD, AWKWARD, AWKWARD, st.integers(20, 220), st.booleans(), st.integers(1, 40))
+def test_a_line_is_exactly_as_wide_as_its_grid(title: str, who: str, ref: str, cells: int, narrow: bool, size: int) -> None:
+    grid = columns(cells, len(ref), narrow=narrow)
+    row = a_row(title=title, owner=who, ref=ref, group_size=size, group_first=MORNING, group_last=MORNING)
+    least = 3 + grid.ref + 2 + 4 + grid.time + 2
+    assert line_width(queue_line(row, grid, MORNING, LOOK, cursor=True, marked=True)) == max(cells, least)
+
+
+@pytest.mark.parametrize(
+    ("more", "sign", "tone"),
+    [
+        (due_in(minutes=-12), "▲", "error"),
+        (due_in(minutes=38), "▲", "warning"),
+        (due_in(hours=5) | {"new": True}, "●", "text"),
+        ({"stage": Stage.BLOCKED, "new": True}, "■", "text"),
+        ({"moved": ("status",)}, "◆", "text"),
+        ({"owner": None, "owner_state": "none"}, "◌", "muted"),
+        ({"place": Place.WAITING}, "⧗", "muted"),
+        ({"place": Place.DONE}, "✓", "muted"),
+        ({}, " ", "muted"),
+    ],
+)
+def test_one_sign_says_what_matters_most(more: dict[str, Any], sign: str, tone: str) -> None:
+    assert glyph(a_row(**more), MORNING, LOOK) == (sign, tone)
+
+
+@pytest.mark.parametrize(
+    ("more", "text", "tone"),
+    [
+        (due_in(minutes=-12), "SLA -12m", "error"),
+        (due_in(minutes=38), "SLA 38m", "warning"),
+        (due_in(hours=7, minutes=47), "SLA 7h", "muted"),
+        ({"sla_left_s": 7800}, "paused 2h", "muted"),
+        ({"due": MORNING + timedelta(hours=3)}, "today", "warning"),
+        ({"due": MORNING + timedelta(hours=25)}, "tomorrow", "muted"),
+        ({"due": MORNING + timedelta(days=3)}, "due Mon", "muted"),
+        ({"due": MORNING - timedelta(days=3)}, "due -3d", "warning"),
+        ({"place": Place.SNOOZED, "until": MORNING + timedelta(days=3)}, "Mon 08:05", "muted"),
+        ({}, "1h", "muted"),
+    ],
+)
+def test_the_time_that_matters_most(more: dict[str, Any], text: str, tone: str) -> None:
+    assert time_cell(a_row(**more), MORNING, LOOK) == (text, tone)
+
+
+def test_an_owner_that_is_missing_or_unclear_stands_out() -> None:
+    assert owner(a_row(owner=None, owner_state="none"), LOOK) == "◌ none"
+    assert owner(a_row(owner="Cy / Dee", owner_state="ambiguous"), LOOK) == "? Cy / Dee"
+
+
+def test_reasons_are_said_where_no_other_column_does() -> None:
+    row = a_row(why="sla=40,priority=21,blocks_others=15,unowned=12,vip=8", priority=2, blocks=3, moved=("status",))
+    assert why_here(row, MORNING, LOOK) == "high · blocks 3 · VIP · moved: status"
+
+
+def test_the_ascii_set_writes_nothing_else() -> None:
+    look = Look(LONDON, ASCII)
+    rows = [a_row(**due_in(minutes=-1)), a_row(owner=None, owner_state="none"), a_row(title="x" * 200, group_size=4)]
+    for row in rows:
+        text = "".join(text for text, _ in queue_line(row, columns(120), MORNING, look, cursor=True))
+        assert text.isascii()
+
+
+def test_hostile_text_stays_in_its_column() -> None:
+    line = queue_line(a_row(title=HOSTILE), columns(100), MORNING, LOOK)
+    assert line_width(line) == 100
+    assert "\x1b" not in "".join(text for text, _ in line)
+
+
+def a_source(name: str, state: str, **more: Any) -> SourceState:
+    """A source's health."""
+    return SourceState(name, "csv", True, state, MORNING - timedelta(hours=2), None, None, 1, 0, **more)
+
+
+@given(st.integers(40, 220))
+def test_the_day_line_fits_and_keeps_what_matters(cells: int) -> None:
+    stops = stops_of(MORNING, LOOK, (("Stand-up", "10:00"), ("Handoff", "17:00")))
+    sources = [a_source("mail", "stale"), a_source("jira", "ok")]
+    line = day_line(cells, MORNING, LOOK, "Triage 14 left", stops, sources)
+    text = "".join(text for text, _ in line)
+    assert line_width(line) <= cells
+    assert "Triage 14 left" in text
+    assert "! mail 2h" in text
+    assert "jira" not in text
+
+
+def test_the_day_line_counts_down_to_the_next_stop_only() -> None:
+    stops = stops_of(MORNING, LOOK, (("Stand-up", "10:00"), ("Handoff", "17:00"), ("Odd", "soon")))
+    text = "".join(text for text, _ in day_line(160, MORNING, LOOK, "Triage", stops))
+    assert "Stand-up 10:00 in 1h 55m" in text
+    assert "Handoff 17:00" in text
+    assert "Odd" not in text
+
+
+@given(st.integers(30, 220), st.integers(0, 4))
+def test_the_chosen_split_is_always_shown(cells: int, active: int) -> None:
+    splits = [SplitCount(name, "q", count) for name, count in (("Breaching", 3), ("Overnight", 9), ("Mine", 0), ("KPI", 1))]
+    splits.append(SplitCount("All", "", 14))
+    line, places = splits_line(cells, LOOK, splits, active, [("since Thu 17:20", "muted")])
+    assert any(index == active for index, _, _ in places)
+    assert ("Mine 0" in "".join(text for text, _ in line)) == (active == 2)
+
+
+@given(st.integers(20, 220))
+def test_help_is_the_last_hint_to_go(cells: int) -> None:
+    hints = [(f"item.{word}", word[0], word) for word in ("accept", "owner", "snooze", "escalate", "done", "filter", "help")]
+    line, spans = foot_line(cells, LOOK, [("14 left", "muted")], hints, [("z", "key"), (" undo: snooze", "muted")])
+    assert len(spans) <= 6
+    if spans:
+        assert spans[-1][2] == "item.help"
+    text = "".join(text for text, _ in line)
+    for first, last, action in spans:
+        assert text[first:last].endswith(action.partition(".")[2])

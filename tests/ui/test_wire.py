@@ -1,0 +1,48 @@
+"""Fewer bytes, the same picture."""
+
+from __future__ import annotations
+
+import pyte
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.style import Style
+
+from opstui.ui.wire import lean
+
+COLOURS = st.sampled_from(["", "31", "91", "38;2;1;2;3", "38;2;200;100;0", "38;5;17"])
+BACKS = st.sampled_from(["", "41", "100", "48;2;9;9;9", "48;5;200"])
+FLAGS = st.sampled_from(["", "1", "2", "4", "7", "1;4"])
+PIECE = st.tuples(FLAGS, COLOURS, BACKS, st.text("abc 今é", min_size=1, max_size=5))
+MOVE = st.tuples(st.integers(1, 5), st.integers(1, 20)).map(lambda at: f"\x1b[{at[0]};{at[1]}H")
+
+
+def textual(piece: tuple[str, str, str, str]) -> str:
+    """A piece as Textual writes it."""
+    *look, text = piece
+    parameters = ";".join(part for part in look if part)
+    return f"\x1b[{parameters}m{text}\x1b[0m" if parameters else text
+
+
+def picture(data: str) -> list[list[object]]:
+    """Every cell with its attributes, after the data was written."""
+    screen = pyte.Screen(30, 6)
+    pyte.Stream(screen).feed(data)
+    return [[screen.buffer[y][x] for x in range(30)] for y in range(6)]
+
+
+@given(st.lists(st.one_of(PIECE.map(textual), MOVE), max_size=30))
+def test_the_picture_is_the_same(pieces: list[str]) -> None:
+    data = "".join(pieces)
+    assert picture(lean(data)) == picture(data)
+    assert lean(data).encode().__len__() <= len(data.encode()) + 4
+
+
+def test_a_line_in_three_tones_costs_half() -> None:
+    styles = [Style.parse("#8a95a3 on #101419"), Style.parse("bold #d5dbe3 on #101419"), Style.parse("#ff7b72 on #101419")]
+    data = "".join(style.render("text ") for style in styles * 3)
+    assert len(lean(data)) < 0.7 * len(data)
+
+
+def test_what_it_does_not_know_is_left_alone() -> None:
+    for data in ("\x1b]52;c;eA==\x07\x1b[0m", "\x1b[31ma\x1b[0m\x1b[2J", "plain", "\x1b[?2026h"):
+        assert lean(data) == data
