@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from datetime import date, time
-
-from opstui.config.settings import Day, Settings, SlaTable
-from opstui.config.zone import LOCAL, local_name, zone
+from opstui.config.day import calendar
+from opstui.config.settings import Settings, SlaTable
 from opstui.domain.calendar import WorkCalendar
 from opstui.domain.model import Person
 from opstui.domain.people import People
@@ -15,8 +12,6 @@ from opstui.domain.sla import SlaRule
 from opstui.domain.text import fold
 from opstui.domain.urgency import Rules
 from opstui.domain.when import parse_duration
-
-WORKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def rules(settings: Settings) -> Rules:
@@ -36,18 +31,6 @@ def rules(settings: Settings) -> Rules:
         approval_words=frozenset(fold(word) for word in triage.approval_words),
         group_kinds=frozenset(triage.group),
         important_labels=frozenset(fold(word) for word in triage.important_labels),
-    )
-
-
-def calendar(day: Day) -> WorkCalendar:
-    """The working calendar; a day that ends before it starts is a night's."""
-    name = (local_name(os.environ) or "UTC") if day.timezone == LOCAL else day.timezone
-    return WorkCalendar(
-        zone(name),
-        _time(day.start),
-        _time(day.end or day.handoff),
-        frozenset(WORKDAYS.index(name) for name in day.workdays),
-        frozenset(date.fromisoformat(text) for text in day.holidays),
     )
 
 
@@ -75,8 +58,3 @@ def _sla(rule: SlaTable, working: WorkCalendar) -> SlaRule:
         hours,
         frozenset(fold(word) for word in rule.pause),
     )
-
-
-def _time(text: str) -> time:
-    hour, _, minute = text.strip().partition(":")
-    return time(int(hour), int(minute))

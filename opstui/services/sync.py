@@ -15,7 +15,7 @@ from opstui.errors import PluginError, StoreBusy
 from opstui.services.job import OURS, Counts
 from opstui.services.sound import sound
 from opstui.store import items as store_items
-from opstui.store import sources
+from opstui.store import pages, sources
 
 if TYPE_CHECKING:
     from opstui.connectors.api import Connector
@@ -97,7 +97,7 @@ class Pull:
         for attempt in range(1, BUSY_TRIES + 1):
             try:
                 with self.store.writing() as conn:
-                    done = store_items.apply_page(conn, self.source, part, self.rules, self.now())
+                    done = pages.apply_page(conn, self.source, part, self.rules, self.now())
                 break
             except StoreBusy:
                 if attempt == BUSY_TRIES:

@@ -12,14 +12,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from opstui.domain.model import Place
-from opstui.domain.query import parse
-from opstui.store import querysql
 from opstui.store.rows import holes, sliced
 
 if TYPE_CHECKING:
     from opstui.domain.urgency import Rules
     from opstui.domain.views import View
     from opstui.store.db import Connection
+    from opstui.store.querysql import Where
 
 KEPT = 8
 """Views remembered by a connection: about the splits that somebody walks through."""
@@ -37,7 +36,7 @@ def is_whole(view: View) -> bool:
 
 
 def window(
-    conn: Connection, view: View, offset: int, limit: int, since: datetime, now: datetime, rules: Rules
+    conn: Connection, view: View, offset: int, limit: int, since: datetime, now: datetime, rules: Rules | None
 ) -> Sequence[int]:
     """The ids from ``offset`` on, ``limit`` at most."""
     offset, limit = max(offset, 0), max(limit, 0)
@@ -48,7 +47,7 @@ def window(
     return every(conn, view, since, now, rules)[offset : offset + limit]
 
 
-def count(conn: Connection, view: View, since: datetime, now: datetime, rules: Rules) -> int:
+def count(conn: Connection, view: View, since: datetime, now: datetime, rules: Rules | None) -> int:
     """How many lines a view has."""
     if is_whole(view):
         lines = "SELECT n FROM split_counts WHERE name = ''"
@@ -57,7 +56,7 @@ def count(conn: Connection, view: View, since: datetime, now: datetime, rules: R
     return len(every(conn, view, since, now, rules))
 
 
-def position(conn: Connection, view: View, id: int, since: datetime, now: datetime, rules: Rules) -> int | None:
+def position(conn: Connection, view: View, id: int, since: datetime, now: datetime, rules: Rules | None) -> int | None:
     """Where an item stands in a view, from 0; an item folded into a group stands where its leader does."""
     found = conn.execute("SELECT rank, lead, group_key FROM ranks WHERE item = ?", (id,)).fetchone()
     if found is None:
@@ -81,7 +80,7 @@ def position(conn: Connection, view: View, id: int, since: datetime, now: dateti
     return int(conn.execute(sql, (rank, rank, id)).fetchone()[0])
 
 
-def every(conn: Connection, view: View, since: datetime, now: datetime, rules: Rules) -> array[int]:
+def every(conn: Connection, view: View, since: datetime, now: datetime, rules: Rules | None) -> array[int]:
     """All ids of a view in order; remembered, because the next window of it follows soon."""
     version = conn.execute("PRAGMA data_version").fetchone()[0]
     key = (view, int(since.timestamp()), int(now.timestamp()) // 60, id(rules))
@@ -107,23 +106,39 @@ def _whole(arg: object) -> object:
     return arg.encode("utf-8", "replace").decode() if isinstance(arg, str) else arg
 
 
-def _look_through(conn: Connection, view: View, since: datetime, now: datetime, rules: Rules) -> list[int]:
-    condition = querysql.where(conn, parse(view.query), rules, now) if view.query.strip() else querysql.Where("1")
-    # Half a character, which a shell can hand over, is in no row: SQLite must not be asked for it.
-    tests, args = [condition.sql], [_whole(arg) for arg in condition.args]
+def _condition(conn: Connection, query: str, now: datetime, rules: Rules | None) -> Where:
+    # Not loaded before somebody asks for something: the whole queue, which is what is painted first, has no query.
+    from opstui.domain.query import parse
+    from opstui.store import querysql
+
+    if rules is None:
+        raise ValueError("a query is read by rules")
+    return querysql.where(conn, parse(query), rules, now)
+
+
+def _look_through(conn: Connection, view: View, since: datetime, now: datetime, rules: Rules | None) -> list[int]:
+    tests: list[str] = []
+    args: list[object] = []
+    joined = "ranks r"
+    if view.query.strip():
+        condition = _condition(conn, view.query, now, rules)
+        tests.append(condition.sql)
+        # Half a character, which a shell can hand over, is in no row: SQLite must not be asked for it.
+        args += [_whole(arg) for arg in condition.args]
+        if condition.needs_items:
+            joined = "ranks r JOIN items i ON i.id = r.item"
     if view.only_changed:
         tests.append("r.changed > ?")
         args.append(int(since.timestamp()))
-    joined = "ranks r JOIN items i ON i.id = r.item" if condition.needs_items else "ranks r"
     if view.place is Place.QUEUE and view.query.strip() and _is_most(conn):
         # In the order of the rows and sorted after: looking them up in the order of the queue takes four times as long.
         joined = joined.replace("ranks r", "ranks r NOT INDEXED")
     if view.place is not Place.QUEUE:
         order = "r.until IS NULL, r.until, r.item" if view.place in _TIMED else "r.rank DESC, r.item"
-        sql = f"SELECT r.item FROM {joined} WHERE r.place = ? AND {' AND '.join(tests)} ORDER BY {order}"
+        sql = f"SELECT r.item FROM {joined} WHERE {' AND '.join(['r.place = ?', *tests])} ORDER BY {order}"
         return [id for (id,) in conn.execute(sql, (view.place.value, *args)).fetchall()]
-    fits = " AND ".join(tests)
-    sql = f"SELECT r.rank, r.item, r.lead FROM {joined} WHERE r.lead IS NOT NULL AND {fits} ORDER BY r.rank DESC, r.item"
+    fits = " AND ".join(["r.lead IS NOT NULL", *tests])
+    sql = f"SELECT r.rank, r.item, r.lead FROM {joined} WHERE {fits} ORDER BY r.rank DESC, r.item"
     found = conn.execute(sql, args).fetchall()
     folded = [id for _, id, lead in found if not lead] if view.grouped else []
     if not folded:

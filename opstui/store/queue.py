@@ -1,4 +1,4 @@
-"""What the panes read: lines of a view, one item whole, open work per person."""
+"""What the panes read: lines of a view, and open work per person. One item whole is in ``detail``."""
 
 from __future__ import annotations
 
@@ -6,34 +6,17 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from opstui.domain.grouping import alike_key
-from opstui.domain.model import Change, Kind, Place, Stage
-from opstui.domain.reasons import terms
-from opstui.domain.text import words
-from opstui.domain.views import Detail, Linked, Load, QueueRow, View
-from opstui.store import items, marks, notes, order
-from opstui.store.rows import ITEM, holes, item_from, moment, sliced
+from opstui.domain.model import Kind, Place, Stage
+from opstui.domain.views import Load, QueueRow, View
+from opstui.store import items, order
+from opstui.store.rows import holes, moment, sliced
 from opstui.store.splits import recount_splits, stored_splits
 
 if TYPE_CHECKING:
     from opstui.domain.urgency import Rules
     from opstui.store.db import Connection
 
-__all__ = [
-    "alike",
-    "count",
-    "detail",
-    "loads",
-    "position",
-    "recount_splits",
-    "row",
-    "rows",
-    "stored_splits",
-    "window",
-]
-
-ALIKE_MOST = 1_000
-"""So many items at a time are alike at most: what is marked with one key must stay an amount a person can look at."""
+__all__ = ["count", "loads", "position", "recount_splits", "row", "rows", "stored_splits", "window"]
 
 _ROW = (
     "i.id, i.source, i.key, i.kind, i.title, i.status, r.stage, r.priority, i.priority_label, r.owner, r.owner_state, "
@@ -48,18 +31,21 @@ _PLACES = {place.value: place for place in Place}
 
 
 def window(
-    conn: Connection, view: View, *, since: datetime, now: datetime, rules: Rules, offset: int = 0, limit: int = 50
+    conn: Connection, view: View, *, since: datetime, now: datetime, rules: Rules | None, offset: int = 0, limit: int = 50
 ) -> list[QueueRow]:
-    """The lines of a view from ``offset`` on, ``limit`` at most. QueryError when its query has a mistake."""
+    """The lines of a view from ``offset`` on, ``limit`` at most. QueryError when its query has a mistake.
+
+    ``rules`` are what a query is read by; a view without one needs none, here and below.
+    """
     return rows(conn, order.window(conn, view, offset, limit, since, now, rules), since=since, now=now)
 
 
-def count(conn: Connection, view: View, *, since: datetime, now: datetime, rules: Rules) -> int:
+def count(conn: Connection, view: View, *, since: datetime, now: datetime, rules: Rules | None) -> int:
     """How many lines a view has."""
     return order.count(conn, view, since, now, rules)
 
 
-def position(conn: Connection, view: View, id: int, *, since: datetime, now: datetime, rules: Rules) -> int | None:
+def position(conn: Connection, view: View, id: int, *, since: datetime, now: datetime, rules: Rules | None) -> int | None:
     """Where an item stands in a view, from 0; None when it is not in it. A folded item stands where its group does."""
     return order.position(conn, view, id, since, now, rules)
 
@@ -80,58 +66,6 @@ def rows(conn: Connection, ids: Sequence[int], *, since: datetime, now: datetime
         found.update((one[0], one) for one in conn.execute(sql, tuple(part)).fetchall())
     moved = _moved(conn, [id for id, one in found.items() if one[23] > after], after)
     return [_row(found[id], moved.get(id, ()), after, at) for id in ids if id in found]
-
-
-def detail(conn: Connection, ref: str, *, since: datetime, now: datetime, rules: Rules | None = None) -> Detail | None:
-    """All of one item; call it inside ``Store.reading()`` so that its parts fit together."""
-    id = items.id_of(conn, ref)
-    if id is None:
-        return None
-    item = items.load_item(conn, id)
-    found = rows(conn, [id], since=since, now=now)
-    if item is None or not found:
-        return None
-    return Detail(
-        row=found[0],
-        item=item,
-        mark=marks.load(conn, id),
-        terms=terms(found[0], now),
-        since=_since(conn, id, int(since.timestamp())),
-        history=item.history,
-        comments=item.comments,
-        notes=notes.of(conn, ref),
-        blocks=_linked(conn, item.blocks),
-        blocked_by=_linked(conn, item.blocked_by),
-        group=_group(conn, id),
-    )
-
-
-def alike(conn: Connection, ref: str) -> list[str]:
-    """Itself, then what is in the queue of the same group, or of the same source with the same title but for numbers."""
-    id = items.id_of(conn, ref)
-    item = items.load_item(conn, id) if id is not None else None
-    if item is None:
-        return []
-    found = conn.execute(
-        "SELECT i.source || ':' || i.key FROM ranks g JOIN ranks r ON r.group_key = g.group_key AND r.lead IS NOT NULL "
-        "JOIN items i ON i.id = r.item WHERE g.item = ? AND r.item <> g.item ORDER BY r.rank DESC, r.item LIMIT ?",
-        (id, ALIKE_MOST - 1),
-    ).fetchall()
-    if found:
-        return [ref, *(other for (other,) in found)]
-    key = alike_key(item)
-    steady = [word for word in words(item.title) if word.isalpha()]
-    if not steady:
-        return [ref]
-    sql = (
-        f"SELECT {', '.join(f'i.{name}' for name in ITEM.split(', '))} FROM items_fts f JOIN items i ON i.id = f.rowid "
-        "JOIN ranks r ON r.item = i.id "
-        "WHERE items_fts MATCH ? AND i.source = ? AND i.kind = ? AND r.lead IS NOT NULL AND i.id <> ? "
-        "ORDER BY r.rank DESC, i.id LIMIT ?"
-    )
-    match = "title : (" + " AND ".join(f'"{word}"' for word in dict.fromkeys(steady)) + ")"
-    like = conn.execute(sql, (match, item.source, item.kind.value, id, ALIKE_MOST - 1)).fetchall()
-    return [ref, *(other.ref for other in map(item_from, like) if alike_key(other) == key)]
 
 
 def loads(conn: Connection) -> list[Load]:
@@ -185,32 +119,3 @@ def _moved(conn: Connection, ids: Collection[int], after: int) -> dict[int, tupl
         for item, field in conn.execute(sql, (*part, after)).fetchall():
             found.setdefault(item, {})[field] = None
     return {item: tuple(fields) for item, fields in found.items()}
-
-
-def _since(conn: Connection, id: int, after: int) -> tuple[Change, ...]:
-    sql = "SELECT field, old, new, at, who FROM changes WHERE item = ? AND seen > ? ORDER BY at, id"
-    return tuple(
-        Change(field, old, new, moment(at), who) for field, old, new, at, who in conn.execute(sql, (id, after)).fetchall()
-    )
-
-
-def _linked(conn: Connection, refs: Sequence[str]) -> tuple[Linked, ...]:
-    ids = items.refs_to_ids(conn, refs)
-    known: dict[int, tuple[Any, ...]] = {}
-    for part in sliced(list(ids.values())):
-        sql = f"SELECT i.id, i.title, r.owner, r.stage {_FROM} WHERE i.id IN ({holes(part)})"
-        known.update((one[0], one[1:]) for one in conn.execute(sql, tuple(part)).fetchall())
-    found = []
-    for ref in refs:
-        title, owner, stage = known.get(ids.get(ref, 0), ("", None, None))
-        found.append(Linked(ref, title, owner, _STAGES[stage] if stage else None))
-    return tuple(found)
-
-
-def _group(conn: Connection, id: int) -> tuple[Linked, ...]:
-    sql = (
-        "SELECT i.source || ':' || i.key, i.title, r.owner, r.stage FROM ranks g "
-        "JOIN ranks r ON r.group_key = g.group_key AND r.lead IS NOT NULL JOIN items i ON i.id = r.item "
-        "WHERE g.item = ? AND g.lead IS NOT NULL AND r.item <> g.item ORDER BY r.rank DESC, r.item LIMIT 100"
-    )
-    return tuple(Linked(ref, title, owner, _STAGES[stage]) for ref, title, owner, stage in conn.execute(sql, (id,)).fetchall())

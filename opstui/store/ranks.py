@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from opstui.domain.model import NO_MARK, Comment
 from opstui.domain.urgency import assess, pack_why
-from opstui.store import groups, marks
+from opstui.store import groups, links, marks
 from opstui.store.rows import ITEM, histories, holes, item_from, moment, sliced
 
 if TYPE_CHECKING:
@@ -39,11 +39,6 @@ LEFT JOIN marks m ON m.item = i.id LEFT JOIN ranks r ON r.item = i.id
 WHERE l.blocker IN ({{holes}}) AND i.gone IS NULL AND coalesce(m.stage, i.stage) <> 'done'
   AND coalesce(r.place, 'queue') NOT IN ({_OVER})
 GROUP BY l.blocker"""
-_BLOCKERS = """
-SELECT DISTINCT i.id FROM links l
-JOIN items i ON i.source = substr(l.blocker, 1, instr(l.blocker, ':') - 1)
-  AND i.key = substr(l.blocker, instr(l.blocker, ':') + 1)
-WHERE l.blocked IN ({holes})"""
 
 
 def row(id: int, standing: Standing, blocks: int, born: int, changed: int) -> tuple[Any, ...]:
@@ -105,10 +100,10 @@ def update(conn: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], rules: Rul
         before = old.get(one[0])
         if before is not None and _open(*before) != _open(one[_PLACE], one[_STAGE]):
             flipped.append(one[0])
-    if flipped and any_links(conn):
+    if flipped and links.any_links(conn):
         # Those among ``rows`` too: they were counted before the others of them moved. One step is enough, since how many
         # wait for an item never decides whether it is open itself.
-        rescore(conn, blockers_of(conn, refs_of(conn, flipped)), rules, now)
+        rescore(conn, links.blockers_of(conn, refs_of(conn, flipped)), rules, now)
 
 
 def rescore(conn: sqlite3.Connection, ids: Iterable[int], rules: Rules, now: datetime) -> int:
@@ -163,19 +158,11 @@ def closed(one: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def blocks(conn: sqlite3.Connection, refs: Sequence[str]) -> Mapping[str, int]:
     """How many open items wait for each of these; refs that nothing waits for are absent."""
-    if not any_links(conn):
+    if not links.any_links(conn):
         return {}
     found: dict[str, int] = {}
     for part in sliced(refs):
         found.update(conn.execute(_BLOCKS.format(holes=holes(part)), part).fetchall())
-    return found
-
-
-def blockers_of(conn: sqlite3.Connection, refs: Collection[str]) -> set[int]:
-    """The items that these wait for, as far as they are known here."""
-    found: set[int] = set()
-    for part in sliced(list(refs)):
-        found.update(one[0] for one in conn.execute(_BLOCKERS.format(holes=holes(part)), part).fetchall())
     return found
 
 
@@ -186,11 +173,6 @@ def refs_of(conn: sqlite3.Connection, ids: Sequence[int]) -> list[str]:
         sql = f"SELECT source || ':' || key FROM items WHERE id IN ({holes(part)})"
         found.extend(one[0] for one in conn.execute(sql, part).fetchall())
     return found
-
-
-def any_links(conn: sqlite3.Connection) -> bool:
-    """Whether any item has told of a link: most sources have none, and then nothing needs to be looked up."""
-    return conn.execute("SELECT 1 FROM links LIMIT 1").fetchone() is not None
 
 
 def _last_words(conn: sqlite3.Connection, ids: Sequence[int]) -> Mapping[int, tuple[Comment, ...]]:

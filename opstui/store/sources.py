@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from opstui.store.rows import as_json, moment, seconds
 
 if TYPE_CHECKING:
-    from opstui.store.items import PageLike
+    from opstui.store.pages import PageLike
 
 REFUSALS_KEPT = 1_000
 """Refused records kept of one source: enough to see what is wrong with a file."""

@@ -10,9 +10,9 @@ from opstui.connectors.api import Page, Refusal
 from opstui.domain.model import Item
 from opstui.domain.urgency import Rules
 from opstui.domain.views import QueueRow, View
-from opstui.store import items, queue, sources
+from opstui.store import pages, queue, sources
 from opstui.store.db import Store
-from opstui.store.items import Applied
+from opstui.store.pages import Applied
 from tests.support.build import MORNING
 
 RULES = Rules()
@@ -21,7 +21,7 @@ RULES = Rules()
 def bring(store: Store, *every: Item, rules: Rules = RULES, source: str = "helpdesk", **page: Any) -> Applied:
     """Apply one page of these items."""
     with store.writing() as conn:
-        return items.apply_page(conn, source, Page(items=every, **page), rules, store.now())
+        return pages.apply_page(conn, source, Page(items=every, **page), rules, store.now())
 
 
 def pulled(store: Store, source: str = "helpdesk") -> None:

@@ -7,7 +7,7 @@ from opstui.connectors.api import Page
 from opstui.domain.model import Comment
 from opstui.domain.urgency import Rules
 from opstui.store.db import Store
-from opstui.store.items import apply_page
+from opstui.store.pages import apply_page
 from opstui.store.ranks import rescore
 from tests.support.build import MORNING, FakeClock, an_item
 

@@ -12,7 +12,7 @@ from opstui.domain.people import People
 from opstui.domain.urgency import Rules
 from opstui.domain.views import SplitCount, View
 from opstui.errors import QueryError
-from opstui.store import items, marks, order, queue, ranks
+from opstui.store import detail, items, marks, order, queue, ranks
 from opstui.store.db import Store
 from tests.store.helpers import RULES, bring, keys, line, lines, moved, one
 from tests.support.build import MORNING, FakeClock, an_item
@@ -195,7 +195,7 @@ def test_the_detail_holds_all_of_one_item(store: Store, clock: FakeClock) -> Non
     clock.forward(hours=1)
     bring(store, moved(a, status="On hold"))
     with store.reading() as conn:
-        found = queue.detail(conn, "helpdesk:A", since=MORNING, now=clock(), rules=RULES)
+        found = detail.detail(conn, "helpdesk:A", since=MORNING, now=clock())
     assert found is not None
     assert [change.new for change in found.history] == ["Open", "On hold"]
     assert [change.new for change in found.since] == ["On hold"]
@@ -205,7 +205,7 @@ def test_the_detail_holds_all_of_one_item(store: Store, clock: FakeClock) -> Non
     ]
     assert found.terms
     assert found.terms[0].text
-    assert queue.detail(store.read, "helpdesk:unknown", since=MORNING, now=clock(), rules=RULES) is None
+    assert detail.detail(store.read, "helpdesk:unknown", since=MORNING, now=clock()) is None
 
 
 def test_alike_are_the_group_or_the_same_title_but_for_numbers(store: Store) -> None:
@@ -216,10 +216,10 @@ def test_alike_are_the_group_or_the_same_title_but_for_numbers(store: Store) -> 
         *(an_item(f"A{n}", "Disk full", kind=Kind.ALERT) for n in range(3)),
     )
     decide(store, "T3", Mark(Verdict.DONE, MORNING, "Ana"))
-    assert queue.alike(store.read, "helpdesk:T1")[0] == "helpdesk:T1"
-    assert sorted(queue.alike(store.read, "helpdesk:T1")) == ["helpdesk:T0", "helpdesk:T1", "helpdesk:T2"]
-    assert sorted(queue.alike(store.read, "helpdesk:A2")) == ["helpdesk:A0", "helpdesk:A1", "helpdesk:A2"]
-    assert queue.alike(store.read, "helpdesk:nothing") == []
+    assert detail.alike(store.read, "helpdesk:T1")[0] == "helpdesk:T1"
+    assert sorted(detail.alike(store.read, "helpdesk:T1")) == ["helpdesk:T0", "helpdesk:T1", "helpdesk:T2"]
+    assert sorted(detail.alike(store.read, "helpdesk:A2")) == ["helpdesk:A0", "helpdesk:A1", "helpdesk:A2"]
+    assert detail.alike(store.read, "helpdesk:nothing") == []
 
 
 def test_load_is_the_open_work_of_each_person_wherever_it_stands(store: Store) -> None:

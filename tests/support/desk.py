@@ -12,7 +12,7 @@ from opstui.connectors.api import Page
 from opstui.domain.model import Item
 from opstui.domain.views import View
 from opstui.services.desk import Desk
-from opstui.store import items, sources
+from opstui.store import pages, sources
 from opstui.store.db import Store
 from tests.support.build import FakeClock
 
@@ -42,7 +42,7 @@ def pull(desk: Desk, *pulled: Item, done: bool = True) -> None:
         for name in dict.fromkeys(item.source for item in pulled):
             page = Page(items=tuple(item for item in pulled if item.source == name))
             sources.begin(conn, name, desk.now())
-            items.apply_page(conn, name, page, desk._at.rules, desk.now())
+            pages.apply_page(conn, name, page, desk._at.rules, desk.now())
             if done:
                 sources.finish(conn, name, desk.now(), seconds_taken=0.1)
 

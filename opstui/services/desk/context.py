@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from opstui.config.settings import Settings
+    from opstui.domain.calendar import WorkCalendar
     from opstui.domain.people import People
     from opstui.domain.urgency import Rules
+    from opstui.domain.views import View
     from opstui.store.db import Store
 
 NOBODY = "me"
@@ -40,10 +42,21 @@ class Context:
         """Everybody the config names."""
         return self.rules.people
 
+    def rules_for(self, view: View) -> Rules | None:
+        """The rules that a view's query is read by; None, and nothing made, for a view without one."""
+        return self.rules if view.query.strip() else None
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """The working day."""
+        from opstui.config.day import calendar
+
+        return calendar(self.settings.day)
+
     @property
     def zone(self) -> ZoneInfo:
         """The time zone of the working day."""
-        return self.rules.calendar.zone
+        return self.calendar.zone
 
     def instant(self) -> datetime:
         """Now in whole seconds, as the store keeps times, so that what is read back equals what was written."""
@@ -53,4 +66,4 @@ class Context:
         """The time that words mean now."""
         from opstui.domain.when import parse_when
 
-        return parse_when(text, self.now(), self.rules.calendar)
+        return parse_when(text, self.now(), self.calendar)

@@ -7,31 +7,38 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
-from opstui.domain.model import Person, Stage, Verdict
-from opstui.domain.views import (
-    Decision,
-    Detail,
-    Entry,
-    Hit,
-    Load,
-    Preview,
-    QueueRow,
-    Receipt,
-    SessionLine,
-    SourceState,
-    SplitCount,
-    View,
-)
-from opstui.errors import QueryError
-from opstui.services.desk import health, reads, records, undo, verdicts
+from opstui.domain.model import Verdict
+from opstui.late import late
+from opstui.services.desk import health, reads
 from opstui.services.desk.context import Context
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from opstui.config.settings import Settings
+    from opstui.domain.model import Person, Stage
+    from opstui.domain.views import (
+        Decision,
+        Detail,
+        Entry,
+        Hit,
+        Load,
+        Preview,
+        QueueRow,
+        Receipt,
+        SessionLine,
+        SourceState,
+        SplitCount,
+        View,
+    )
+    from opstui.errors import QueryError
+    from opstui.services.desk import records, undo, verdicts
     from opstui.services.desk.writer import Writer
     from opstui.store.db import Store
+else:
+    records = late("opstui.services.desk.records")
+    undo = late("opstui.services.desk.undo")
+    verdicts = late("opstui.services.desk.verdicts")
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 from opstui.domain.views import SourceState, View
 from opstui.domain.when import parse_duration
+from opstui.late import late
 from opstui.services.desk import reads
 from opstui.services.desk.context import Context
-from opstui.store import ranks
 from opstui.store import sources as kept
 
 if TYPE_CHECKING:
     from opstui.config.settings import Source
+    from opstui.store import ranks
+else:
+    ranks = late("opstui.store.ranks")
 
 PATIENCE = 2
 """A source may miss a pull and still count as fresh, however short ``fresh_for`` is."""

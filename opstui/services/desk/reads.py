@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from opstui.domain.views import Detail, Hit, Load, QueueRow, SessionLine, SplitCount, View
 from opstui.errors import QueryError
+from opstui.late import late
 from opstui.services.desk.context import Context
-from opstui.store import queue, ranks, sessions
+from opstui.store import queue, sessions
 from opstui.store import splits as counts
+
+if TYPE_CHECKING:
+    from opstui.store import detail as whole
+    from opstui.store import ranks
+else:
+    ranks = late("opstui.store.ranks")
+    whole = late("opstui.store.detail")
 
 
 def since(at: Context) -> datetime:
     """The handoff time of the last working day before today."""
-    calendar = at.rules.calendar
+    calendar = at.calendar
     hour, _, minute = at.settings.day.handoff.partition(":")
     handoff = time(int(hour), int(minute or 0))
     yesterday = day = calendar.local(at.now()).date() - timedelta(days=1)
@@ -26,17 +35,19 @@ def since(at: Context) -> datetime:
 
 def window(at: Context, view: View, offset: int, limit: int) -> list[QueueRow]:
     """Rows of a view."""
-    return queue.window(at.store.read, view, since=since(at), now=at.now(), rules=at.rules, offset=offset, limit=limit)
+    return queue.window(
+        at.store.read, view, since=since(at), now=at.now(), rules=at.rules_for(view), offset=offset, limit=limit
+    )
 
 
 def count(at: Context, view: View) -> int:
     """How many rows a view has."""
-    return queue.count(at.store.read, view, since=since(at), now=at.now(), rules=at.rules)
+    return queue.count(at.store.read, view, since=since(at), now=at.now(), rules=at.rules_for(view))
 
 
 def position(at: Context, view: View, id: int) -> int | None:
     """Where an item stands in a view."""
-    return queue.position(at.store.read, view, id, since=since(at), now=at.now(), rules=at.rules)
+    return queue.position(at.store.read, view, id, since=since(at), now=at.now(), rules=at.rules_for(view))
 
 
 def row(at: Context, ref: str) -> QueueRow | None:
@@ -47,12 +58,12 @@ def row(at: Context, ref: str) -> QueueRow | None:
 def detail(at: Context, ref: str) -> Detail | None:
     """All of one item, from one state of the file."""
     with at.store.reading() as conn:
-        return queue.detail(conn, ref, since=since(at), now=at.now(), rules=at.rules)
+        return whole.detail(conn, ref, since=since(at), now=at.now())
 
 
 def alike(at: Context, ref: str) -> tuple[str, ...]:
     """Refs in the queue like this one."""
-    return tuple(queue.alike(at.store.read, ref))
+    return tuple(whole.alike(at.store.read, ref))
 
 
 def splits(at: Context) -> tuple[SplitCount, ...]:
