@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -62,14 +63,15 @@ def init(
     source = NewSource(plugin, state.config_path.parent, name or "")
     for text in given:
         source.put(text)
-    zone = _zone(state, loaded, timezone, ask_for_it=asking)
+    zone = _zone(state, loaded, timezone)
     taken = {one.name for one in loaded.settings.sources} if loaded else set()
     person = me or ""
     if asking:
         found = _settle(state, source, zone)
         source.name = _ask_name(source, taken, replace)
-        if loaded is None and not person:
-            person = ask("Your name, as your sources write it", _full_name())
+        if loaded is None:
+            zone = timezone or ask_until("Your time zone", zone, _known_zone)
+            person = person or ask("Your name, as your sources write it", _full_name())
     else:
         source.name = _free(source.name or source.usual_name(), taken, replace)
         found = _look(state, source, zone, as_is)
@@ -114,23 +116,23 @@ def _plugin(state: State, name: str | None) -> PluginInfo:
     return ask_until("Which connector", usual, take)
 
 
-def _zone(state: State, loaded: Loaded | None, named: str | None, *, ask_for_it: bool) -> str:
-    """The time zone of a first config, or the one in force.
+def _zone(state: State, loaded: Loaded | None, named: str | None) -> str:
+    """The time zone in force, or the one that a first config gets.
 
     Raises:
         ConfigError: there is no zone of that name.
     """
-    from opstui.config.zone import local_name, zone
-
-    def take(name: str) -> str:
-        return zone(name).key
+    from opstui.config.zone import local_name
 
     if loaded is not None:
         return loaded.settings.day.timezone
-    usual = local_name(state.environ) or "UTC"
-    if named or not ask_for_it:
-        return take(named or usual)
-    return ask_until("Your time zone", usual, take)
+    return _known_zone(named or local_name(state.environ) or "UTC")
+
+
+def _known_zone(name: str) -> str:
+    from opstui.config.zone import zone
+
+    return zone(name).key
 
 
 def _settle(state: State, source: NewSource, zone: str) -> Suggestion:
@@ -141,21 +143,26 @@ def _settle(state: State, source: NewSource, zone: str) -> Suggestion:
             source.options[name] = {"env": ask_until(f"Environment variable that holds the {name}", "", _something)}
         else:
             source.put(f"{name}={ask_until(name, '', _something)}")
+    worked: dict[str, Any] | None = None
     while True:
         try:
             found = _look(state, source, zone, as_is=False)
-            show(found, source.options)
-            question = "\nEnter takes this; or change a line, as in status=State (nothing after = for: not in there)"
-            answer = ask(question)
-            if not answer:
-                return found
         except PluginError:
             raise
         except OpstuiError as error:
             say(f"\n{error}")
-            answer = ask_until("Change an option, as in path=other.csv or columns.key=Number", "", _something)
+            if worked is not None:
+                source.options = worked  # only the last change was wrong
+                continue
+            change = ask_until("Change an option, as in path=other.csv or columns.key=Number", "", _something)
+        else:
+            show(found, source.options)
+            worked = deepcopy(source.options)
+            change = ask("\nEnter takes this; or change a line, as in status=State (status= for: not in there)")
+            if not change:
+                return found
         try:
-            source.put(answer, loosely=True)
+            source.put(change, loosely=True)
         except UsageError as error:
             say(f"  {error}")
 

@@ -28,7 +28,7 @@ def suggestion(table: Table, settings: Settings, options: Mapping[str, Any], con
         why = "as told" if told else f"{plan.vendor}'s heading" if plan.vendor else "by its heading"
         for heading in headings:
             guesses.append(Guess(attribute, heading.name, _samples(table, heading.places), why))
-    columns: dict[str, Any] = {}
+    columns: dict[str, Any] = {attribute: "" for attribute, names in settings.columns.items() if not names}
     for attribute, headings in plan.columns.items():
         names = [heading.name for heading in headings]
         columns[attribute] = names[0] if len(names) == 1 else names
