@@ -50,7 +50,9 @@ CREATE INDEX links_teller ON links (teller);
 CREATE VIRTUAL TABLE items_fts USING fts5 (
   title, body, content=items, content_rowid=id, columnsize=0, tokenize="unicode61 remove_diacritics 2"
 );
+-- Merge late, and in small pieces even then: a page's transaction must stay short.
 INSERT INTO items_fts (items_fts, rank) VALUES ('automerge', 16);
+INSERT INTO items_fts (items_fts, rank) VALUES ('crisismerge', 64);
 CREATE TABLE sources (
   name TEXT PRIMARY KEY, cursor TEXT, state TEXT NOT NULL DEFAULT 'never',
   last_ok INTEGER, last_try INTEGER, next_due INTEGER, seconds REAL,
