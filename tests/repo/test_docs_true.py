@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,15 +18,21 @@ import click
 import pytest
 
 from opstui.cli.main import root
+from opstui.config.keymap import EATEN, PRESETS
 from opstui.config.load import inspect
+from opstui.config.merge import SECRET_KINDS
+from opstui.config.secrets import secret
 from opstui.domain.actions import ACTIONS
 from opstui.domain.calendar import WorkCalendar
 from opstui.domain.model import PRIORITY_WORDS
 from opstui.domain.query import FIELDS, parse
 from opstui.domain.rules import WEIGHTS
 from opstui.domain.when import parse_when
+from opstui.store import faults
 from opstui.ui.dialogs.edit_note import NoteEditor
 from opstui.ui.present import ASCII, UNICODE
+from opstui.ui.present_sources import STATES
+from opstui.ui.theme import DARK, LIGHT
 from tests.support.engine import python_path
 from tests.support.generated import NAMES
 
@@ -61,12 +68,17 @@ BLOCKS = [block for page in PAGES for block in blocks(page)]
 CONFIGS = [block for block in BLOCKS if block.language == "toml" and not block.file]
 
 
+def prose(page: Path) -> str:
+    """A page without its fenced blocks."""
+    return re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+
+
 def lines() -> Iterator[tuple[str, str]]:
     """Every printed line that calls opstui, with its place; what a pipe, a file or a comment adds is left out."""
     for block in BLOCKS:
         if block.language in ("", "sh", "crontab") and not block.file:
             for at, line in enumerate(block.text.splitlines(), 1):
-                for part in re.split(r"\s[|]\s|\s&&\s", re.sub(r"(^|\s)(#\s.*|<\s?\S+$)", "", line)):
+                for part in re.split(r"\s[|]\s|\s&&\s", re.sub(r"(^|\s)(#\s.*|\d?[<>]{1,2}\s?[\w.]+$)", "", line)):
                     if (call := re.search(r"(?:^|\s)((?:[A-Z_]+=\S+ )*)opstui(?: (.*))?$", part)) is not None:
                         yield f"{block.page.name}:{block.line + at}", f"{call[1]}opstui {call[2] or ''}".strip()
 
@@ -74,8 +86,7 @@ def lines() -> Iterator[tuple[str, str]]:
 def spans() -> Iterator[tuple[str, str]]:
     """Every call that stands in the running text, which may leave out what it takes."""
     for page in PAGES:
-        text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
-        for call in dict.fromkeys(re.findall(r"`(opstui [^`]*)`", text)):
+        for call in dict.fromkeys(re.findall(r"`(opstui [^`]*)`", prose(page))):
             yield page.name, call
 
 
@@ -107,6 +118,8 @@ def test_a_command_on_a_page_can_be_called_so(where: str, line: str) -> None:
     environ = dict(word.split("=", 1) for word in words[: words.index("opstui")])
     assert [str(finding) for finding in inspect(None, environ=environ).findings] == []
     command, context, rest = command_of(words[words.index("opstui") + 1 :])
+    overrides = dict(pair.split("=", 1) for pair in context.find_root().params.get("overrides", ()))
+    assert [str(finding) for finding in inspect(None, environ={}, flags=overrides).findings] == []
     try:
         command.make_context(command.name, rest, parent=context.parent)
     except click.BadParameter as error:
@@ -240,14 +253,50 @@ def shown(key: str) -> str:
 def test_every_key_named_on_a_page_does_something(name: str) -> None:
     keys = {shown(key) for action in ACTIONS for key in action.keys}
     keys |= {shown(key) for binding in NoteEditor.BINDINGS for key in binding.key.split(",")}
-    text = re.sub(
-        r"^(```.*?^```|\|.*?)$", "", (ROOT / "docs" / name).read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
-    )
-    named = [
-        word for word in code(text) if re.fullmatch(r"\S|(?:Ctrl|Shift)\+\S+|Tab|Enter|Esc|Space|F\d+|Page(?:Up|Down)", word)
-    ]
+    text = re.sub(r"^\|.*$", "", prose(ROOT / "docs" / name), flags=re.MULTILINE)
+    form = r"\S|(?:Ctrl|Shift)\+\S+|Tab|Enter|Esc|Space|F\d+|Page(?:Up|Down)"
+    named = [word for word in code(text) if re.fullmatch(form, word)]
     signs = {"<", ">", "~", "!"}  # of the query language and the list
     assert sorted(set(named) - keys - signs) == []
+
+
+# Tables of the other pages
+
+
+def test_the_states_of_a_source_are_those_of_the_pane() -> None:
+    rows = table(ROOT / "docs" / "sources.md", "state")
+    assert sorted(code(row[0])[0] for row in rows) == sorted(STATES)
+
+
+def test_the_faults_of_the_store_are_said_as_the_page_quotes_them() -> None:
+    path = Path("opstui.db")
+    made = [faults.too_new(path, 2, 1), faults.corrupt(path, ""), faults.read_only(path), faults.full(path), faults.busy(path)]
+    quoted = [code(row[0])[0] for row in table(ROOT / "docs" / "troubleshooting.md", "it says")]
+    assert [[words for words in quoted if words in str(error)] for error in made] == [[words] for words in quoted[:5]]
+
+
+def test_the_ways_to_keep_a_secret_are_ways(tmp_path: Path) -> None:
+    rows = table(ROOT / "docs" / "config.md", "written as")
+    kinds = [secret(tomllib.loads(f"is = {code(row[0])[0]}")["is"], tmp_path).kind for row in rows]
+    assert sorted(kinds) == sorted(SECRET_KINDS)
+
+
+def test_the_keymaps_are_those_there_are_and_differ_as_said() -> None:
+    rows = table(ROOT / "docs" / "config.md", "keymap")
+    assert [code(row[0])[0] for row in rows] == list(PRESETS)
+    for row in rows:
+        mine = {NAMES.get(key, key).lower() for keys in PRESETS[code(row[0])[0]].values() for key in keys}
+        vim = {key for action in ACTIONS for key in action.keys}
+        assert {key for key in code(row[1]) if key not in PRESETS} - mine <= vim, row
+
+
+def test_the_keys_that_terminals_eat_are_named() -> None:
+    assert {word for word in code(prose(ROOT / "docs" / "troubleshooting.md")) if word.startswith("ctrl+")} == EATEN
+
+
+def test_the_themes_named_are_there() -> None:
+    named = re.findall(r"opstui-(?:dark|light)", (ROOT / "docs" / "config.md").read_text(encoding="utf-8"))
+    assert set(named) == {DARK.name, LIGHT.name}
 
 
 # The tutorial of docs/connectors.md
@@ -263,8 +312,6 @@ def tutorial(tmp_path: Path) -> Path:
             (folder / block.file).write_text(block.text)
     config = next(block for block in CONFIGS if block.page == TUTORIAL)
     (folder / "config.toml").write_text(config.text)
-    import tomllib
-
     project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
     info = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
     info.mkdir()
