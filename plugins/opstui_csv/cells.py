@@ -24,16 +24,16 @@ class Tidy:
     def line(self, cells: Cells, name: str, limit: int = LINE_LIMIT) -> list[str]:
         """One-line texts."""
         found = list(map(str.strip, cells))
-        joined = "".join(found)
-        if not (joined.isascii() and joined.isprintable()) or "  " in joined:
+        joined = "|".join(found)
+        if not _harmless(joined) or "  " in joined:
             found = list(map(clean_line, found))
         return self._finish(found, name, limit, len(joined), clean_line)
 
     def text(self, cells: Cells, name: str, limit: int = BODY_LIMIT) -> list[str]:
         """Texts of several lines."""
         found = list(map(str.strip, cells))
-        joined = "".join(found)
-        if not (joined.isascii() and joined.isprintable()):
+        joined = "|".join(found)
+        if not _harmless(joined.replace("\n", "|")) or " \n" in joined:
             found = list(map(clean, found))
         return self._finish(found, name, limit, len(joined), clean)
 
@@ -58,6 +58,11 @@ class Tidy:
             self.cut[name] += sum(1 for cell in found if len(cell) > limit)
             found = [cleaner(cell, limit=limit) for cell in found]
         return found
+
+
+def _harmless(text: str) -> bool:
+    """Whether nothing has to be cleaned; cells are parted by a bar, so that no two make a sequence across their border."""
+    return text.isprintable() and (text.isascii() or clean(text) == text)
 
 
 def first(columns: Columns, places: Sequence[int]) -> Cells:

@@ -158,39 +158,50 @@ class _Careful:
         return [self.kept[i] for i in order], [self._line(self.places[i]) for i in order], self.refused, notes
 
     def _read_from(self, position: int) -> int:
-        """Read rows until the end or until a broken record makes it necessary to start again; where to go on from."""
+        """Read rows until the end or until one that is broken makes it necessary to start again; where to go on from."""
         width, first = self.body.width, position
-        reader = csv.reader(islice(self.lines, position, None), **self.body.form)
+        keep, mark = self.kept.append, self.places.append
+        reader = csv.reader(self._lines_from(position), strict=True, **self.body.form)
         while True:
             try:
                 row = next(reader)
             except StopIteration:
                 return len(self.lines)
-            except csv.Error as error:
-                self._refuse(first, f"cannot be read: {error}", [self.lines[first]])
-                return first + 1
+            except csv.Error:
+                return self._mend(first)
             end = position + reader.line_num
-            last = end == len(self.lines)
-            fault = self._fault(first, end) if end - first > 1 or last else ""
-            if fault and (end - first > 1 or fault == "open"):
-                self.budget -= end - first
-                again = self._next_whole(first + 1, end) if self.budget > 0 else None
-                never = again is None and last
-                why = (
-                    "a quote in this row is never closed: is the file half-written?"
-                    if never
-                    else "a quote in this row is not closed"
-                )
-                self._refuse(first, why, row)
-                return end if again is None else again
-            if end - first > 1 and len(row) != width and self.budget > 0:
-                self.budget -= end - first
-                again = self._next_whole(first + 1, end, strict=True)
+            if len(row) == width:
+                keep(row)
+                mark(first)
+            else:
+                again = self._next_whole(first + 1, end, strict=True) if end - first > 1 else None
                 if again is not None:
                     self._refuse(first, "a quote in this row is not closed", row)
                     return again
-            self._take(first, end, row)
+                self._take(first, end, row)
             first = end
+
+    def _mend(self, first: int) -> int:
+        """Take the one record that starts here though its quotes are wrong, or refuse it; where to go on from."""
+        reader = csv.reader(self._lines_from(first), **self.body.form)
+        try:
+            row = next(reader)
+        except csv.Error as error:
+            self._refuse(first, f"cannot be read: {error}", [self.lines[first]])
+            return first + 1
+        end = first + reader.line_num
+        self.budget -= end - first
+        if end - first == 1 and not self._left_open(first):
+            self._take(first, end, row)
+            return end
+        again = self._next_whole(first + 1, end) if self.budget > 0 else None
+        never = again is None and end == len(self.lines)
+        why = "a quote in this row is never closed: is the file half-written?" if never else "a quote in this row is not closed"
+        self._refuse(first, why, row)
+        return end if again is None else again
+
+    def _lines_from(self, position: int) -> Iterator[str]:
+        return map(self.lines.__getitem__, range(position, len(self.lines)))
 
     def _take(self, first: int, end: int, row: list[str]) -> None:
         width = self.body.width
@@ -223,13 +234,13 @@ class _Careful:
         self.refused.sort(key=lambda refusal: int(refusal.where.rpartition(":")[2]))
         return []
 
-    def _fault(self, first: int, end: int) -> str:
-        """What is wrong with the quotes of these lines as one record: nothing, ``odd``, or ``open`` at the end."""
+    def _left_open(self, line: int) -> bool:
+        """Whether a quote is still open at the end of a line that is a record by itself."""
         try:
-            records = list(csv.reader(self.lines[first:end], strict=True, **self.body.form))
+            list(csv.reader([self.lines[line]], strict=True, **self.body.form))
         except csv.Error as error:
-            return "open" if "end of data" in str(error) else "odd"
-        return "" if len(records) == 1 else "odd"
+            return "end of data" in str(error)
+        return False
 
     def _next_whole(self, start: int, end: int, *, strict: bool = False) -> int | None:
         """The next of these lines that is a whole row by itself; one with perfect quotes before one with enough delimiters."""

@@ -39,7 +39,9 @@ def parse(data: bytes, name: str, sheet: str | int | None = None, known: Callabl
         if type(error).__name__ != "PanicException":
             raise
         raise SourceRefused(f"{name} is damaged", "the workbook reader gave up on it", "Export it again.") from error
-    return _table([list(map(text, row)) for row in cells], name, title, known)
+    for row in cells:
+        row[:] = [cell if type(cell) is str else text(cell) for cell in row]
+    return _table(cells, name, title, known)
 
 
 def text(cell: Any) -> str:
@@ -115,7 +117,7 @@ def _table(cells: list[list[str]], name: str, title: str, known: Callable[[Seque
 
 
 def _alone(row: Sequence[str]) -> bool:
-    return bool(row) and bool(row[0].strip()) and not any(cell.strip() for cell in row[1:])
+    return len(row) > 1 and not row[1].strip() and bool(row[0].strip()) and not any(cell.strip() for cell in row[2:])
 
 
 def _why(data: bytes, error: Exception) -> str:

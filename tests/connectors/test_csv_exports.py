@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from opstui.domain.model import Item, Kind, Stage
+from opstui.domain.text import clean, clean_line
 from opstui.errors import ConfigError, SourceRefused
 from opstui_csv import headings as known
 from opstui_csv.building import build
+from opstui_csv.cells import Tidy
 from opstui_csv.options import CSV_OPTIONS, EXCEL_OPTIONS
 from opstui_csv.values import comments, key_from_url, priority_of, relations, stage_of
 from tests.support.tables import make, pull, write_csv
@@ -463,3 +467,32 @@ def test_the_manual_names_every_option_and_attribute() -> None:
         assert option.example is not None, option.name
     for attribute in known.ATTRIBUTES:
         assert f"`{attribute}`" in manual
+
+
+SNIPPETS = st.sampled_from(
+    [
+        "a",
+        "b ",
+        "  ",
+        "\n",
+        " \n",
+        "é",
+        "\u200b",
+        "\u202e",
+        "\x1b[31m",
+        "\t",
+        "\u0301",
+        "🧑",
+        "\u200d",
+        "\ufe0f",
+        "\xa0",
+        "\x85",
+    ]
+)
+
+
+@given(st.lists(st.lists(SNIPPETS, max_size=6).map("".join), min_size=1, max_size=4))
+def test_a_column_is_cleaned_as_each_of_its_cells_would_be(cells: list[str]) -> None:
+    tidy = Tidy(())
+    assert tidy.line(cells, "x") == list(map(clean_line, cells))
+    assert tidy.text(cells, "x") == list(map(clean, cells))
