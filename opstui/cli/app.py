@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping
@@ -39,9 +40,17 @@ def start(config: Path | None = None, data_dir: Path | None = None, flags: Mappi
 
     if not paths.config_path(config, os.environ).exists() and not paths.is_named(config, os.environ):
         return _first_time(data_dir)
+    gc.disable()  # until the first frame: what is loaded stays, and looking through it for garbage takes a tenth of the time
+    try:
+        return _open(config, data_dir, flags or {})
+    finally:
+        gc.enable()
+
+
+def _open(config: Path | None, data_dir: Path | None, flags: Mapping[str, str]) -> int:
     from opstui.services import workspace
 
-    opened = workspace.open(config, data_dir, os.environ, flags=dict(flags or {}))
+    opened = workspace.open(config, data_dir, os.environ, flags=flags)
     try:
         if not on_a_terminal():
             return print_brief(opened, "opstui")

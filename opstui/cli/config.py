@@ -8,17 +8,13 @@ from opstui.cli.group import Group
 from opstui.cli.output import emit_json, json_option, table
 from opstui.cli.state import State
 from opstui.cli.streams import out, say
-from opstui.config import paths
 from opstui.config.load import Loaded, inspect
 from opstui.errors import ConfigError
 
 
 def _loaded(state: State) -> Loaded:
     """The configuration with its mistakes listed instead of raised."""
-    path = paths.config_path(state.config, state.environ)
-    if not path.exists() and not paths.is_named(state.config, state.environ):
-        return inspect(None, environ=state.environ, flags=state.overrides)
-    return inspect(path, environ=state.environ, flags=state.overrides)
+    return inspect(state.config_or_none, environ=state.environ, flags=state.overrides)
 
 
 @click.group("config", cls=Group)
@@ -30,23 +26,30 @@ def config() -> None:
 @click.pass_obj
 def path(state: State) -> None:
     """Where the config file is, or would be."""
-    out(str(paths.config_path(state.config, state.environ)))
+    out(str(state.config_path))
 
 
 @config.command("check")
 @json_option
 @click.pass_context
 def check(ctx: click.Context, as_json: bool) -> None:
-    """Everything that is wrong or doubtful; exit 2 when something is wrong."""
-    loaded = _loaded(ctx.obj)
+    """Everything that is wrong or doubtful; exit 2 when something is wrong.
+
+    Each source's options are checked by its connector, in a process of its own; no source is contacted.
+    """
+    from opstui.services.sourcing import look_over
+
+    state: State = ctx.obj
+    loaded = _loaded(state)
+    findings = (*loaded.findings, *look_over(loaded, state.environ))
     if as_json:
-        emit_json(loaded.findings)
-    for finding in () if as_json else loaded.findings:
-        out(f"{finding.severity}: {finding}")
-    if not loaded.findings and not as_json:
-        files = ", ".join(map(str, loaded.files)) or "no file: the defaults"
-        out(f"no findings ({files})")
-    if any(finding.severity == "error" for finding in loaded.findings):
+        emit_json(findings)
+    elif findings:
+        for finding in findings:
+            out(f"{finding.severity}: {finding}")
+    else:
+        out(f"no findings ({', '.join(map(str, loaded.files)) or 'no file: the defaults'})")
+    if any(finding.severity == "error" for finding in findings):
         ctx.exit(ConfigError.exit_code)
 
 
