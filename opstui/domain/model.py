@@ -90,6 +90,7 @@ class Item:
     ``key`` is unique within its source. ``priority`` is 1 to 5. ``sla_due`` is the source's own clock, when it has one.
     ``blocks`` and ``blocked_by`` hold keys of the same source or whole refs of another. ``fields`` holds what no other
     attribute does, by the source's own names. ``fingerprint`` changes whenever anything of the record changes.
+    ``changed_by`` made the last update, for what moved without a history of its own.
     """
 
     source: str
@@ -116,6 +117,7 @@ class Item:
     comments: tuple[Comment, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
     fingerprint: str = ""
+    changed_by: str | None = None
 
     @property
     def ref(self) -> str:

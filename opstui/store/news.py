@@ -46,9 +46,11 @@ def moved(
         if when is not None and (change.field, change.new, when) not in past:
             rows.append((id, change.field, change.old, change.new, when, change.who, at))
             told[change.field] = (change.new, when, change.who)
+    updated, before_that = new[_AT["updated"]], old[_AT["updated"]]
+    when = updated if updated and updated <= at and updated != before_that else at
     for field, before, after in _differences(old, new):
         if field not in told:
-            rows.append((id, field, before, after, at, None, at))
+            rows.append((id, field, before, after, when, item.changed_by, at))
     if gone is not None:
         rows.append((id, SOURCE, REMOVED, None, at, None, at))
     if len(item.comments) > thread and "comments" not in told:

@@ -14,8 +14,10 @@ from opstui.domain.text import clean_line, fold
 from opstui_csv import values
 from opstui_csv.building import build
 from opstui_csv.cells import Cells, Columns, Tidy, first, pick
-from opstui_csv.dates import DateColumn, Memo, Order
+from opstui_csv.datecolumn import DateColumn
+from opstui_csv.dates import Order
 from opstui_csv.headings import FALLBACK_TITLE
+from opstui_csv.memo import Memo
 from opstui_csv.plan import Plan
 from opstui_csv.settings import Settings
 
@@ -134,6 +136,7 @@ class Mapper:
             comments=threads or self.threads(columns),
             fields=self._fields(columns, extra, len(rows)),
             fingerprint=prints,
+            changed_by=self._people(columns, "changed_by"),
         )
 
     def threads(self, columns: Columns) -> list[tuple[Comment, ...]] | None:
