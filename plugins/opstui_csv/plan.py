@@ -9,7 +9,8 @@ from operator import itemgetter
 
 from opstui.errors import SourceRefused
 from opstui_csv import headings as known
-from opstui_csv.dates import DateColumn, Order, evidence, first_like
+from opstui_csv.datecolumn import DateColumn
+from opstui_csv.dates import Order, evidence, first_like
 from opstui_csv.headings import Heading
 from opstui_csv.settings import Settings
 from opstui_csv.table import Table

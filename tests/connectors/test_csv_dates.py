@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opstui.errors import ConfigError
-from opstui_csv.dates import DateColumn, Naive, Order, evidence, locale_order, moment
+from opstui_csv.datecolumn import DateColumn
+from opstui_csv.dates import Naive, Order, evidence, locale_order, moment
 from tests.support.tables import Pulled, make, pull, write_csv
 
 LONDON = ZoneInfo("Europe/London")
