@@ -12,7 +12,8 @@ _PREFIX = "ask:"
 def ask(conn: sqlite3.Connection, names: Iterable[str], now: datetime) -> None:
     """Ask for these sources to be pulled; the caller holds the transaction."""
     rows = [(_PREFIX + name, str(int(now.timestamp()))) for name in names]
-    conn.executemany("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", rows)
+    sql = "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+    conn.executemany(sql, rows)
 
 
 def asked(conn: sqlite3.Connection) -> frozenset[str]:
