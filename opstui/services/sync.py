@@ -60,11 +60,11 @@ class Pull:
         conn = self.store.read
         cursor = sources.cursor(conn, self.source)
         known = store_items.KnownItems(conn, self.source)
-        pages = connector.pull(cursor, known)
-        if not isinstance(pages, Iterable):
-            raise self._broken(f"pull() gave {type(pages).__name__} instead of pages")
+        yielded = connector.pull(cursor, known)
+        if not isinstance(yielded, Iterable):
+            raise self._broken(f"pull() gave {type(yielded).__name__} instead of pages")
         empty = 0
-        for page in pages:
+        for page in yielded:
             self._checked(page)
             self.apply(page)
             empty = 0 if page.items or page.deleted or page.refused or page.unchanged else empty + 1
