@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from opstui.domain.views import SplitCount, View
-from opstui.errors import QueryError
+from opstui.errors import QueryError, StoreBusy, StoreFull, StoreReadOnly
 from opstui.store import order
 
 if TYPE_CHECKING:
@@ -39,11 +39,18 @@ def recount_splits(store: Store, splits: Splits, *, since: datetime, now: dateti
         except QueryError:
             counts.append(SplitCount(name, query, 0))  # the config check tells of it; a count must not fail for it
     if counts != stored_splits(conn, splits) or _others(conn, splits):
-        with store.writing() as writer:
-            writer.execute("DELETE FROM split_counts WHERE name <> ''")
-            rows = [(one.name, one.query, one.count) for one in counts if one.name]
-            writer.executemany("INSERT OR REPLACE INTO split_counts (name, query, n) VALUES (?, ?, ?)", rows)
+        try:
+            _keep(store, counts)
+        except (StoreReadOnly, StoreFull, StoreBusy):
+            pass  # a count that cannot be kept is right all the same
     return counts
+
+
+def _keep(store: Store, counts: Sequence[SplitCount]) -> None:
+    with store.writing() as writer:
+        writer.execute("DELETE FROM split_counts WHERE name <> ''")
+        rows = [(one.name, one.query, one.count) for one in counts if one.name]
+        writer.executemany("INSERT OR REPLACE INTO split_counts (name, query, n) VALUES (?, ?, ?)", rows)
 
 
 def _others(conn: Connection, splits: Splits) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from opstui.domain.views import Detail, Hit, Load, QueueRow, SessionLine, SplitCount, View
-from opstui.errors import QueryError
+from opstui.errors import QueryError, StoreBusy, StoreFull, StoreReadOnly
 from opstui.late import late
 from opstui.services.desk.context import Context
 from opstui.store import queue, sessions
@@ -127,12 +127,15 @@ def check_query(text: str) -> QueryError | None:
 
 
 def catch_up(at: Context, limit: int) -> int:
-    """Re-score what has run out, without taking the write lock when nothing has."""
+    """Re-score what has run out, without taking the write lock when nothing has; not at all where nothing can be written."""
     due = ranks.next_expiry(at.store.read)
     if due is None or due > at.now():
         return 0
-    with at.store.writing() as conn:
-        return ranks.rescore_expired(conn, at.rules, at.instant(), limit)
+    try:
+        with at.store.writing() as conn:
+            return ranks.rescore_expired(conn, at.rules, at.instant(), limit)
+    except (StoreReadOnly, StoreFull, StoreBusy):
+        return 0  # whoever only looks is shown the ranks as they stand
 
 
 def _splits(at: Context) -> tuple[tuple[str, str], ...]:
