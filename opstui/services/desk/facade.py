@@ -260,9 +260,9 @@ class Desk:
         """Write a note, on an item or on its own."""
         return records.note(self._at, text, ref)
 
-    def comment(self, ref: str, text: str) -> Receipt:
-        """Write a comment on an item; kept here."""
-        return records.comment(self._at, ref, text)
+    def comment(self, refs: str | Sequence[str], text: str) -> Receipt:
+        """Write a comment on an item, or the same on several; kept here."""
+        return records.comment(self._at, refs, text)
 
     def decide(
         self,

@@ -9,7 +9,7 @@ from datetime import date
 from opstui.domain.text import clean, clean_line
 from opstui.domain.views import Decision, Entry, Receipt
 from opstui.errors import Refused, UsageError
-from opstui.services.desk import lines
+from opstui.services.desk import lines, words
 from opstui.services.desk.context import Context
 from opstui.store import decisions as kept
 from opstui.store import drafts, items, journal, notes
@@ -21,14 +21,15 @@ BRIEF = 60
 
 def note(at: Context, text: str, ref: str) -> Receipt:
     """Write a note."""
-    return _write_note(at, notes.NOTE, text, ref)
+    return _write_note(at, notes.NOTE, text, [ref])
 
 
-def comment(at: Context, ref: str, text: str) -> Receipt:
-    """Write a comment on an item."""
-    if not ref:
+def comment(at: Context, refs: str | Sequence[str], text: str) -> Receipt:
+    """Write a comment on an item, or the same on several: one action."""
+    named = list(dict.fromkeys([refs] if isinstance(refs, str) else refs))
+    if not named or not all(named):
         raise UsageError("A comment needs the item it is on")
-    return _write_note(at, notes.COMMENT, text, ref)
+    return _write_note(at, notes.COMMENT, text, named)
 
 
 def decide(
@@ -145,19 +146,29 @@ def decision(at: Context, id: int) -> Decision | None:
     return kept.load(at.store.read, id)
 
 
-def _write_note(at: Context, kind: str, text: str, ref: str) -> Receipt:
+def _write_note(at: Context, kind: str, text: str, refs: Sequence[str]) -> Receipt:
+    """The same text on each item, or on none for an empty ref; ``Receipt.id`` is that of the first."""
     text = clean(text).strip()
     if not text:
         raise UsageError(f"An empty {kind} says nothing")
+    written: list[journal.Line] = []
+    refused: list[tuple[str, str]] = []
+    first = 0
     with at.store.writing() as conn:
-        item, missing = _item(conn, ref)
-        if missing:
-            return Receipt(0, kind, (), ((ref, missing),), "nothing was written")
-        id, uid = notes.add(conn, kind=kind, at=at.instant(), who=at.who, ref=ref, text=text)
-        said = f"{kind.capitalize()}{f' on {ref}' if ref else ''}: {_brief(text)}"
-        line = journal.Line(ref, item, journal.NOTE, None, lines.note_state(uid))
-        group = journal.write(conn, [line], at=at.now(), who=at.who, verb=kind, summary=said)
-    return Receipt(group, kind, (ref,) if ref else (), (), said, id)
+        for ref in refs:
+            item, missing = _item(conn, ref)
+            if missing:
+                refused.append((ref, missing))
+                continue
+            id, uid = notes.add(conn, kind=kind, at=at.instant(), who=at.who, ref=ref, text=text)
+            first = first or id
+            written.append(journal.Line(ref, item, journal.NOTE, None, lines.note_state(uid)))
+        if not written:
+            return Receipt(0, kind, (), tuple(refused), "nothing was written")
+        on = tuple(line.ref for line in written if line.ref)
+        said = f"{kind.capitalize()}{f' on {words.items(on)}' if on else ''}: {_brief(text)}"
+        group = journal.write(conn, written, at=at.now(), who=at.who, verb=kind, summary=said)
+    return Receipt(group, kind, on, tuple(refused), said, first)
 
 
 def _withdraw_decision(conn: sqlite3.Connection, id: int) -> tuple[str, str, list[journal.Line]]:
