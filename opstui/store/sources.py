@@ -117,8 +117,9 @@ def finish(
     next_due: datetime | None = None,
     notes: Iterable[str] = (),
 ) -> None:
-    """A pull came to its end. If it read anything anew, older refusals are history."""
-    row = conn.execute("SELECT last_try, cursor IS NOT began_with FROM sources WHERE name = ?", (source,)).fetchone()
+    """A pull came to its end. If it read anything anew, older refusals are history; without a cursor it always does."""
+    sql = "SELECT last_try, cursor IS NULL OR cursor IS NOT began_with OR refused > 0 FROM sources WHERE name = ?"
+    row = conn.execute(sql, (source,)).fetchone()
     if row and row[1] and row[0] is not None:
         conn.execute("DELETE FROM refusals WHERE source = ? AND at < ?", (source, row[0]))
     conn.execute(

@@ -177,6 +177,29 @@ def test_cursor_counts_and_refusals_come_with_their_page(store: Store, clock: Fa
     assert sources.refusals(store.read, "helpdesk") == []
 
 
+@pytest.mark.parametrize("cursor", [None, {"row": 1}])
+def test_a_record_refused_at_every_pull_is_listed_once(store: Store, clock: FakeClock, cursor: dict[str, int] | None) -> None:
+    for _ in range(3):
+        with store.writing() as conn:
+            sources.begin(conn, "helpdesk", clock())
+        bring(store, an_item("A"), cursor=cursor, refused=(Refusal("record 3", "no key"),))
+        with store.writing() as conn:
+            sources.finish(conn, "helpdesk", clock(), seconds_taken=0.1)
+        clock.forward(minutes=5)
+    assert [refusal.where for refusal in sources.refusals(store.read, "helpdesk")] == ["record 3"]
+
+
+def test_a_source_without_a_cursor_forgets_what_it_no_longer_refuses(store: Store, clock: FakeClock) -> None:
+    for refused in ((Refusal("record 3", "no key"),), ()):
+        with store.writing() as conn:
+            sources.begin(conn, "helpdesk", clock())
+        bring(store, an_item("A"), refused=refused)
+        with store.writing() as conn:
+            sources.finish(conn, "helpdesk", clock(), seconds_taken=0.1)
+        clock.forward(minutes=5)
+    assert sources.refusals(store.read, "helpdesk") == []
+
+
 def test_a_failed_pull_closes_nothing_and_says_why(store: Store, clock: FakeClock) -> None:
     bring(store, an_item("A"))
     with store.writing() as conn:
