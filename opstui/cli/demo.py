@@ -12,7 +12,7 @@ import click
 from opstui.cli.app import on_a_terminal, print_brief
 from opstui.cli.state import State
 from opstui.cli.streams import say
-from opstui.errors import SourceError
+from opstui.errors import SourceError, StoreReadOnly
 
 STARTED = "clock"
 """The file that keeps the demo's time between two openings, so that its day goes on where it was left."""
@@ -36,6 +36,7 @@ def open_demo(data_dir: Path | None, *, fresh: bool = False) -> int:
     if fresh:
         shutil.rmtree(folder, ignore_errors=True)
     at = _clock(folder, demo.MORNING)
+    _make_private(folder)
     day, env = folder / "day", dict(os.environ)
     for name in [name for name in env if name.startswith("OPSTUI_") and name != "OPSTUI_RUN"]:
         del env[name]
@@ -55,6 +56,16 @@ def open_demo(data_dir: Path | None, *, fresh: bool = False) -> int:
     finally:
         (folder / STARTED).write_text(opened.now().isoformat())
         opened.close()
+
+
+def _make_private(folder: Path) -> None:
+    """The demo's folder, as private as a real one: what is tried in it may be real."""
+    try:
+        for one in (folder.parent, folder):  # the data folder itself may be new too
+            one.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        step = "Name another place with --data-dir"
+        raise StoreReadOnly(f"the demo cannot be kept in {folder}", error.strerror or str(error), step) from error
 
 
 def _prepare(folder: Path, day: Path, env: dict[str, str]) -> None:

@@ -10,7 +10,7 @@ from opstui.cli import complete
 from opstui.cli.output import emit_json, json_option, table
 from opstui.cli.rows import HEADING, RIGHT, TITLE, line, row_json
 from opstui.cli.state import State
-from opstui.cli.streams import say
+from opstui.cli.streams import out, say
 from opstui.domain.model import Place
 from opstui.domain.views import View
 from opstui.errors import UsageError
@@ -30,9 +30,12 @@ ALL = "all"
     "--place", type=click.Choice([place.value for place in Place]), default="queue", help="Another place than the queue."
 )
 @click.option("--changed", is_flag=True, help="Only what is new or moved since the last handoff.")
+@click.option("--refs", "only_refs", is_flag=True, help="Only the refs, one a line: for a verdict that reads them with -.")
 @json_option
 @click.pass_obj
-def queue(state: State, split: str | None, query: str, limit: int, place: str, changed: bool, as_json: bool) -> None:
+def queue(
+    state: State, split: str | None, query: str, limit: int, place: str, changed: bool, only_refs: bool, as_json: bool
+) -> None:
     """The ranked queue: what needs a verdict now, in order, with the reason."""
     desk = state.desk
     desk.catch_up()
@@ -43,6 +46,9 @@ def queue(state: State, split: str | None, query: str, limit: int, place: str, c
         return
     if not rows:
         _nothing(desk, view)
+        return
+    if only_refs:
+        out("\n".join(row.ref for row in rows))
         return
     now = desk.now()
     table([HEADING, *(line(row, now) for row in rows)], right=RIGHT, grow=TITLE)

@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import click
 
-from opstui.cli.output import PARTLY, emit_json, json_option
+from opstui.cli import complete
+from opstui.cli.given import refs_of
+from opstui.cli.output import json_option
+from opstui.cli.receipts import report
 from opstui.cli.state import State
-from opstui.cli.streams import out, say
 from opstui.domain.model import PRIORITY_WORDS, Stage
 from opstui.domain.views import Receipt
 from opstui.errors import UsageError
 
-
-def report(ctx: click.Context, receipt: Receipt, as_json: bool) -> None:
-    """Show a receipt: what was done on stdout, what was refused on stderr; exit 3 when partly, 1 when nothing was done."""
-    if as_json:
-        emit_json(
-            {
-                "group": receipt.group,
-                "verb": receipt.verb,
-                "refs": list(receipt.refs),
-                "summary": receipt.summary,
-                "refused": [{"ref": ref, "why": why} for ref, why in receipt.refused],
-            }
-        )
-    elif receipt.group:
-        out(receipt.summary)
-    for ref, why in receipt.refused:
-        say(f"opstui: {ref}: {why}")
-    if receipt.refused:
-        ctx.exit(PARTLY if receipt.refs else 1)
-
-
-def refs_of(given: tuple[str, ...]) -> list[str]:
-    """The refs named; a single ``-`` reads them from stdin, one a line."""
-    found = [part for line in sys.stdin for part in line.split()[:1]] if given == ("-",) else list(given)
-    if not found:
-        raise UsageError("no refs", "a verdict needs at least one", "Name them, or pipe them in with -.")
-    return found
+_refs = click.argument("refs", nargs=-1, required=True, metavar="REF…", shell_complete=complete.refs)
 
 
 def _verdict(name: str, help: str, *options: Callable[[Any], Any], do: Callable[..., Receipt]) -> click.Command:
@@ -51,11 +26,14 @@ def _verdict(name: str, help: str, *options: Callable[[Any], Any], do: Callable[
         report(click.get_current_context(), do(state.desk, refs_of(refs), **more), as_json)
 
     body: Any = click.pass_obj(command)
-    for option in (json_option, *reversed(options), click.argument("refs", nargs=-1, required=True, metavar="REF…")):
+    for option in (json_option, *reversed(options), _refs):
         body = option(body)
     return click.command(name, help=help)(body)
 
 
+_into = click.option(
+    "--into", "--to", "into", required=True, metavar="REF", help="The item that stays.", shell_complete=complete.refs
+)
 _reason = click.option("--reason", default="", help="Why; kept in the journal.")
 
 
@@ -78,7 +56,7 @@ COMMANDS: dict[str, click.Command] = {
         _verdict(
             "merge",
             "Fold items into another one that is about the same thing.",
-            click.option("--into", "--to", "into", required=True, metavar="REF", help="The item that stays."),
+            _into,
             _reason,
             do=lambda desk, refs, into, reason: desk.merge(refs, into, reason),
         ),
