@@ -38,6 +38,8 @@ def when(text: str) -> datetime:
 class Host(App[Any]):
     """One dialog over a quiet page; ``answer`` is what it gave, ``answered`` whether it closed."""
 
+    CSS = "Screen { overflow: hidden; }"
+
     def __init__(self, dialog: ModalScreen[Any], look: Look = LOOK) -> None:
         super().__init__()
         self.look = look

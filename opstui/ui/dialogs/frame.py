@@ -53,6 +53,7 @@ class Dialog(ModalScreen[Answer]):
             border-subtitle-color: $text-muted;
         }
         &.-ascii > #frame { border: ascii $foreground 30%; }
+        &.-ascii Choices, &.-ascii TextArea { scrollbar-size-vertical: 0; }
         & #hints { height: auto; margin-top: 1; color: $text-muted; }
         & Input, & Input:focus { background: transparent; background-tint: transparent; padding: 0; border: none; height: 1; }
         & Input:nocolor > .input--cursor, & TextArea:nocolor .text-area--cursor { text-style: reverse; }
