@@ -9,7 +9,6 @@ from textual import on
 from textual.widget import Widget
 
 from opstui.domain.views import SourceState
-from opstui.ui.cells import tame
 from opstui.ui.keys import key_hint
 from opstui.ui.pane import Pane
 from opstui.ui.panes.empty import nothing_lines
@@ -105,12 +104,7 @@ class SourcesPane(Pane, inherit_bindings=False):
         if source is None:
             self.say("There is no source to read yet: opstui init sets up the first one.", "warning")
             return
-        pull = getattr(self.desktop, "pull", None)
-        if pull is None:
-            self.say(f"The engine is not running here. In a shell: opstui sync {tame(source.name)}", "warning")
-            return
-        pull(source.name)
-        self.say(f"Reading {tame(source.name)}.")
+        self.desktop.pull(source.name)
 
     def do_detail_down(self) -> None:
         """Half a page down."""
