@@ -23,10 +23,14 @@ def config() -> None:
 
 
 @config.command("path")
+@json_option
 @click.pass_obj
-def path(state: State) -> None:
+def path(state: State, as_json: bool) -> None:
     """Where the config file is, or would be."""
-    out(str(state.config_path))
+    if as_json:
+        emit_json({"path": state.config_path, "exists": state.config_path.exists()})
+    else:
+        out(str(state.config_path))
 
 
 @config.command("check")
@@ -86,7 +90,8 @@ def explain(state: State, key: str, as_json: bool) -> None:
 
 
 @config.command("schema")
-def schema() -> None:
+@click.option("--json", "_", is_flag=True, hidden=True, help="It is JSON anyway.")
+def schema(_: bool) -> None:
     """The JSON Schema of the config file, for editors."""
     from opstui.config.schema import schema as made
 

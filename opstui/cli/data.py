@@ -17,9 +17,7 @@ from opstui.cli.streams import out, say
 @click.pass_obj
 def export(state: State, folder: Path, as_json: bool) -> None:
     """Write every user-owned record to FOLDER as JSON Lines, CSV and Markdown."""
-    from opstui.services.export import export as write
-
-    counts = write(state.workspace.store, folder, now=state.desk.now(), zone=state.desk.zone())
+    counts = state.workspace.export(folder)
     if as_json:
         emit_json(counts)
     else:
@@ -32,16 +30,11 @@ def export(state: State, folder: Path, as_json: bool) -> None:
 @click.pass_context
 def bring_in(ctx: click.Context, folder: Path, as_json: bool) -> None:
     """Read an export back in; what is here already stays as it is."""
-    from opstui.config.rules import rules
-    from opstui.services.importing import bring_in as read
-
-    space, desk = ctx.obj.workspace, ctx.obj.desk
-    me = desk.me()
-    brought = read(space.store, folder, now=desk.now(), who=me.name if me else "", rules=rules(space.settings))
+    brought = ctx.obj.workspace.bring_in(folder)
     if as_json:
         emit_json(brought)
     else:
-        table([(kind, f"{count} added", f"{brought.same.get(kind, 0)} here already") for kind, count in brought.added.items()])
+        table([(kind, f"{n} added", f"{brought.same.get(kind, 0)} here already") for kind, n in brought.added.items()])
     for where, why in brought.refused:
         say(f"opstui: {where}: {why}")
     if brought.refused:

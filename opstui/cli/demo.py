@@ -46,7 +46,7 @@ def open_demo(data_dir: Path | None, *, fresh: bool = False) -> int:
         _prepare(folder, day, env)
         (folder / "ready").touch()
     env[NOW] = at.isoformat()
-    opened = workspace.open(config, folder, env)
+    opened = workspace.open(config, folder, env, demo=True)
     try:
         if not on_a_terminal():
             return print_brief(opened, "opstui demo")
