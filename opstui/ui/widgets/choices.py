@@ -60,7 +60,7 @@ def layout(choice: Choice, width: int, *, keyed: bool, ellipsis: str = "…") ->
     """The line as it is shown in ``width`` cells, without its cursor: the left part gives way to the right one."""
     if choice.heading:
         return _fit(choice.left.stylize("$text-muted"), width, ellipsis)
-    key = Content.styled(f"{choice.key:>2} ", "$text-muted") if keyed else EMPTY
+    key = Content.styled(f"{choice.key:>2}  ", "$text-muted") if keyed else EMPTY
     right = choice.right if choice.right.cell_length < width - key.cell_length - 8 else EMPTY
     room = max(0, width - key.cell_length - right.cell_length - (2 if right else 0))
     line = Content.assemble(key, _fit(choice.left.first_line, room, ellipsis), "  " if right else "", right)
