@@ -47,6 +47,7 @@ class OpstuiApp(App[int], inherit_bindings=False):
     """Panes as modes, each made when it is first gone to."""
 
     TITLE = "opstui"
+    CSS_PATH = "panes/triage.tcss"  # with the app's own styles: those that a screen brings are parsed in a second pass
     MODES: ClassVar[dict[str, str | Callable[[], Screen[None]]]] = {"triage": TriagePane, "log": _log, "sources": _sources}
     DEFAULT_MODE = "triage"
     BINDINGS = [*bindings_for("*")]
@@ -84,7 +85,7 @@ class OpstuiApp(App[int], inherit_bindings=False):
 
     def refresh_css(self, animate: bool = True) -> None:
         """Not before the first frame: everything was parsed with the theme in force."""
-        if self._version >= 0 or self.get_css_variables() != self._css_variables:
+        if self.started or self.get_css_variables() != self._css_variables:
             super().refresh_css(animate)
 
     def get_driver_class(self) -> type[Driver]:
@@ -109,9 +110,13 @@ class OpstuiApp(App[int], inherit_bindings=False):
 
     def on_ready(self) -> None:
         """The first frame is out: start what was not needed for it."""
-        gc.enable()
+        if not gc.isenabled():
+            gc.freeze()  # what the start made stays until the end: a collection need not look at it
+            gc.enable()
         self._version = self.desk.version()
         self._minute = f"{self.now():%H%M}"
+        if self.pane:
+            self.pane.settled()
         self.set_interval(VERSION_CHECK_S, self._check)
         if any(source.enabled for source in self.workspace.settings.sources) and not self.is_headless:
             self.run_worker(self.engine.run(), group="engine")
@@ -119,6 +124,11 @@ class OpstuiApp(App[int], inherit_bindings=False):
     async def on_unmount(self) -> None:
         """The engine ends with the app."""
         await self.engine.stop()
+
+    @property
+    def started(self) -> bool:
+        """Whether the first frame is out."""
+        return self._version >= 0
 
     @property
     def syncing(self) -> bool:

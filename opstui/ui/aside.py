@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opstui.errors import OpstuiError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 Told = Callable[[Any], None]
 
@@ -41,7 +43,10 @@ class Aside:
         do, told = self._wanted.pop(next(iter(self._wanted)))
         self._busy = True
         loop, context = asyncio.get_running_loop(), copy_context()
-        self._pool = self._pool or ThreadPoolExecutor(1, thread_name_prefix="opstui-aside")
+        if self._pool is None:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._pool = ThreadPoolExecutor(1, thread_name_prefix="opstui-aside")
 
         def ended(future: Future[Any]) -> None:
             if not loop.is_closed():

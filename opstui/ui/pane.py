@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future
 from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -24,6 +23,8 @@ from opstui.ui.widgets.day_line import DayLine
 from opstui.ui.widgets.foot_line import FootLine, Hint
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from opstui.services.desk import Desk
     from opstui.ui.app import OpstuiApp
 
@@ -91,6 +92,9 @@ class Pane(Screen[None], inherit_bindings=False):
     def here(self) -> str:
         """The pane's name and what is left in it, for the day line."""
         return self.place.capitalize()
+
+    def settled(self) -> None:
+        """The first frame is out: show what was not needed for it."""
 
     def tick(self) -> None:
         """Another minute."""

@@ -241,7 +241,7 @@ def owner(row: QueueRow, look: Look) -> str:
 
 
 _SHORT: Mapping[str, str] = {
-    "alert": "critical alert",
+    "alert": "alert",
     "vip": "VIP",
     "labelled": "important",
     "mine": "yours",

@@ -99,7 +99,7 @@ def palette(name: str, variables: Mapping[str, str], *, colour: bool = True) -> 
     background = _colour(variables.get("background", "ansi_default"), None)
     text = _colour(variables.get("foreground", "ansi_default"), background)
     muted = _colour(variables.get("text-muted", ""), background, text)
-    rule = _colour(variables.get("opstui-rule", variables.get("border-blurred", "")), background, muted)
+    rule = _colour(variables["opstui-rule"], background) if "opstui-rule" in variables else _between(background, text)
     accent = _colour(variables.get("text-primary", variables.get("primary", "")), background, text)
     under = variables.get("opstui-cursor")
     cursor = (
@@ -155,6 +155,12 @@ def _colour(value: str, background: Color | None, default: Color | None = None) 
     if colour.a < 1 and background is not None and background.ansi is None:
         colour = background + colour
     return colour
+
+
+def _between(background: Color, text: Color) -> Color:
+    if background.ansi is not None or text.ansi is not None:
+        return Color.parse("ansi_bright_black")
+    return background.blend(text, 0.2)
 
 
 def _under(background: Color, primary: Color) -> Color:

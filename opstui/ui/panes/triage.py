@@ -199,12 +199,9 @@ class TriagePane(VerbPane, inherit_bindings=False):
         foot = self.foot
         foot.left = self._session()
         foot.hints = self.hints()
-        undo = self.desk.undo_list(1)
-        foot.end = (
-            [(key_hint("app.undo", self.desktop.keymap), "key"), (f" undo: {undo[0].verb.replace('_', ' ')}", "muted")]
-            if undo
-            else []
-        )
+        undo = self.desk.undo_list(1) if self.desktop.started else ()
+        key = key_hint("app.undo", self.desktop.keymap)
+        foot.end = [(key, "key"), (f" undo: {undo[0].verb.replace('_', ' ')}", "muted")] if undo else []
         foot.repaint()
 
     def _said_of_view(self) -> Line:
@@ -233,6 +230,10 @@ class TriagePane(VerbPane, inherit_bindings=False):
             words.append(f"{session.seconds_each:.0f} s each")
         return [(f" {self.look['dot']} ".join(words), "muted")]
 
+    def settled(self) -> None:
+        """Say what undo would do."""
+        self._refresh_chrome()
+
     def tick(self) -> None:
         """Another minute: ages and clocks move on."""
         self._refresh_chrome()
@@ -256,8 +257,8 @@ class TriagePane(VerbPane, inherit_bindings=False):
         self.columns.set_class(below, "-below")
         self.detail.edge = "top" if below else ""
         self.rows.narrow = size.width < SIDE
-        detail = min(max(round(size.width * 0.36), 40), 55)
-        right = round(size.width * 0.4) if self.whole else 41
+        detail = min(max(round(size.width * 0.36), 40), 52)
+        right = round(size.width * 0.4) if self.whole else 37
         self.detail.styles.width = "1fr" if self.whole or below else detail
         self.detail.styles.height = "55%" if below else "1fr"
         self.timeline.styles.width = right

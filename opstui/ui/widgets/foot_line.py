@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual import events
 from textual.message import Message
@@ -57,11 +56,12 @@ class FootLine(Painted):
 
     DEFAULT_CSS = "FootLine { height: 2; dock: bottom; }"
 
-    @dataclass
     class Pressed(Message):
         """A hint was clicked."""
 
-        action_id: str
+        def __init__(self, action_id: str) -> None:
+            self.action_id = action_id
+            super().__init__()
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

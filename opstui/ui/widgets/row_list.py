@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from rich.segment import Segment
@@ -34,27 +33,18 @@ class RowList(Painted):
 
     DEFAULT_CSS = "RowList { height: 1fr; width: 1fr; }"
 
-    @dataclass
     class Moved(Message):
         """The cursor is on another row, or on none."""
-
-        row: QueueRow | None
 
         def can_replace(self, message: Message) -> bool:
             """Only the last place of a moving cursor counts."""
             return isinstance(message, RowList.Moved)
 
-    @dataclass
     class Opened(Message):
-        """A row was opened with a double click."""
+        """The row under the cursor was opened with a double click."""
 
-        row: QueueRow
-
-    @dataclass
     class Marked(Message):
         """The set of marked rows changed."""
-
-        count: int
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -136,7 +126,7 @@ class RowList(Painted):
         self.count = count + len(self._members)
         if self.cursor >= self.count:
             self.cursor = max(0, self.count - 1)
-            self.post_message(self.Moved(self.row))
+            self.post_message(self.Moved())
         self._clamp_top()
         self._keep_in_view()
         self._refresh_changed()
@@ -158,7 +148,7 @@ class RowList(Painted):
         self._clamp_top()
         self._keep_in_view()
         self._refresh_changed()
-        self.post_message(self.Moved(self.row))
+        self.post_message(self.Moved())
 
     def replace(self, row: QueueRow) -> None:
         """Show a newer state of one row, where it stands."""
@@ -225,7 +215,7 @@ class RowList(Painted):
         old, self.cursor = self.cursor, index
         if not self._keep_in_view():
             self._refresh_lines((old, index))
-        self.post_message(self.Moved(self.row))
+        self.post_message(self.Moved())
 
     def mark(self, rows: Iterable[QueueRow], on: bool | None = None) -> None:
         """Mark rows, unmark them, or turn each one's mark over."""
@@ -235,7 +225,7 @@ class RowList(Painted):
             else:
                 self.marks.pop(row.id, None)
         self._refresh_changed()
-        self.post_message(self.Marked(len(self.marks)))
+        self.post_message(self.Marked())
 
     def mark_here(self) -> None:
         """Turn the mark of the row under the cursor over and go on to the next."""
@@ -355,8 +345,8 @@ class RowList(Painted):
             self.scroll_rows(round(event.y * self.count / self.size.height) - self.top)
             return
         self.move_to(self.top + event.y)
-        if event.chain == 2 and (row := self.row):
-            self.post_message(self.Opened(row))
+        if event.chain == 2 and self.row:
+            self.post_message(self.Opened())
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll without moving the cursor off the page."""
@@ -379,4 +369,4 @@ class RowList(Painted):
         moved = max(self.top, min(self.cursor, self.top + self.size.height - 1))
         if moved != self.cursor:
             self.cursor = moved
-            self.post_message(self.Moved(self.row))
+            self.post_message(self.Moved())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual import events
 from textual.message import Message
@@ -60,11 +59,12 @@ class SplitsBar(Painted):
 
     DEFAULT_CSS = "SplitsBar { height: 2; }"
 
-    @dataclass
     class Chosen(Message):
         """A split was clicked."""
 
-        index: int
+        def __init__(self, index: int) -> None:
+            self.index = index
+            super().__init__()
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
