@@ -114,7 +114,7 @@ async def test_words_are_searched_as_typed_over_entries_and_items(tmp_path: Path
         assert log.kinds() == ["item", "comment"]
         assert "Payroll failed" in log.text
         await log.press("escape")
-        assert len(log.kinds()) == 8 and not log.pane.has_class("-search")
+        assert len(log.kinds()) == 8 and not log.pane.search.open
 
 
 async def test_enter_leaves_the_search_for_the_list_and_keeps_it(tmp_path: Path) -> None:

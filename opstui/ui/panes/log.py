@@ -9,7 +9,6 @@ from textual import on
 from textual.containers import Container
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Input
 
 from opstui.domain.views import Decision, Entry, Hit, QueueRow, Receipt
 from opstui.errors import OpstuiError
@@ -23,6 +22,7 @@ from opstui.ui.verbs import VerbPane
 from opstui.ui.widgets.foot_line import Hint
 from opstui.ui.widgets.line_list import LineList
 from opstui.ui.widgets.page import Page
+from opstui.ui.widgets.search_line import SearchLine
 from opstui.ui.widgets.tabs_bar import TabsBar
 
 KINDS: Sequence[tuple[str, tuple[str, ...]]] = (
@@ -34,8 +34,6 @@ KINDS: Sequence[tuple[str, tuple[str, ...]]] = (
 )
 SIDE = 100
 """Terminal width from which the detail stands beside the list."""
-PAUSE_S = 0.08
-"""The list follows when typing rests for this long."""
 REST_S = 0.03
 """The detail follows when the cursor rests for this long."""
 REACH = 5_000
@@ -59,10 +57,6 @@ class LogPane(VerbPane, inherit_bindings=False):
     LogPane #entry { display: none; }
     LogPane.-detail #entry { display: block; }
     LogPane.-whole #entries { display: none; }
-    LogPane > #search { display: none; height: 1; border: none; padding: 0 1; background: transparent; }
-    LogPane > #search:focus { border: none; background: transparent; background-tint: transparent; }
-    LogPane.-search > #search { display: block; }
-    LogPane > #search:nocolor > .input--cursor { text-style: reverse; }
     """
     place = "log"
 
@@ -71,15 +65,13 @@ class LogPane(VerbPane, inherit_bindings=False):
         self.tabs = TabsBar([name for name, _ in KINDS], id="kinds")
         self.entries: LineList[Entry] = LineList(self._line, lambda entry: (entry.kind, entry.id), id="entries")
         self.detail = Page(id="entry")
-        self.search = Input(id="search", compact=True, select_on_focus=False, placeholder="words of anything written or done")
-        self.search.cursor_blink = False
+        self.search = SearchLine("words of anything written or done", id="search")
         self.kind = 0
         self.query_text = ""
         self.reach = REACH
         self.preview: bool | None = None
         self.whole = False
         self._found: Sequence[Entry] = ()
-        self._typing: Timer | None = None
         self._resting: Timer | None = None
 
     def body(self) -> Iterable[Widget]:
@@ -201,7 +193,7 @@ class LogPane(VerbPane, inherit_bindings=False):
         self.detail.styles.width = "1fr" if self.whole or below else detail
         self.detail.styles.height = "55%" if below else "1fr"
         joint = size.width - detail if shown and beside else None
-        self.tabs.joint = joint if not self.has_class("-search") else None
+        self.tabs.joint = joint if not self.search.open else None
         self.foot.joints = [joint] if joint is not None else []
         self.tabs.repaint()
         self.foot.repaint()
@@ -369,8 +361,9 @@ class LogPane(VerbPane, inherit_bindings=False):
         """Close the page, then the search."""
         if self.whole:
             self.do_open()
-        elif self.has_class("-search"):
-            self._close_search()
+        elif self.search.open:
+            self.search.close()
+            self._left_search()
         elif self.kind:
             self._choose(0)
 
@@ -378,54 +371,15 @@ class LogPane(VerbPane, inherit_bindings=False):
 
     def do_filter(self) -> None:
         """Type what to look for."""
-        self.add_class("-search")
+        self.search.edit()
         self.fit()
-        self.search.focus()
 
-    @on(Input.Changed, "#search")
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        if self._typing:
-            self._typing.stop()
-        self._typing = self.set_timer(PAUSE_S, self._look_for)
+    @on(SearchLine.Changed)
+    def _look_for(self, event: SearchLine.Changed) -> None:
+        self.query_text = event.words
+        self._load(fresh=True)
 
-    def _look_for(self) -> None:
-        self._typing = None
-        query = self.search.value.strip()
-        if query != self.query_text:
-            self.query_text = query
-            self._load(fresh=True)
-
-    def on_key(self, event: object) -> None:
-        """Enter and the arrows leave the search line for the list; Escape drops the search."""
-        key = getattr(event, "key", "")
-        if not self.search.has_focus:
-            return
-        if key in ("enter", "down", "tab"):
-            self._leave_search(event)
-        elif key == "escape":
-            self._leave_search(event)
-            self._close_search()
-
-    def _leave_search(self, event: object) -> None:
-        from textual.events import Key
-
-        if isinstance(event, Key):
-            event.stop()
-            event.prevent_default()
-        if self._typing:
-            self._typing.stop()
-        self._look_for()
+    @on(SearchLine.Left)
+    def _left_search(self) -> None:
         self.entries.focus(scroll_visible=False)
-        if not self.query_text:
-            self._close_search()
-
-    def _close_search(self) -> None:
-        self.remove_class("-search")
-        self.entries.focus(scroll_visible=False)
-        with self.search.prevent(Input.Changed):
-            self.search.value = ""
-        had, self.query_text = self.query_text, ""
         self.fit()
-        if had:
-            self._load(fresh=True)
