@@ -55,7 +55,8 @@ class OpstuiApp(App[int], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     ANIMATION_LEVEL = "none"
 
-    def __init__(self, workspace: Workspace, *, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(self, workspace: Workspace, *, environ: Mapping[str, str] = os.environ, engine: bool | None = None) -> None:
+        """Open on a workspace; ``engine`` says whether to run one beside it, None: on a real terminal only."""
         self.colour = "NO_COLOR" not in environ
         super().__init__(ansi_color=None if self.colour else True)
         self.animation_level = "none"
@@ -67,6 +68,8 @@ class OpstuiApp(App[int], inherit_bindings=False):
         self.stops: Sequence[tuple[str, str]] = (("Stand-up", settings.day.standup), ("Handoff", settings.day.handoff))
         self.sources: tuple[SourceState, ...] = ()
         self.engine = Engine(workspace, self._engine_told)
+        self._with_engine = engine
+        self._has_sources = any(source.enabled for source in settings.sources)
         self._palette: Palette | None = None
         self._version = -1
         self._minute = ""
@@ -118,7 +121,8 @@ class OpstuiApp(App[int], inherit_bindings=False):
         if self.pane:
             self.pane.settled()
         self.set_interval(VERSION_CHECK_S, self._check)
-        if any(source.enabled for source in self.workspace.settings.sources) and not self.is_headless:
+        wanted = not self.is_headless if self._with_engine is None else self._with_engine
+        if wanted and self._has_sources:
             self.run_worker(self.engine.run(), group="engine")
 
     async def on_unmount(self) -> None:
