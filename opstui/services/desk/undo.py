@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from opstui.domain.views import Preview, Receipt
 from opstui.errors import Refused
-from opstui.services.desk import lines, words
+from opstui.late import late
+from opstui.services.desk import words
 from opstui.services.desk.context import Context
-from opstui.services.desk.verdicts import VERDICTS
-from opstui.store import items, journal, marks, ranks, sessions
+from opstui.store import items, journal, marks, sessions
+
+if TYPE_CHECKING:
+    from opstui.services.desk import lines, verdicts
+    from opstui.store import ranks
+else:  # the foot names what undo would do; that takes none of what doing it takes
+    lines = late("opstui.services.desk.lines")
+    verdicts = late("opstui.services.desk.verdicts")
+    ranks = late("opstui.store.ranks")
 
 SHOWN = 200
 """Lines of a group that are looked at, and refs that are named, in the list of what undo will do."""
@@ -90,7 +99,7 @@ def _turn(at: Context, conn: sqlite3.Connection, group: journal.Group, *, back: 
     )
     touched = items.refs_to_ids(conn, [line.ref for line in turned if line.target == journal.MARK])
     ranks.rescore(conn, touched.values(), at.rules, at.instant())
-    if group.verb in VERDICTS:
+    if group.verb in verdicts.VERDICTS:
         sessions.take_back(conn, len(touched) if back else -len(touched))
     return Receipt(number, verb, _refs(done), (), said)
 
