@@ -62,7 +62,12 @@ def test_help_names_every_command_and_loads_them_all(shell: Shell) -> None:
 
 @pytest.mark.parametrize(
     ("command", "meant"),
-    [(("quue",), "'queue'"), (("config", "chek"), "'check'"), (("queue", "--quer", "x"), "--query"), (("plugin", "lst"), "'list'")],
+    [
+        (("quue",), "'queue'"),
+        (("config", "chek"), "'check'"),
+        (("queue", "--quer", "x"), "--query"),
+        (("plugin", "lst"), "'list'"),
+    ],
 )
 def test_a_mistyped_word_gets_the_one_that_was_meant(shell: Shell, command: tuple[str, ...], meant: str) -> None:
     done = shell(*command)

@@ -1,0 +1,87 @@
+"""``opstui demo`` where there is no terminal: the brief, and a day that stays as it was left."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.shell import Shell
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a prepared demo day."""
+    home = tmp_path_factory.mktemp("demo")
+    done = Shell(home)("demo")
+    assert done.code == 0, done.err
+    assert "preparing" in done.err
+    return home
+
+
+@pytest.fixture
+def shell(prepared: Path, tmp_path: Path) -> Shell:
+    """A copy of that home."""
+    shutil.copytree(prepared, tmp_path / "home")
+    return Shell(tmp_path / "home")
+
+
+def in_demo(shell: Shell, *command: str) -> list[str]:
+    demo = shell.data / "demo"
+    return ["--config", str(demo / "day/config.toml"), "--data-dir", str(demo), *command]
+
+
+def test_without_a_terminal_it_prints_the_ranked_morning_and_how_to_open_the_app(shell: Shell) -> None:
+    done = shell("demo")
+    assert done.code == 0 and done.out.startswith("# Friday 20 November 2026, 08:0")
+    assert "`helpdesk:INC4711`" in done.out and "`opstui demo` opens the app" in done.err
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", done.out)
+
+
+def test_every_line_of_the_brief_is_whole(shell: Shell) -> None:
+    assert "()" not in shell("demo").out
+
+
+def test_a_second_opening_prepares_nothing_and_keeps_what_was_done(shell: Shell) -> None:
+    shell.env["OPSTUI_NOW"] = "2026-11-20T08:06:00+00:00"
+    assert shell(*in_demo(shell, "done", "helpdesk:INC4711")).code == 0
+    again = shell("demo")
+    assert "preparing" not in again.err and "INC4711" not in again.out.split("## Since")[0]
+
+
+def test_fresh_starts_the_day_again(shell: Shell) -> None:
+    shell.env["OPSTUI_NOW"] = "2026-11-20T08:06:00+00:00"
+    assert shell(*in_demo(shell, "done", "helpdesk:INC4711")).code == 0
+    again = shell("demo", "--fresh")
+    assert again.code == 0 and "preparing" in again.err and "1. `helpdesk:INC4711`" in again.out
+
+
+def test_its_day_goes_on_where_it_was_left(shell: Shell) -> None:
+    (shell.data / "demo/clock").write_text("2026-11-20T15:30:00+00:00")
+    assert shell("demo").out.startswith("# Friday 20 November 2026, 15:30")
+
+
+def test_an_interrupted_preparation_is_done_again(shell: Shell) -> None:
+    (shell.data / "demo/ready").unlink()
+    done = shell("demo")
+    assert done.code == 0 and "preparing" in done.err and "INC4711" in done.out
+
+
+def test_it_takes_nothing_from_ones_own_config(shell: Shell) -> None:
+    shell.env |= {"OPSTUI_CONFIG": "/nowhere/x.toml", "OPSTUI_DAY__TIMEZONE": "Asia/Tokyo"}
+    done = shell("demo")
+    assert done.code == 0 and "2026, 08:0" in done.out
+
+
+def test_it_is_as_private_as_ones_own_store(shell: Shell) -> None:
+    shell("demo", "--fresh")
+    assert (shell.data / "demo").stat().st_mode & 0o777 == 0o700
+    assert (shell.data / "demo/opstui.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_place_that_cannot_be_written_is_told_with_another_way(shell: Shell) -> None:
+    shell.write("file", "")
+    done = shell("--data-dir", "file", "demo")
+    assert done.code == 1 and "file/demo" in done.err and "--data-dir" in done.err
