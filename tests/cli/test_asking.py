@@ -1,0 +1,104 @@
+"""``opstui init`` at a terminal: what it asks, in which order, and what it does with wrong answers."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+
+import pytest
+
+from tests.support.shell import Shell
+from tests.support.terminal import Terminal
+
+
+@pytest.fixture
+def shell(shell: Shell) -> Shell:
+    """A home with an export in it."""
+    shell.write("tickets.csv", "number,short_description,state\nINC1,Door,New\n")
+    return shell
+
+
+def asked(shell: Shell, *command: str) -> Terminal:
+    return Terminal([sys.executable, "-m", "opstui", *command], shell.environ, shell.home)
+
+
+def test_it_asks_shows_what_it_guessed_and_writes_what_was_agreed(shell: Shell) -> None:
+    with asked(shell, "init") as terminal:
+        terminal.expect("Which connector [csv]: ")
+        terminal.type("cvs\r")
+        terminal.expect("did you mean 'csv'")
+        terminal.expect("Which connector [csv]: ")
+        terminal.type("\r")
+        terminal.expect("path: ")
+        terminal.type("nope.csv\r")
+        terminal.expect("nope.csv is not there")
+        terminal.expect(": ")
+        terminal.type("path=tickets.csv\r")
+        assert "INC1" in terminal.expect("Enter takes this")
+        assert not shell.config.exists(), "nothing is written before it was agreed"
+        terminal.type("stateus=state\r")
+        terminal.expect("did you mean")
+        terminal.expect("Enter takes this")
+        terminal.type("team=state\r")
+        terminal.expect("team")
+        terminal.expect("Enter takes this")
+        terminal.type("\r")
+        terminal.expect("called [tickets]: ")
+        terminal.type("help desk\r")
+        terminal.expect("cannot be a source's name")
+        terminal.expect("called [tickets]: ")
+        terminal.type("desk\r")
+        terminal.expect("time zone [Europe/London]: ")
+        terminal.type("\r")
+        terminal.expect("Your name")
+        terminal.type("Ana Ruiz\r")
+        terminal.expect("opstui sync")
+        assert terminal.end() == 0
+    found = tomllib.loads(shell.config.read_text())
+    assert found["me"] == {"name": "Ana Ruiz"} and found["sources"][0]["name"] == "desk"
+    assert found["sources"][0]["options"]["columns"]["team"] == "state"
+
+
+def test_one_more_source_asks_neither_zone_nor_name_and_before_it_writes_over_one(shell: Shell) -> None:
+    shell("init", "--connector", "csv", "--option", "path=tickets.csv", "--name", "desk")
+    with asked(shell, "init") as terminal:
+        terminal.expect("Which connector")
+        terminal.type("\r")
+        terminal.expect("path: ")
+        terminal.type("tickets.csv\r")
+        terminal.expect("Enter takes this")
+        terminal.type("\r")
+        terminal.expect("called [tickets]: ")
+        terminal.type("desk\r")
+        terminal.expect("Write over it (y/N)")
+        terminal.type("\r")
+        terminal.expect("called [desk-2]: ")
+        terminal.type("\r")
+        terminal.expect("now has the source desk-2")
+        assert terminal.end() == 0
+    assert [one["name"] for one in tomllib.loads(shell.config.read_text())["sources"]] == ["desk", "desk-2"]
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["ctrl-c", "ctrl-d"])
+def test_leaving_writes_nothing(shell: Shell, key: str) -> None:
+    with asked(shell, "init") as terminal:
+        terminal.expect("Which connector [csv]: ")
+        terminal.type(key)
+        terminal.expect("stopped")
+        assert terminal.end() == 130
+    assert not shell.config.exists()
+
+
+def test_a_flag_that_names_the_connector_asks_nothing(shell: Shell) -> None:
+    with asked(shell, "init", "--connector", "csv", "--option", "path=tickets.csv") as terminal:
+        terminal.expect("opstui sync")
+        assert terminal.end() == 0
+
+
+def test_opstui_alone_offers_the_demo_and_the_set_up_when_there_is_no_config(shell: Shell) -> None:
+    with asked(shell) as terminal:
+        terminal.expect("Set up with an export of your own")
+        terminal.type("2")
+        terminal.expect("Which connector [csv]: ")
+        terminal.type("\x04")
+        assert terminal.end() == 130
