@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING
-
-from click.shell_completion import CompletionItem
 
 from opstui.cli.state import State
 from opstui.domain.views import View
@@ -13,17 +12,20 @@ from opstui.errors import OpstuiError
 
 if TYPE_CHECKING:
     import click
+    from click.shell_completion import CompletionItem
 
 OFFERED = 100
 """A shell shows no more than a person would read."""
+
+LOOKED_AT = 2000
+"""Rows of the queue among which a ref is looked for: what is further down is not what somebody types."""
 
 
 def refs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Refs of the queue, the most pressing first, with their titles."""
     with _State(ctx) as state:
-        rows = state.desk.window(View(grouped=False), 0, 2000) if state else []
-        found = [CompletionItem(row.ref, help=row.title) for row in rows if row.ref.startswith(incomplete)]
-    return found[:OFFERED]
+        rows = state.desk.window(View(grouped=False), 0, LOOKED_AT) if state else []
+    return _starting(incomplete, ((row.ref, row.title) for row in rows))
 
 
 def splits(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -40,8 +42,11 @@ def sources(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
 
 
 def _starting(incomplete: str, found: Iterable[tuple[str, str]]) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
     begin = incomplete.casefold()
-    return [CompletionItem(name, help=help) for name, help in found if name.casefold().startswith(begin)]
+    items = (CompletionItem(name, help=help) for name, help in found if name.casefold().startswith(begin))
+    return list(islice(items, OFFERED))
 
 
 class _State:

@@ -102,6 +102,7 @@ def run(argv: Sequence[str] | None = None) -> int:
 
 def _run(args: list[str]) -> int:
     if COMPLETE in os.environ:
+        import_module("opstui.cli.completions")
         root.main(args, prog_name=PROGRAM, complete_var=COMPLETE)  # answers the shell and exits
     try:
         # Not root.main(): it makes a broken pipe an exit code of 1.

@@ -78,8 +78,9 @@ COMMANDS: dict[str, click.Command] = {
             "escalate",
             "Raise items to somebody who can decide.",
             click.option("--to", required=True, metavar="WHO"),
+            click.option("--until", metavar="WHEN", help="Back in the queue then, when nothing was decided: eod, mon 9, 2d."),
             _reason,
-            do=lambda desk, refs, to, reason: desk.escalate(refs, to, reason),
+            do=lambda desk, refs, to, until, reason: desk.escalate(refs, to, reason, until),
         ),
         _verdict(
             "wait",
