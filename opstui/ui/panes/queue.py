@@ -1,0 +1,365 @@
+"""The queue on the screen: a view of it in a list, the item under the cursor beside it, read again when the store moves on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from textual import on
+from textual.containers import Container
+from textual.timer import Timer
+from textual.widget import Widget
+
+from opstui.domain.model import Place
+from opstui.domain.views import Detail, QueueRow, Receipt, SplitCount, View
+from opstui.errors import OpstuiError
+from opstui.ui.aside import Aside
+from opstui.ui.cells import tame
+from opstui.ui.keys import key_hint
+from opstui.ui.panes.empty import clear_lines, error_lines, nothing_lines
+from opstui.ui.present import Line, Look
+from opstui.ui.present_detail import detail_lines, timeline_lines
+from opstui.ui.verbs import VerbPane
+from opstui.ui.widgets.page import Page, SideRule
+from opstui.ui.widgets.row_list import RowList
+from opstui.ui.widgets.splits_bar import SplitsBar
+
+DETAIL_PAUSE_S = 0.03
+"""The detail follows when the cursor rests for this long: a held key costs two lines a step."""
+RELOAD_PAUSE_S = 0.02
+"""Writes that land together are read again once."""
+RECOUNT_PAUSE_S = 0.4
+"""The splits are counted anew when verdicts rest for this long."""
+PROBE = 100
+"""Rows looked at before a whole view is counted beside the keys."""
+SIDE, WIDE = 100, 176
+"""Terminal widths from which the detail stands beside the list, and the timeline beside the detail."""
+
+
+class QueuePane(VerbPane, inherit_bindings=False):
+    """A view of the queue: what it shows, where its columns stand, and what becomes of rows that are decided.
+
+    State that is not in the store is the view (split, filter, place), the cursor, and the marks.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bar = SplitsBar(id="splits")
+        self.rows = RowList(id="rows")
+        self.detail = Page(id="detail", classes="detail")
+        self.timeline = Page(id="timeline", classes="timeline")
+        rules = SideRule(classes="detail"), SideRule(classes="timeline")
+        self.columns = Container(self.rows, rules[0], self.detail, rules[1], self.timeline, id="body")
+        self.filter = ""
+        self.snoozed = False
+        self.only_changed = False
+        self.active = -1
+        """The chosen split, -1 for all."""
+        self.preview: bool | None = None
+        """Whether the detail is shown; None: as the width suggests."""
+        self.whole = False
+        self._splits: tuple[SplitCount, ...] = ()
+        self._landed_ids: set[int] = set()
+        self._resting: Timer | None = None
+        self._reloading: Timer | None = None
+        self._recounting: Timer | None = None
+        self.aside = Aside()
+        self._shown: str | None = None
+        self._lead: QueueRow | None = None
+
+    def body(self) -> Iterable[Widget]:
+        """Splits, then list, detail and timeline; placed before they are mounted, so that they are drawn once."""
+        self.fit()
+        yield self.bar
+        yield self.columns
+
+    def on_resize(self) -> None:
+        """Another width, other columns."""
+        self.fit()
+        self._refresh_chrome()
+
+    @property
+    def look(self) -> Look:
+        """Zone and glyphs."""
+        return self.desktop.look
+
+    # What is shown
+
+    @property
+    def view(self) -> View:
+        """Split, filter, place and the only-changed switch as one view."""
+        split = self._splits[self.active].query if 0 <= self.active < len(self._splits) else ""
+        queries = [query for query in (split if not self.snoozed else "", self.filter) if query.strip()]
+        query = queries[0] if len(queries) == 1 else " and ".join(f"({query})" for query in queries)
+        place = Place.SNOOZED if self.snoozed else Place.QUEUE
+        return View(place, query, self.only_changed and not self.snoozed, grouped=not self.snoozed)
+
+    def refresh_data(self) -> None:
+        """Read the view again: the cursor stays on its item, on its line."""
+        self.desktop.sources = self.desk.sources()
+        self._splits = self.desk.splits()
+        self._load(keep=True)
+        self._refresh_chrome()
+        self._show_detail(fresh=True)
+
+    def _load(self, *, keep: bool, to: QueueRow | None = None) -> None:
+        """Show the view: with ``keep`` the cursor stays on its item, else it goes to ``to`` or the first line."""
+        view, rows = self.view, self.rows
+        rows.hidden -= self._landed_ids
+        self._landed_ids.clear()
+        here = to or (rows.row if keep else None)
+        lead = self._lead if rows.unfolded else None
+        try:
+            found, exact = self._count(view)
+            count = max(found - len(rows.hidden), 0)
+            place = self._place(view, here) if here and count else None
+            if place is None and lead:
+                place = self._place(view, lead)
+            rows.show(partial(self.desk.window, view), count, place if here or keep else 0)
+        except OpstuiError as error:
+            rows.empty = error_lines(error)
+            rows.show(lambda offset, limit: (), 0, 0)
+            return
+        if not exact:
+            self.aside.ask("count", partial(self.desk.count, view), partial(self._counted, view))
+        if lead and (at := self._place(view, lead)) is not None:
+            rows.unfold(self._members(lead), at)
+            if here and (index := rows.index_of(here.id)) is not None:
+                rows.move_to(index)
+        if not count:
+            rows.empty = self._nothing()
+            rows.repaint()
+
+    def _count(self, view: View) -> tuple[int, bool]:
+        """How many rows a view has, as far as that is known at once, and whether it is exact."""
+        if not view.query:
+            return self.desk.count(view), True
+        first = len(self.desk.window(view, 0, PROBE))
+        if first < PROBE:
+            return first, True
+        stored = 0 if self.filter or view.only_changed or self.active < 0 else self._splits[self.active].count
+        return max(first, stored), False
+
+    def _counted(self, view: View, count: int) -> None:
+        if view == self.view and self.is_attached:
+            self.rows.set_count(max(count - len(self.rows.hidden), 0))
+            self._refresh_chrome()
+
+    def _place(self, view: View, row: QueueRow) -> int | None:
+        """Where a row stands now: looked for around the cursor where a whole view would take long to search."""
+        if not view.query:
+            return self.desk.position(view, row.id)
+        first = max(0, self.rows.cursor - PROBE)
+        near = self.desk.window(view, first, 2 * PROBE)
+        return next((first + at for at, found in enumerate(near) if found.id == row.id), None)
+
+    def _nothing(self) -> Sequence[Line]:
+        """Why there is no row: clear, not fresh, filtered away, or nothing of this sort."""
+        now, look, keymap = self.desk.now(), self.look, self.desktop.keymap
+        if self.filter:
+            return nothing_lines(f"No item matches  {tame(self.filter)}", "Esc", "clears the filter")
+        if self.snoozed:
+            return nothing_lines("Nothing is snoozed.", key_hint("triage.snoozed", keymap), "goes back to the queue")
+        if self.only_changed:
+            since = look.at(self.desk.since(), now)
+            return nothing_lines(f"Nothing new or moved since {since}.", key_hint("triage.changed", keymap), "shows everything")
+        if self.active >= 0:
+            name = tame(self._splits[self.active].name)
+            return nothing_lines(f"Nothing in {name}.", key_hint("triage.next_split", keymap), "goes to the next split")
+        clear, blockers = self.desk.clear()
+        return clear_lines(
+            clear, blockers, self.desktop.sources, self.desk.session(), now, look, key_hint("app.refresh", keymap)
+        )
+
+    def here(self) -> str:
+        """``Triage 14 left``."""
+        return f"Triage {self._left()} left"
+
+    def _left(self) -> int:
+        """Items that still need a verdict, whatever the view."""
+        if not (self.snoozed or self.only_changed or self.filter or self.active >= 0):
+            return self.rows.count
+        return self.desk.session().left
+
+    def _refresh_chrome(self) -> None:
+        """Head, splits and foot; each redraws only what differs."""
+        self.refresh_head()
+        left = self._left()
+        self.bar.splits = [*self._splits, SplitCount("All", "", left)]
+        self.bar.active = len(self._splits) if self.active < 0 else self.active
+        if self.active >= 0 and not (self.filter or self.only_changed):
+            self.bar.splits[self.active] = replace(self._splits[self.active], count=self.rows.count, fresh=True)
+        if self.snoozed:
+            self.bar.splits = [SplitCount("Snoozed", "", self.rows.count)]
+            self.bar.active = 0
+        self.bar.end = self._said_of_view()
+        self.bar.repaint()
+        foot = self.foot
+        foot.left = self._session()
+        foot.hints = self.hints()
+        undo = self.desk.undo_list(1) if self.desktop.started else ()
+        key = key_hint("app.undo", self.desktop.keymap)
+        foot.end = [(key, "key"), (f" undo: {undo[0].verb.replace('_', ' ')}", "muted")] if undo else []
+        foot.repaint()
+
+    def _said_of_view(self) -> Line:
+        keymap = self.desktop.keymap
+        if self.whole:
+            return [(key_hint("app.back", keymap), "key"), (" back to the list", "muted")]
+        if self.snoozed:
+            return [(key_hint("triage.snoozed", keymap), "key"), (" back to the queue", "muted")]
+        since = self.look.at(self.desk.since(), self.desk.now())
+        if self.only_changed:
+            return [
+                ("only changed since " + since, "strong"),
+                ("  " + key_hint("triage.changed", keymap), "key"),
+                (" all", "muted"),
+            ]
+        return [("since " + since, "muted")]
+
+    def _session(self) -> Line:
+        if self.rows.marks:
+            return [(f"{len(self.rows.marks)} marked", "strong"), ("  Esc", "key"), (" none", "muted")]
+        session = self.desk.session()
+        words = [f"{self._left()} left"]
+        if session.decided:
+            words.append(f"{session.minutes} min")
+        if session.seconds_each is not None:
+            words.append(f"{session.seconds_each:.0f} s each")
+        return [(f" {self.look['dot']} ".join(words), "muted")]
+
+    def settled(self) -> None:
+        """Say what undo would do."""
+        self._refresh_chrome()
+
+    def tick(self) -> None:
+        """Another minute: ages and clocks move on."""
+        self._refresh_chrome()
+        self.rows.tick()
+        self._show_detail(fresh=True)
+
+    # Columns
+
+    def fit(self) -> None:
+        """Place list, detail and timeline for this width and what is asked for."""
+        size = self.app.size
+        wanted = self.desktop.workspace.settings.ui.detail
+        beside = wanted == "side" or (wanted in ("auto", "off") and size.width >= SIDE)
+        shown = self.preview if self.preview is not None else (wanted != "off" and (beside or wanted == "below"))
+        shown = shown or self.whole
+        timeline = shown and (size.width >= WIDE or (self.whole and size.width >= SIDE))
+        self.set_class(shown, "-detail")
+        self.set_class(timeline, "-timeline")
+        self.set_class(self.whole, "-whole")
+        below = not beside and not self.whole
+        self.columns.set_class(below, "-below")
+        self.detail.edge = "top" if below else ""
+        self.rows.narrow = size.width < SIDE
+        detail = min(max(round(size.width * 0.36), 40), 52)
+        right = round(size.width * 0.4) if self.whole else 37
+        self.detail.styles.width = "1fr" if self.whole or below else detail
+        self.detail.styles.height = "55%" if below else "1fr"
+        self.timeline.styles.width = right
+        joints = [size.width - right - 1] if timeline else []
+        if shown and not below and not self.whole:
+            joints.append(size.width - detail - 1 - (right + 1 if timeline else 0))
+        self.bar.joints = joints if not self.query("#filter") else ()
+        self.foot.joints = joints
+        self.bar.repaint()
+        self.foot.repaint()
+
+    # Detail
+
+    @on(RowList.Moved)
+    def _moved(self) -> None:
+        if self._resting:
+            self._resting.reset()
+        else:
+            self._resting = self.set_timer(DETAIL_PAUSE_S, self._rested)
+
+    def _rested(self) -> None:
+        self._resting = None
+        self._show_detail()
+
+    def _show_detail(self, *, fresh: bool = False) -> None:
+        """The item under the cursor; ``fresh`` reads it again though it is shown already."""
+        if not self.has_class("-detail"):
+            return
+        row = self.rows.row
+        ref = row.ref if row else None
+        if ref == self._shown and not fresh:
+            return
+        keep = ref == self._shown
+        self._shown = ref
+        found = self.desk.detail(ref) if ref else None
+        self.detail.show(partial(self._detail_lines, found) if found else None, keep=keep)
+        if self.has_class("-timeline"):
+            self.timeline.show(partial(self._timeline_lines, found) if found else None, keep=keep)
+
+    def _detail_lines(self, found: Detail, cells: int) -> list[Line]:
+        timeline = not self.has_class("-timeline")
+        failed = self.rows.failed.get(found.row.id, "")
+        return detail_lines(found, cells, self.desk.now(), self.desk.since(), self.look, timeline=timeline, failed=failed)
+
+    def _timeline_lines(self, found: Detail, cells: int) -> list[Line]:
+        return timeline_lines(found, cells, self.desk.now(), self.look)
+
+    # Verdicts on rows
+
+    def targets(self) -> Sequence[QueueRow]:
+        """The marked rows, else the one under the cursor."""
+        if self.rows.marks:
+            return list(self.rows.marks.values())
+        return [self.rows.row] if self.rows.row else []
+
+    def take_away(self, rows: Sequence[QueueRow]) -> None:
+        """Show the verdict before it is written; the cursor goes on to the next item."""
+        if self.snoozed:
+            return
+        self.rows.hide(row.id for row in rows)
+        self._refresh_chrome()
+
+    def written(self, rows: Sequence[QueueRow], receipt: Receipt) -> None:
+        """What was written is read again, once for all that land together."""
+        for row in rows:
+            self._landed_ids.add(row.id)
+            self.rows.failed.pop(row.id, None)
+        if receipt.verb not in ("undo", "redo"):
+            self.rows.marks.clear()
+        if self._reloading:
+            self._reloading.stop()
+        self._reloading = self.set_timer(RELOAD_PAUSE_S, self.refresh_data)
+        if self._recounting:
+            self._recounting.stop()
+        self._recounting = self.set_timer(RECOUNT_PAUSE_S, self._recount)
+
+    def _recount(self) -> None:
+        self.aside.ask("splits", self.desk.recount, self._recounted)
+
+    def _recounted(self, splits: tuple[SplitCount, ...]) -> None:
+        if self.is_attached:
+            self._splits = splits
+            self._refresh_chrome()
+
+    def on_unmount(self) -> None:
+        """Ask nothing more."""
+        self.aside.close()
+
+    def put_back(self, rows: Sequence[QueueRow], why: Mapping[str, str]) -> None:
+        """Rows come back where they were; those that could not be written say why."""
+        self._landed_ids |= {row.id for row in rows}
+        self.rows.failed |= {row.id: why[row.ref] for row in rows if row.ref in why}
+        self.refresh_data()
+
+    def _told(self, verb: str, receipt: Receipt) -> None:
+        """After undo the cursor is on what came back."""
+        super()._told(verb, receipt)
+        row = self.desk.row(receipt.refs[0]) if receipt.refs else None
+        if row and not self.snoozed:
+            self._load(keep=True, to=row)
+            self._show_detail(fresh=True)
+
+    def _members(self, lead: QueueRow) -> list[QueueRow]:
+        refs = [ref for ref in self.members_of(lead) if ref != lead.ref]
+        return [row for ref in refs[:200] if (row := self.desk.row(ref))]
