@@ -39,13 +39,15 @@ def rfc3339(at: datetime | None, zone: tzinfo | None = None) -> str | None:
 
 
 def plain(value: Any, zone: tzinfo | None = None) -> Any:
-    """A value as JSON knows it: dataclasses as objects, times as RFC 3339, enums by their value."""
+    """A value as JSON knows it: dataclasses and named tuples as objects, times as RFC 3339, enums by their value."""
     if isinstance(value, datetime):
         return rfc3339(value, zone)
     if isinstance(value, Enum):
         return value.value
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name), zone) for f in fields(value)}
+    if hasattr(value, "_asdict"):
+        return plain(value._asdict(), zone)
     if isinstance(value, Path):
         return str(value)
     if isinstance(value, Mapping):
