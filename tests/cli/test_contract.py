@@ -37,6 +37,7 @@ WRITES = [
     ("snooze", "desk:INC1", "--until", "2h"),
     ("assign", "desk:INC1", "--to", "Bo Lind"),
     ("escalate", "desk:INC1", "--to", "Bo Lind", "--reason", "SLA at risk"),
+    ("escalate", "desk:INC1", "--to", "Bo Lind", "--until", "eod"),
     ("wait", "desk:INC1", "--on", "Bo Lind", "--until", "2d", "--text", "Any news?"),
     ("priority", "desk:INC1", "--to", "low"),
     ("stage", "desk:INC1", "--to", "blocked"),
@@ -150,6 +151,16 @@ def test_one_comment_on_several_items_is_one_undo(office: Shell) -> None:
     assert len(office("log", "list", "--kind", "comment", "--json").json) == 2
     assert office("undo").code == 0
     assert office("log", "list", "--kind", "comment", "--json").json == []
+
+
+def test_what_was_written_can_be_struck_out_and_brought_back(office: Shell) -> None:
+    number = str(office("note", "wrong item", "--json").json["id"])
+    assert f"#{number}" in office("log").out
+    assert office("log", "withdraw", "note", number, "--reason", "wrong item").code == 0
+    assert office("log", "list", "--kind", "note", "--json").json == []
+    assert office("log", "withdraw", "note", number).code == 1
+    assert office("undo").code == 0
+    assert len(office("log", "list", "--kind", "note", "--json").json) == 1
 
 
 def test_a_queue_row_has_what_the_contract_promises(office: Shell) -> None:
