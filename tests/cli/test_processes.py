@@ -12,7 +12,7 @@ import time
 import pytest
 
 from tests.support.plugin import install
-from tests.support.shell import CONFIG, ROOT, Shell
+from tests.support.shell import CONFIG, ROOT, Shell, may_write_anywhere
 
 
 def start(shell: Shell, *args: str, **more: object) -> subprocess.Popen[bytes]:
@@ -89,7 +89,7 @@ def test_watching_prints_one_json_line_per_event_until_it_is_stopped(office: She
     assert process.returncode == 130 and b"Traceback" not in err
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.skipif(may_write_anywhere(), reason="this user may write everywhere")
 def test_a_data_folder_that_cannot_be_written_is_told(office: Shell) -> None:
     office.home.joinpath("locked").mkdir(mode=0o500)
     done = office.real("--data-dir", "locked/inner", "queue")
