@@ -107,6 +107,48 @@ async def test_an_owner_is_chosen_with_the_open_work_of_each_in_view(tmp_path: P
         assert row.owner == "Cy Moss"
 
 
+async def test_an_escalation_asks_for_who_why_and_by_when_and_comes_back_unanswered(tmp_path: Path) -> None:
+    async with a_triage(tmp_path) as desk:
+        await desk.press("E", "text:bo lind", "enter")
+        await desk.expect("Escalate to Bo Lind: why?")
+        await desk.press("1")
+        await desk.expect("Bo Lind answers by when?", "no deadline")
+        await desk.press("text:eod", "enter")
+        await desk.until(lambda: bool(desk.desk.undo_list(1)))
+        assert "INC4711" not in desk.queue.refs
+        desk.clock.forward(hours=10)
+        desk.desk.catch_up()
+        await desk.until(lambda: "INC4711" in desk.queue.refs)
+        row = desk.desk.row("helpdesk:INC4711")
+        assert row is not None
+        assert "unanswered" in row.why
+
+
+@pytest.mark.parametrize("keys", [("enter",), ("0", "enter")])
+async def test_an_escalation_can_go_without_a_deadline(keys: tuple[str, ...], tmp_path: Path) -> None:
+    async with a_triage(tmp_path) as desk:
+        await desk.press("E", "text:bo lind", "enter", "1")
+        await desk.expect("no deadline")
+        await desk.press(*keys)
+        await desk.until(lambda: bool(desk.desk.undo_list(1)))
+        detail = desk.desk.detail("helpdesk:INC4711")
+        assert detail is not None
+        assert (detail.mark.target, detail.mark.until) == ("Bo Lind", None)
+
+
+async def test_merging_offers_what_is_alike_before_anything_is_typed(tmp_path: Path) -> None:
+    twin = an_item("INC4713", "Dock 9 scanner rejects every label", created=hours(4))
+    async with a_triage(tmp_path, an_item("INC4711"), twin, an_item("INC1", "Payroll")) as desk:
+        await desk.go("INC4713")
+        await desk.press("m")
+        await desk.expect("Merge helpdesk:INC4713 into", "alike")
+        await desk.press("enter")
+        await desk.expect("Merge into helpdesk:INC4711: why?")
+        await desk.press("0")
+        await desk.until(lambda: bool(desk.desk.undo_list(1)))
+        assert desk.desk.row("helpdesk:INC4713").target == "helpdesk:INC4711"  # type: ignore[union-attr]
+
+
 async def test_many_marked_items_are_shown_first_and_undone_together(tmp_path: Path) -> None:
     async with a_triage(tmp_path) as desk:
         await desk.press("v", "v")
@@ -233,6 +275,19 @@ async def test_a_sync_never_moves_the_cursor_to_another_item(tmp_path: Path) -> 
         await desk.until(lambda: "NEW1" in desk.queue.refs)
         assert desk.queue.cursor == "OPS-88"
         assert desk.queue.refs.index("OPS-88") == 2
+
+
+async def test_a_sync_does_not_draw_the_cursor_back_in_a_long_filtered_list(tmp_path: Path) -> None:
+    many = [an_item(f"K{n:03}", f"Wave {n}", owner="Bo Lind", created=hours(1 + n / 100)) for n in range(400)]
+    async with a_triage(tmp_path, *many) as desk:
+        await desk.press("slash", "text:wave", "enter")
+        await desk.until(lambda: desk.queue.pane.rows.count == 400)
+        await desk.press(*["pagedown"] * 10)
+        here = desk.queue.cursor
+        assert desk.queue.pane.rows.cursor > 200
+        pull(desk.desk, an_item("K900", "Wave 900", owner="Bo Lind", created=hours(0.1)))
+        await desk.until(lambda: desk.queue.pane.rows.count == 401)
+        assert desk.queue.cursor == here
 
 
 async def test_the_detail_says_why_the_item_is_here_and_what_moved(tmp_path: Path) -> None:

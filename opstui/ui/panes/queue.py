@@ -31,7 +31,7 @@ RELOAD_PAUSE_S = 0.02
 """Writes that land together are read again once."""
 RECOUNT_PAUSE_S = 0.4
 """The splits are counted anew when verdicts rest for this long."""
-PROBE = 100
+PROBE = 150
 """Rows looked at before a whole view is counted beside the keys."""
 SIDE, WIDE = 100, 176
 """Terminal widths from which the detail stands beside the list, and the timeline beside the detail."""
@@ -66,6 +66,8 @@ class QueuePane(VerbPane, inherit_bindings=False):
         self._recounting: Timer | None = None
         self.aside = Aside()
         self._shown: str | None = None
+        self._loaded: View | None = None
+        self._first: Sequence[QueueRow] = ()
         self._lead: QueueRow | None = None
 
     def body(self) -> Iterable[Widget]:
@@ -116,11 +118,12 @@ class QueuePane(VerbPane, inherit_bindings=False):
             place = self._place(view, here) if here and count else None
             if place is None and lead:
                 place = self._place(view, lead)
-            rows.show(partial(self.desk.window, view), count, place if here or keep else 0)
+            rows.show(partial(self._fetch, view), count, place if here or keep else 0)
         except OpstuiError as error:
             rows.empty = error_lines(error)
             rows.show(lambda offset, limit: (), 0, 0)
             return
+        self._loaded = view
         if not exact:
             self.aside.ask("count", partial(self.desk.count, view), partial(self._counted, view))
         if lead and (at := self._place(view, lead)) is not None:
@@ -135,11 +138,24 @@ class QueuePane(VerbPane, inherit_bindings=False):
         """How many rows a view has, as far as that is known at once, and whether it is exact."""
         if not view.query:
             return self.desk.count(view), True
-        first = len(self.desk.window(view, 0, PROBE))
-        if first < PROBE:
-            return first, True
+        self._first = self.desk.window(view, 0, PROBE)
+        if len(self._first) < PROBE:
+            return len(self._first), True
         stored = 0 if self.filter or view.only_changed or self.active < 0 else self._splits[self.active].count
-        return max(first, stored), False
+        # Read again, it has about as many as before: the cursor must not be drawn back to what is known for sure.
+        before = self.rows.count + len(self.rows.hidden) if view == self._loaded else 0
+        return max(PROBE, stored, before), False
+
+    def _fetch(self, view: View, offset: int, limit: int) -> Sequence[QueueRow]:
+        """Rows for the list: those just looked at when they are enough; none, and the reason at the foot, when it fails."""
+        first, self._first = self._first, ()
+        if first and offset == 0 and (limit <= PROBE or len(first) < PROBE):
+            return first[:limit]
+        try:
+            return self.desk.window(view, offset, limit)
+        except OpstuiError as error:
+            self.say(str(error), "error")
+            return ()
 
     def _counted(self, view: View, count: int) -> None:
         if view == self.view and self.is_attached:
