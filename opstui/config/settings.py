@@ -143,7 +143,7 @@ SPLITS = (
 PRESETS = (
     Preset(name="1 hour", when="1h"),
     Preset(name="End of day", when="eod"),
-    Preset(name="Tomorrow", when="tomorrow"),
+    Preset(name="Next workday", when="next workday"),
     Preset(name="Monday", when="mon"),
     Preset(name="Next week", when="next week"),
 )

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from opstui.domain.calendar import WorkCalendar
 from opstui.errors import UsageError
 
-EXAMPLES = "2h, 30m, +3d, eod, tomorrow, mon 9, fri 14:30, next week, 2026-11-20 09:00"
+EXAMPLES = "2h, 30m, +3d, eod, tomorrow, next workday, mon 9, fri 14:30, next week, 2026-11-20 09:00"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _UNIT_WORDS = {
     word: letter
@@ -198,7 +198,7 @@ def _days(tokens: list[str], today: date, calendar: WorkCalendar) -> list[date] 
         monday = today + timedelta(days=7 - today.weekday())
         first = monday if head == "next week" else (today.replace(day=1) + timedelta(days=32)).replace(day=1)
         return [next((day for n in range(14) if calendar.is_workday(day := first + timedelta(days=n))), first)]
-    if head == "next workday":
+    if head in ("next workday", "workday"):
         return [calendar.local(calendar.next_start(calendar.on(today, time(23, 59)))).date()]
     if len(tokens) == 1 and head in WEEKDAYS:
         nearest = today + timedelta(days=(WEEKDAYS[head] - today.weekday()) % 7)

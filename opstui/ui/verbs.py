@@ -209,7 +209,9 @@ class VerbPane(Pane, inherit_bindings=False):
 
         rows = self.targets()
         refs = self.refs_of(rows)
-        into = await self.answer(RefPicker(f"Merge {self._named(rows)} into", self.desk.search, refs, now=self.desk.now()))
+        near = self.desk.near(rows[0].ref)
+        heading = f"Merge {self._named(rows)} into"
+        into = await self.answer(RefPicker(heading, self.desk.search, refs, near=near, now=self.desk.now()))
         if into is None:
             return
         reason = await self._reason("merge", f"Merge into {into}: why?", optional=True)
@@ -235,13 +237,21 @@ class VerbPane(Pane, inherit_bindings=False):
             self.decide(Act("assign", {"who": who}), rows)
 
     async def _escalate(self) -> None:
+        from opstui.ui.dialogs.pick_when import NEVER, WhenPicker
+
         rows = self.targets()
         to = await self._person(f"Escalate {self._named(rows)} to")
         if to is None:
             return
         reason = await self._reason("escalate", f"Escalate to {to}: why?")
-        if reason is not None:
-            self.decide(Act("escalate", {"to": to, "reason": reason}), rows)
+        if reason is None:
+            return
+        heading = f"{to} answers by when?"
+        until = await self.answer(
+            WhenPicker(self.desk.now(), self.desk.presets(), self.desk.when, heading, without="no deadline")
+        )
+        if until is not None:
+            self.decide(Act("escalate", {"to": to, "reason": reason, "until": None if until is NEVER else until}), rows)
 
     async def _wait(self) -> None:
         from opstui.ui.dialogs.pick_when import WhenPicker

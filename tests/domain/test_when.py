@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opstui.config.settings import PRESETS
 from opstui.domain.calendar import WorkCalendar
 from opstui.domain.when import ago, parse_duration, parse_when, span
 from opstui.errors import UsageError
@@ -44,6 +46,8 @@ NOW = datetime(2026, 11, 20, 9, 5, tzinfo=BERLIN).astimezone(UTC)
         ("next week", "2026-11-23 08:00"),
         ("next month", "2026-12-01 08:00"),
         ("next workday", "2026-11-23 08:00"),
+        ("next workday 9", "2026-11-23 09:00"),
+        ("workday", "2026-11-23 08:00"),
         ("2026-11-23", "2026-11-23 08:00"),
         ("2026-11-23 09:00", "2026-11-23 09:00"),
         ("2026-11-23T09:00", "2026-11-23 09:00"),
@@ -177,3 +181,18 @@ def test_a_span_of_whole_minutes_reads_back_as_what_it_shows(seconds: int) -> No
     shown = parse_duration(span(seconds))
     unit = 1 if seconds < 60 else 60 if seconds < 86400 else 3600
     assert 0 <= seconds - shown < unit
+
+
+def test_the_next_workday_is_tomorrow_within_the_week_and_never_a_holiday() -> None:
+    thursday = datetime(2026, 11, 19, 9, 5, tzinfo=BERLIN)
+    assert parse_when("next workday", thursday, CALENDAR) == datetime(2026, 11, 20, 8, tzinfo=BERLIN)
+    off = replace(CALENDAR, holidays=frozenset({date(2026, 11, 20), date(2026, 11, 23)}))
+    assert parse_when("next workday", thursday, off) == datetime(2026, 11, 24, 8, tzinfo=BERLIN)
+    early = datetime(2026, 11, 20, 6, tzinfo=BERLIN)
+    assert parse_when("next workday", early, CALENDAR) == datetime(2026, 11, 23, 8, tzinfo=BERLIN)
+
+
+def test_the_presets_offered_fall_on_workdays() -> None:
+    for preset in PRESETS:
+        if preset.when != "1h":
+            assert CALENDAR.is_workday(CALENDAR.local(parse_when(preset.when, NOW, CALENDAR)).date()), preset.name

@@ -173,6 +173,33 @@ async def test_the_editor_gives_its_text_back_to_the_note(tmp_path: Path, monkey
     assert app.answer == "written elsewhere"
 
 
+@pytest.mark.parametrize(("tabs", "field"), [(0, "why"), (1, "why"), (2, "options")])
+async def test_the_editor_takes_the_long_field_that_is_being_written(
+    tabs: int, field: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VISUAL", "myeditor")
+    _, run = runs("one\ntwo\n")
+    app = Host(DecisionEditor(DraftDesk(), "jira:OPS-1", {"what": "Swap"}, folder=tmp_path, run=run))
+    monkeypatch.setattr(app, "suspend", contextlib.nullcontext)
+    await typed(app, *["tab"] * tabs, "ctrl+e", "f2")
+    assert app.answer[field] == ("one\ntwo" if field == "why" else ("one", "two"))
+    assert app.answer["what"] == "Swap"
+
+
+async def test_a_failed_editor_leaves_the_decision_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VISUAL", "myeditor")
+    _, run = runs("half", code=1)
+    app = Host(DecisionEditor(DraftDesk(), "", {"what": "Swap", "why": "kept"}, folder=tmp_path, run=run))
+    monkeypatch.setattr(app, "suspend", contextlib.nullcontext)
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.press("f4")
+        await pilot.pause()
+        assert "myeditor failed" in screen_text(app)
+        await pilot.press("f2")
+        await pilot.pause()
+    assert app.answer["why"] == "kept"
+
+
 async def test_after_a_failed_editor_the_app_has_its_terminal_back_and_the_text(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

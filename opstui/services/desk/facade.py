@@ -111,6 +111,10 @@ class Desk:
         """Refs in the queue like this one, itself included: same group, or same source and title."""
         return reads.alike(self._at, ref)
 
+    def near(self, ref: str, limit: int = 8) -> tuple[Hit, ...]:
+        """Items that are not over and likely about the same thing: same group or title, or words in common."""
+        return reads.near(self._at, ref, limit)
+
     def sources(self) -> tuple[SourceState, ...]:
         """Every configured source's health, in the config's order."""
         return health.sources(self._at)

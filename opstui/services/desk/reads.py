@@ -66,6 +66,13 @@ def alike(at: Context, ref: str) -> tuple[str, ...]:
     return tuple(whole.alike(at.store.read, ref))
 
 
+def near(at: Context, ref: str, limit: int) -> tuple[Hit, ...]:
+    """What an item is likely about the same thing as."""
+    from opstui.store.near import near
+
+    return tuple(near(at.store.read, ref, limit))
+
+
 def splits(at: Context) -> tuple[SplitCount, ...]:
     """Splits with stored counts."""
     return tuple(counts.stored_splits(at.store.read, _splits(at)))

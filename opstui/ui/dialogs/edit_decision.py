@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from textual import on
@@ -19,7 +20,9 @@ from opstui.domain.model import Person
 from opstui.errors import UsageError
 from opstui.ui.cells import tame
 from opstui.ui.dialogs.drafts import DraftDesk, DraftKeeper
+from opstui.ui.dialogs.edit_note import drafts_folder, in_editor
 from opstui.ui.dialogs.frame import Dialog
+from opstui.ui.external import Run, run_command
 
 FIELDS = (
     ("what", "What", "the decision, in a sentence"),
@@ -101,16 +104,30 @@ class DecisionEditor(Dialog[dict[str, Any]]):
     """
     BINDINGS = [
         Binding("f2,ctrl+o", "save", "Save", show=False, priority=True, id="decision.save"),
+        Binding("f4,ctrl+e", "external", "Open in $EDITOR", show=False, priority=True, id="decision.external"),
         Binding("down", "app.focus_next", "Next field", show=False, id="decision.next"),
         Binding("up", "app.focus_previous", "Field before", show=False, id="decision.previous"),
     ]
-    hints = (("F2", "or"), ("^o", "save"), ("tab", "next field"), ("esc", "close, keeps the draft"))
+    hints = (
+        *(("F2", "or"), ("^o", "save"), ("F4", "or"), ("^e", "your $EDITOR")),
+        *(("tab", "next field"), ("esc", "close, keeps the draft")),
+    )
 
-    def __init__(self, desk: DecisionDesk, ref: str = "", initial: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        desk: DecisionDesk,
+        ref: str = "",
+        initial: Mapping[str, Any] | None = None,
+        *,
+        folder: Path | None = None,
+        run: Run = run_command,
+    ) -> None:
         initial = initial or {}
         super().__init__(f"Decision on {ref}" if ref else "Decision")
         self._desk = desk
         self._ref = ref
+        self._given_folder = folder
+        self._run = run
         self._supersedes: int | None = initial.get("supersedes")
         self._replaces = str(initial.get("replaces") or "")
         self._initial = as_text(initial)
@@ -208,11 +225,26 @@ class DecisionEditor(Dialog[dict[str, Any]]):
         answer |= {"review_on": review_on, "ref": self._ref, "supersedes": self._supersedes}
         self.dismiss(answer)
 
+    def action_external(self) -> None:
+        """Hand the long field being written, the reasons when it is another one, to the user's editor."""
+        area = self.focused if isinstance(self.focused, TextArea) else self.query_one("#why", TextArea)
+        self._keeper.keep()
+        back = in_editor(self, area.text, self._given_folder or drafts_folder(self), self._run, self._say)
+        if back is not None:
+            area.load_text(back)
+            area.move_cursor(area.document.end)
+            area.focus()
+            self._changed()
+            self._keeper.keep()
+
     def _complain(self, field: str, text: str) -> None:
+        self._say(text)
+        self.query_one(f"#{field}").focus()
+
+    def _say(self, text: str) -> None:
         trouble = self.query_one("#trouble", Static)
         trouble.update(Content(tame(text)))
-        trouble.set_class(True, "-shown")
-        self.query_one(f"#{field}").focus()
+        trouble.set_class(bool(text), "-shown")
 
     def action_close(self) -> None:
         self._keeper.keep()

@@ -86,13 +86,6 @@ class NoteEditor(Dialog[str]):
         """The text being written."""
         return self.query_one("#text", TextArea)
 
-    @property
-    def folder(self) -> Path:
-        """Where a text lies while the user's editor has it: beside the store."""
-        workspace = getattr(self.app, "workspace", None)
-        data = getattr(workspace, "data_dir", None)
-        return self._given_folder or (Path(data) / "drafts" if data else Path(tempfile.gettempdir()))
-
     @on(TextArea.Changed)
     def _changed(self) -> None:
         self._keeper.typed(self.area.text)
@@ -112,7 +105,7 @@ class NoteEditor(Dialog[str]):
     def action_external(self) -> None:
         """Hand the text to the user's editor and take back what it leaves; the draft is kept first."""
         self._keeper.keep()
-        back = in_editor(self, self.area.text, self.folder, self._run, self.complain)
+        back = in_editor(self, self.area.text, self._given_folder or drafts_folder(self), self._run, self.complain)
         if back is not None:
             self.area.load_text(back)
             self.area.move_cursor(self.area.document.end)
@@ -126,7 +119,13 @@ class NoteEditor(Dialog[str]):
         trouble.set_class(bool(text), "-shown")
 
 
-def in_editor(screen: Dialog[str] | Widget, text: str, folder: Path, run: Run, complain: Callable[[str], None]) -> str | None:
+def drafts_folder(screen: Widget) -> Path:
+    """Where a text lies while the user's editor has it: beside the store."""
+    data = getattr(getattr(screen.app, "workspace", None), "data_dir", None)
+    return Path(data) / "drafts" if data else Path(tempfile.gettempdir())
+
+
+def in_editor(screen: Widget, text: str, folder: Path, run: Run, complain: Callable[[str], None]) -> str | None:
     """``text`` from the user's editor with the app out of the way, or None after complaining."""
     complain("")
     wrong = ""

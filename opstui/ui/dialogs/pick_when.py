@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from textual.content import Content
 from textual.widget import Widget
@@ -16,6 +16,9 @@ from opstui.ui.present import Look
 from opstui.ui.widgets.choices import Choice
 
 Parse = Callable[[str], datetime]
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""The answer of a picker that may go without a time, when it does."""
 
 
 def read(text: str, parse: Parse) -> tuple[datetime | None, str]:
@@ -39,7 +42,10 @@ def preset_lines(presets: Sequence[tuple[str, str]], parse: Parse, now: datetime
 
 
 class WhenPicker(Picker[datetime]):
-    """Asks for a moment; ``presets`` are (name, words)."""
+    """Asks for a moment; ``presets`` are (name, words).
+
+    With ``without`` the first line, in these words, is to go without one: the answer is then ``NEVER``.
+    """
 
     DEFAULT_CSS = """
     WhenPicker {
@@ -53,8 +59,17 @@ class WhenPicker(Picker[datetime]):
     digits = False
     hints = (("enter", "take it"), ("1 enter", "a preset by number"), ("esc", "close"))
 
-    def __init__(self, now: datetime, presets: Sequence[tuple[str, str]], parse: Parse, heading: str = "Until when?") -> None:
+    def __init__(
+        self,
+        now: datetime,
+        presets: Sequence[tuple[str, str]],
+        parse: Parse,
+        heading: str = "Until when?",
+        *,
+        without: str = "",
+    ) -> None:
         super().__init__(heading)
+        self._without = without
         self._now = now
         self._parse = parse
         self._moment: datetime | None = None
@@ -63,6 +78,8 @@ class WhenPicker(Picker[datetime]):
 
     def on_mount(self) -> None:
         self._presets = preset_lines(self._given, self._parse, self._now, self.look)
+        if self._without:
+            self._presets.insert(0, Choice("", Content.styled(self._without, "$text-muted"), key="0"))
         super().on_mount()
 
     def between(self) -> Iterable[Widget]:
@@ -72,7 +89,7 @@ class WhenPicker(Picker[datetime]):
         return self._presets
 
     def answer(self, choice: Choice) -> datetime | None:
-        return read(choice.value, self._parse)[0]
+        return read(choice.value, self._parse)[0] if choice.value else NEVER
 
     def refill(self, *, keep: str | None = None) -> None:
         """The presets stay in sight; the cursor is on one only while the words typed are not a moment themselves."""
@@ -102,7 +119,12 @@ class WhenPicker(Picker[datetime]):
     def _echo_preset(self) -> None:
         current = self.list.current
         at = self.answer(current) if current else None
-        self._echo(moment_in_full(at, self._now, self.look) if at else "Type a time, or take a preset.", "-good" if at else "")
+        if at is NEVER:
+            self._echo(self._without)
+        elif at is not None:
+            self._echo(moment_in_full(at, self._now, self.look), "-good")
+        else:
+            self._echo("Type a time, or take a preset.")
 
     def action_move(self, step: int) -> None:
         super().action_move(step)
