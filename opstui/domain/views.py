@@ -1,15 +1,18 @@
-"""What the panes and the command line read: one dataclass per line or page on a screen."""
+"""What the panes and the command line read: one tuple with names per line or page on a screen.
 
-from __future__ import annotations
+Named tuples, because they are made before the first frame and a frozen dataclass takes five times as long to make.
+"""
+
+# Annotations are meant to be evaluated here, by the compiled module: a named tuple would compile the text of each.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from opstui.domain.model import Change, Comment, Item, Kind, Mark, Place, Stage
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One term of a rank: ``code`` names the weight, ``points`` its share, ``text`` the reason in words."""
 
     code: str
@@ -17,8 +20,7 @@ class Term:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """Which rows, in which order: a place, a split's or filter's query, and whether only changed rows count."""
 
     place: Place = Place.QUEUE
@@ -27,8 +29,7 @@ class View:
     grouped: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class QueueRow:
+class QueueRow(NamedTuple):
     """One line of the queue. ``owner``, ``priority`` and ``stage`` are those in force (the mark's before the source's).
 
     ``sla_due`` is None without a clock; while it is paused ``sla_left_s`` holds what is left and ``sla_due`` is None.
@@ -81,8 +82,7 @@ class SplitCount:
     fresh: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Linked:
+class Linked(NamedTuple):
     """An item at the other end of a link, as far as it is known here."""
 
     ref: str
@@ -91,8 +91,7 @@ class Linked:
     stage: Stage | None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the journal or log. ``kind``: note, decision, comment, or a verb of the journal."""
 
     id: int
@@ -106,8 +105,7 @@ class Entry:
     """It was taken back; shown only where withdrawn entries are asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(NamedTuple):
     """All that the page beside the queue shows of one item."""
 
     row: QueueRow
@@ -124,8 +122,7 @@ class Detail:
     group: tuple[Linked, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceState:
+class SourceState(NamedTuple):
     """A source's health. ``state``: never, ok, stale, syncing, failed, refused, paused or broken (its plugin cannot load)."""
 
     name: str
@@ -150,8 +147,7 @@ class SourceState:
     """How long the last pull took and what it found."""
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(NamedTuple):
     """One person's work in hand: open items and the age of the oldest."""
 
     name: str
@@ -159,8 +155,7 @@ class Load:
     oldest: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What an action did: its journal group, the refs it changed, and those it refused with the reason.
 
     ``group`` is 0 when nothing was changed. ``id`` is that of the note or decision written, else 0.
@@ -174,8 +169,7 @@ class Receipt:
     id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(NamedTuple):
     """What an action would do: shown before a bulk verdict and in the list of what undo will do.
 
     In the list of undo, ``group`` and ``at`` are those of the action to take back and ``summary`` says what comes back.
@@ -189,8 +183,7 @@ class Preview:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What was decided, why, what was dropped, who owns it, when it is looked at again and what it should move."""
 
     id: int
@@ -211,8 +204,7 @@ class Decision:
     superseded_by: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One result of a search over everything; ``kind``: item, note, decision or comment."""
 
     kind: str
@@ -223,8 +215,7 @@ class Hit:
     at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class SessionLine:
+class SessionLine(NamedTuple):
     """The triage session: how many are left, minutes spent, seconds per verdict (median), None before the first."""
 
     left: int
