@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from opstui.cli.output import table
 from opstui.cli.streams import say
 from opstui.config.settings import NAME
-from opstui.domain.format import plural
 from opstui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ def show(found: Suggestion, options: Mapping[str, Any]) -> None:
     """What would be written and what came to that: for a person, so that a wrong guess is seen before it counts."""
     from opstui.config.toml import line
 
-    rows = f", {plural(found.rows, 'row')}" if found.rows is not None else ""
+    rows = "" if found.rows is None else ", 1 row" if found.rows == 1 else f", {found.rows:,} rows"
     say(f"\nThis looks like a {found.title}{rows}." if found.guesses else f"\n{found.title}{rows}.")
     if found.guesses:
         heading = ("attribute", "column", "such as", "because")

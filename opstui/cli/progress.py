@@ -23,6 +23,7 @@ class Progress:
         self.living = sys.stderr is not None and sys.stderr.isatty()
         self.running: dict[str, str] = {}
         self._drawn = 0.0
+        self._shown = ""
 
     def __call__(self, event: Mapping[str, Any]) -> None:
         """One event of the engine."""
@@ -49,7 +50,8 @@ class Progress:
         self._clear()
 
     def _clear(self) -> None:
-        if self.living:
+        if self.living and self._shown:
+            self._shown = ""
             _put("\r\x1b[K")
 
     def _draw(self, *, force: bool) -> None:
@@ -57,8 +59,10 @@ class Progress:
         if not self.living or (not force and now - self._drawn < FRAME_S):
             return
         self._drawn = now
-        line = clean_line("   ".join(self.running.values()))
-        _put("\r" + cut(line, shutil.get_terminal_size().columns - 1) + "\x1b[K")
+        line = cut(clean_line("   ".join(self.running.values())), shutil.get_terminal_size().columns - 1)
+        if line != self._shown:
+            self._shown = line
+            _put(f"\r{line}\x1b[K")
 
 
 def _put(text: str) -> None:
@@ -84,5 +88,6 @@ def _ended(event: Mapping[str, Any]) -> str:
     if event["event"] == "finished":
         return f"{name}: {counts}{refused}, {event.get('seconds', 0):.1f} s"
     why = ": ".join(str(event[key]) for key in ("what", "why") if event.get(key))
-    step = f" {event['next_step']}" if event.get("next_step") else ""
-    return f"{name}: failed: {why}.{step} What is here already stays ({counts})."
+    step = str(event.get("next_step") or "").rstrip(".")
+    came = f" ({counts}{refused})" if event.get("added") or event.get("changed") or event.get("unchanged") else ""
+    return f"{name}: failed: {why}." + (f" {step}." if step else "") + came

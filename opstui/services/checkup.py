@@ -65,7 +65,7 @@ def of_store(data_dir: Path, now: Callable[[], datetime]) -> Iterator[Check]:
         yield Check("store", "integrity", "ok", f"no damage found; {size}")
     yield _rights(path, found)
     yield _room(data_dir)
-    yield _copies(data_dir / backup.FOLDER, now())
+    yield _copies(data_dir / backup.FOLDER, now(), needed=found.owned)
 
 
 def of_config(loaded: Loaded, path: Path) -> Iterator[Check]:
@@ -139,8 +139,10 @@ def _room(folder: Path) -> Check:
     return Check("store", "room", "ok", f"{free / 1e9:.1f} GB free")
 
 
-def _copies(folder: Path, now: datetime) -> Check:
+def _copies(folder: Path, now: datetime, *, needed: bool) -> Check:
     found = backup.backups(folder)
+    if not found and not needed:
+        return Check("store", "backups", "ok", "none; nothing was decided yet that the sources could not give back")
     if not found:
         return Check("store", "backups", "warn", f"none in {folder}", "opstui backup makes one; the engine makes one a day")
     age = now.timestamp() - found[0].stat().st_mtime

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opstui.store import journal
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -20,6 +22,8 @@ class Look:
     file_mode: int
     folder_mode: int
     items: int
+    owned: bool
+    """Whether there is anything in it that no source could give back."""
 
 
 def look(conn: sqlite3.Connection, path: Path) -> Look:
@@ -35,5 +39,6 @@ def look(conn: sqlite3.Connection, path: Path) -> Look:
         size=sum(one.stat().st_size for one in beside if one.exists()),
         file_mode=stat.S_IMODE(path.stat().st_mode),
         folder_mode=stat.S_IMODE(path.parent.stat().st_mode),
+        owned=journal.any_group(conn),
         items=int(conn.execute("SELECT count(*) FROM items WHERE gone IS NULL").fetchone()[0]),
     )

@@ -18,7 +18,7 @@ def test_all_is_well_after_a_pull(office: Shell) -> None:
     done = office("doctor", "--json")
     found = checks(done)
     assert done.code == 0
-    assert {one["state"] for name, one in found.items() if name != "store/backups"} == {"ok"}, found
+    assert {one["state"] for one in found.values()} == {"ok"}, found
     assert "no damage" in found["store/integrity"]["text"] and "3 items" in found["store/integrity"]["text"]
     assert "3 records" in found["sources/desk"]["text"]
 
@@ -92,7 +92,16 @@ def test_mistakes_in_the_config_fail_and_the_rest_is_still_looked_at(office: She
     assert found["sources/desk"]["state"] == "ok"
 
 
+def test_a_store_with_decisions_in_it_and_no_copy_is_told_until_there_is_one(office: Shell) -> None:
+    office("done", "desk:INC1")
+    found = checks(office("doctor", "--json"))["store/backups"]
+    assert found["state"] == "warn" and "opstui backup" in found["next_step"]
+    assert office("backup").code == 0
+    assert checks(office("doctor", "--json"))["store/backups"]["state"] == "ok"
+
+
 def test_a_person_reads_each_area_once_with_the_remedy_under_its_line(office: Shell) -> None:
+    office("done", "desk:INC1")
     lines = office("doctor").out.splitlines()
     assert [line for line in lines if line in {"store", "config", "plugins", "sources", "terminal"}] == [
         "store",
@@ -102,4 +111,4 @@ def test_a_person_reads_each_area_once_with_the_remedy_under_its_line(office: Sh
         "terminal",
     ]
     at = next(n for n, line in enumerate(lines) if "backups" in line)
-    assert "opstui backup" in lines[at + 1] or lines[at].split()[0] == "ok"
+    assert lines[at].split()[0] == "warn" and "-> opstui backup" in lines[at + 1]
