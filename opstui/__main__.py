@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def main() -> int:
-    """Run; the exit code is 0 done, 1 failed, 2 wrong use or config, 3 partly done."""
-    if len(sys.argv) == 1 and sys.stdout.isatty() and sys.stdin.isatty():
+    """Run; the exit code is 0 done, 1 failed, 2 wrong use or config, 3 partly done, 130 stopped."""
+    if len(sys.argv) == 1 and "_OPSTUI_COMPLETE" not in os.environ:
         from opstui.cli.app import main as app
 
         return app()

@@ -31,7 +31,7 @@ def test_a_reader_that_has_enough_is_no_failure(office: Shell) -> None:
 
 def test_a_closed_stdout_or_stdin_is_no_failure(office: Shell) -> None:
     command = f"exec {sys.executable} -m opstui"
-    for script in (f"{command} queue >&-", f"{command} queue 2>&-", f"{command} queue <&-"):
+    for script in (f"{command} queue >&-", f"{command} queue 2>&-", f"{command} queue <&-", f"{command} >&-", f"{command} <&-"):
         done = subprocess.run(["sh", "-c", script], cwd=office.home, env=office.environ, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr
 
