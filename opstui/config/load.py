@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 from msgspec import structs
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
 # What only a mistake, a question or an override needs is imported where it is used: this is on the way to the first screen.
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """Settings in force, who set each of them, and the files that were read, farthest first."""
 
     settings: Settings

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path as FilePath
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from opstui.config.findings import Finding, Path, dotted
 
@@ -42,13 +42,12 @@ class Layer:
         return f"{self.label}:{self.lines.get(at, 1)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """One layer's word on one key; ``at`` is the key's path in that layer."""
 
     layer: Layer
     at: Path
-    value: Any = field(repr=False)
+    value: Any
 
     @property
     def where(self) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """Something a person can do. ``id`` is ``pane.verb`` and is what a keymap names; ``keys`` are Textual key names.
 
     ``where`` lists the panes and widgets it works in (``*``: everywhere). ``hint`` is its word in the footer, where 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 PAUSE_S = 300
 """A gap longer than this was something else, not thinking about the item; it does not count."""
@@ -15,8 +15,7 @@ OVER_S = 1800
 """A verdict after a longer gap begins a new session."""
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """One sitting at the queue; ``seconds`` are the gaps between verdicts, pauses left out."""
 
     started: datetime

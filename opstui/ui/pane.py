@@ -53,6 +53,9 @@ class Pane(Screen[None], inherit_bindings=False):
         self.foot = FootLine(id="foot")
         self._quiet: Timer | None = None
 
+    def _extend_compose(self, widgets: list[Widget]) -> None:
+        """No toasts and no tooltips of Textual's: they are not used here, and cost the start a second drawing of everything."""
+
     def compose(self) -> ComposeResult:
         """Head, body, foot."""
         yield self.day

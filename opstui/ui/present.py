@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -105,8 +106,7 @@ class Look:
         return f"{local.day} {local:%b}" + ("" if local.year == today.year else f" {local.year}")
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(NamedTuple):
     """The grid of a list: cells per column, 0 where there is no room for one."""
 
     width: int
@@ -117,12 +117,18 @@ class Columns:
     time: int
 
 
-def columns(cells: int, ref: int = 16, *, narrow: bool = False) -> Columns:
-    """The grid for a list of ``cells`` whose refs take ``ref``: the title first, then owner and reasons as room allows."""
+def columns(cells: int, ref: int = 16, *, narrow: bool = False, place: bool = False) -> Columns:
+    """The grid for a list of ``cells`` whose refs take ``ref``: the title first, then owner and reasons as room allows.
+
+    In a ``place`` other than the queue, what was decided always has its column, and the owner none.
+    """
     ref = max(4, min(ref, 14 if cells < 70 else 18 if cells < 110 else 24))
     time = 9
     title = cells - 3 - ref - 2 - time - 2
     owner = why = 0
+    if place:
+        why = min(max(title * 2 // 5, 14), 36) if title >= 30 else 0
+        return Columns(cells, ref, max(title - why - 2 if why else title, 4), why, 0, time)
     if not narrow and title >= 40:
         owner = 10 if title < 60 else 14
         title -= owner + 2

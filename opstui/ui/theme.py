@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.style import Style
 from textual.color import Color
@@ -83,8 +83,7 @@ TONES = ("text", "muted", "faint", "strong", "accent", "error", "warning", "succ
 """The tones that lines are written in. ``faint`` is for rules and fillers, never for words that must be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(NamedTuple):
     """Ready-made styles for one theme: ``plain`` by tone, ``cursor`` the same tones on the cursor's background."""
 
     name: str

@@ -103,7 +103,8 @@ class QueuePane(VerbPane, inherit_bindings=False):
         self._splits = self.desk.splits()
         self._load(keep=True)
         self._refresh_chrome()
-        self._show_detail(fresh=True)
+        if self.desktop.started:
+            self._show_detail(fresh=True)
 
     def _load(self, *, keep: bool, to: QueueRow | None = None) -> None:
         """Show the view: with ``keep`` the cursor stays on its item, else it goes to ``to`` or the first line."""
@@ -246,7 +247,8 @@ class QueuePane(VerbPane, inherit_bindings=False):
         return [(f" {self.look['dot']} ".join(words), "muted")]
 
     def settled(self) -> None:
-        """Say what undo would do."""
+        """Show the item under the cursor, and say what undo would do."""
+        self._show_detail()
         self._refresh_chrome()
 
     def tick(self) -> None:
