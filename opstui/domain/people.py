@@ -98,6 +98,11 @@ class People:
         owner = self.owner(name)
         return owner.state == "ok" and owner.name == self.me.name
 
+    @property
+    def has_vips(self) -> bool:
+        """Whether anybody is marked as one."""
+        return bool(self._vips)
+
     def vip(self, name: str | None) -> bool:
         """Whether this field names somebody marked as a VIP."""
         if not self._vips or not name:

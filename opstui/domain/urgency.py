@@ -16,12 +16,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from datetime import datetime, timedelta
+from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
 from opstui.domain.calendar import WorkCalendar
 from opstui.domain.grouping import group_key
-from opstui.domain.model import Item, Kind, Mark, Place, Stage, Verdict
+from opstui.domain.model import NO_MARK, Item, Kind, Mark, Place, Stage, Verdict
 from opstui.domain.people import Owner, People
 from opstui.domain.query import Facts
 from opstui.domain.reasons import headline, pack_why, parse_why, reason, terms
@@ -47,6 +48,10 @@ _NEVER = timedelta(days=-36_500)
 
 _OVER = frozenset((Place.CLOSED, Place.DONE, Place.DECLINED, Place.MERGED))
 """Places from which only a change brings an item back: nothing there needs a rank."""
+# The members by themselves: an attribute of an enum's class takes ten times as long to look up.
+_ALERT, _MESSAGE = Kind.ALERT, Kind.MESSAGE
+_BLOCKED, _DONE = Stage.BLOCKED, Stage.DONE
+_CLOSED, _QUEUE = Place.CLOSED, Place.QUEUE
 _ENDED = {Verdict.SNOOZE: "woke", Verdict.WAIT: "nudge", Verdict.ESCALATE: "unanswered"}
 
 
@@ -79,11 +84,16 @@ def assess(rules: Rules, item: Item, mark: Mark, blocks: int, now: datetime) -> 
 
     ``blocks`` counts the open items that wait for it.
     """
-    where, wakes = place(item, mark, now)
-    owner = rules.people.owner(item.owner if mark.owner is None else mark.owner)
-    priority = item.priority if mark.priority is None else mark.priority
-    stage = item.stage if mark.stage is None else mark.stage
-    key = group_key(item, rules.group_kinds)
+    if mark is NO_MARK:  # as nearly all are at an import
+        where, wakes = (_CLOSED if item.stage is _DONE else _QUEUE), None
+        raw, priority, stage = item.owner, item.priority, item.stage
+    else:
+        where, wakes = place(item, mark, now)
+        raw = item.owner if mark.owner is None else mark.owner
+        priority = item.priority if mark.priority is None else mark.priority
+        stage = item.stage if mark.stage is None else mark.stage
+    owner = rules.people.owner(raw)
+    key = group_key(item, rules.group_kinds) if item.kind in rules.group_kinds else None
     if where in _OVER:
         return Standing(
             where, 0.0, (), None, owner.name, owner.state, priority, stage, None, None, mark.until, False, False, key
@@ -91,7 +101,7 @@ def assess(rules: Rules, item: Item, mark: Mark, blocks: int, now: datetime) -> 
     points = rules.tables
     found: list[Points | None] = [points.priority.get(priority)]
     ends: list[datetime] = [] if wakes is None else [wakes]
-    urgent = priority == 1 and item.kind is Kind.ALERT
+    urgent = priority == 1 and item.kind is _ALERT
     if urgent:
         found.append(points.once["alert"])
     timer = NO_CLOCK
@@ -103,22 +113,19 @@ def assess(rules: Rules, item: Item, mark: Mark, blocks: int, now: datetime) -> 
         urgent = True
     if item.created is not None:
         _age_terms(points, item.created, now, found, ends)
-    if stage is Stage.BLOCKED or rules.awaits_approval(item.status):
+    if stage is _BLOCKED or rules.awaits_approval(item.status):
         _stalled_terms(rules, item, now, found, ends)
     important = (priority is not None and priority <= 2) or blocks > 0
     if blocks > 0:
         found.append(points.blocks[min(blocks, 3)])
     if _people_terms(rules, item, owner, found) or (item.labels and _label_terms(rules, item.labels, found)):
         important = True
-    if mark.verdict is not None and where is Place.QUEUE:
+    if mark.verdict is not None and where is _QUEUE:
         found.append(points.once[_ENDED.get(mark.verdict, "reopened")])
-    why = tuple(sorted((term for term in found if term is not None), key=_by_points, reverse=True))
-    rank = 0.0
-    for term in why:
-        rank += term[1]
+    rank, why = _ordered(tuple(found))
     return Standing(
         where,
-        round(rank, 2),
+        rank,
         why,
         min(ends) if ends else None,
         owner.name,
@@ -132,6 +139,16 @@ def assess(rules: Rules, item: Item, mark: Mark, blocks: int, now: datetime) -> 
         important,
         key,
     )
+
+
+@lru_cache(4096)
+def _ordered(found: tuple[Points | None, ...]) -> tuple[float, tuple[Points, ...]]:
+    """The sum of terms, and they by falling points. Remembered: an import has few different ones."""
+    why = tuple(sorted((term for term in found if term is not None), key=_by_points, reverse=True))
+    rank = 0.0
+    for term in why:
+        rank += term[1]
+    return round(rank, 2), why
 
 
 _by_points = itemgetter(1)
@@ -204,11 +221,11 @@ def _people_terms(rules: Rules, item: Item, owner: Owner, found: list[Points | N
             found.append(once["mine"])
     elif owner.state == "ambiguous":
         found.append(once["ambiguous"])
-    elif item.kind is not Kind.MESSAGE:
+    elif item.kind is not _MESSAGE:
         found.append(once["unowned"])
-    if _awaits_reply(people, item, owner):
+    if (item.comments or item.kind is _MESSAGE) and _awaits_reply(people, item, owner):
         found.append(once["reply"])
-    if people.vip(item.reporter):
+    if people.has_vips and people.vip(item.reporter):
         found.append(once["vip"])
         return True
     return False
@@ -217,7 +234,7 @@ def _people_terms(rules: Rules, item: Item, owner: Owner, found: list[Points | N
 def _awaits_reply(people: People, item: Item, owner: Owner) -> bool:
     """Whether the last word is the asker's: a message nobody answered, or a thread that the reporter wrote in last."""
     if not item.comments:
-        return item.kind is Kind.MESSAGE
+        return item.kind is _MESSAGE
     last = item.comments[-1].who
     if not last or not item.reporter:
         return False
