@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from opstui.cli.ask import agree, ask, ask_until, can_ask
-from opstui.cli.newsource import NewSource, checked_name, free_name, show
-from opstui.cli.output import emit_json, json_option, table
+from opstui.cli.ask import can_ask
+from opstui.cli.interview import ask_name, ask_who, ask_zone, choose_connector, settle
+from opstui.cli.newsource import NewSource, checked_name, known_zone, look, show, usable
+from opstui.cli.output import emit_json, json_option
 from opstui.cli.state import State
 from opstui.cli.streams import out, say
-from opstui.connectors.api import Suggestion
-from opstui.errors import OpstuiError, PluginError, SourceError, UsageError
+from opstui.errors import UsageError
 
 if TYPE_CHECKING:
     from opstui.config.load import Loaded
-    from opstui.services.plugins import PluginInfo
+    from opstui.connectors.api import Suggestion
 
 NEXT = "opstui sync"
 
@@ -59,7 +57,7 @@ def init(
         step = "opstui init --connector csv --option path=exports/tickets.csv"
         raise UsageError("init asks questions, and there is no terminal to ask at", "", f"Say it in one go: {step}")
     loaded = _existing(state)
-    plugin = _plugin(state, connector)
+    plugin = choose_connector(state) if connector is None else usable(state, connector)
     source = NewSource(plugin, state.config_path.parent, name or "")
     for text in given:
         source.put(text)
@@ -67,14 +65,14 @@ def init(
     taken = {one.name for one in loaded.settings.sources} if loaded else set()
     person = me or ""
     if asking:
-        found = _settle(state, source, zone)
-        source.name = _ask_name(source, taken, replace)
+        found = settle(state, source, zone)
+        source.name = ask_name(source, taken, replace)
         if loaded is None:
-            zone = timezone or ask_until("Your time zone", zone, _known_zone)
-            person = person or ask("Your name, as your sources write it", _full_name())
+            zone = timezone or ask_zone(zone)
+            person = person or ask_who()
     else:
         source.name = _free(source.name or source.usual_name(), taken, replace)
-        found = _look(state, source, zone, as_is)
+        found = look(state, source, zone, as_is=as_is)
         show(found, source.options)
     done = _write(state, source, found, loaded, zone, person)
     _report(state, source, found, done, as_json)
@@ -91,31 +89,6 @@ def _existing(state: State) -> Loaded | None:
     return load.load(state.config_path, environ=state.environ, flags=state.overrides) if state.config_path.exists() else None
 
 
-def _plugin(state: State, name: str | None) -> PluginInfo:
-    """The connector that was named or is chosen.
-
-    Raises:
-        UsageError: nobody offers it.
-        PluginError: it cannot be used.
-    """
-    from opstui.services.plugins import check_plugin, list_plugins
-
-    def take(name: str) -> PluginInfo:
-        found = check_plugin(name, state.environ)
-        if not found.ok:
-            raise PluginError(f"connector {name!r} cannot be used", found.reason, found.next_step, plugin=name)
-        return found
-
-    if name is not None:
-        return take(name)
-    found = list_plugins(state.environ)
-    say("A source is a place that your tickets, mail or alerts come from. Its connector reads it:\n")
-    table([(one.name, one.title if one.ok else f"broken: {one.reason}") for one in found], indent="  ", err=True)
-    say("")
-    usual = next((one.name for one in found if one.ok), "")
-    return ask_until("Which connector", usual, take)
-
-
 def _zone(state: State, loaded: Loaded | None, named: str | None) -> str:
     """The time zone in force, or the one that a first config gets.
 
@@ -126,69 +99,7 @@ def _zone(state: State, loaded: Loaded | None, named: str | None) -> str:
 
     if loaded is not None:
         return loaded.settings.day.timezone
-    return _known_zone(named or local_name(state.environ) or "UTC")
-
-
-def _known_zone(name: str) -> str:
-    from opstui.config.zone import zone
-
-    return zone(name).key
-
-
-def _settle(state: State, source: NewSource, zone: str) -> Suggestion:
-    """Ask for what is missing, look, show, and change until it is right."""
-    for name, kind, help in source.missing():
-        say(f"\n{help}")
-        if kind == "secret":
-            source.options[name] = {"env": ask_until(f"Environment variable that holds the {name}", "", _something)}
-        else:
-            source.put(f"{name}={ask_until(name, '', _something)}")
-    worked: dict[str, Any] | None = None
-    while True:
-        try:
-            found = _look(state, source, zone, as_is=False)
-        except PluginError:
-            raise
-        except OpstuiError as error:
-            say(f"\n{error}")
-            if worked is not None:
-                source.options = worked  # only the last change was wrong
-                continue
-            change = ask_until("Change an option, as in path=other.csv or columns.key=Number", "", _something)
-        else:
-            show(found, source.options)
-            worked = deepcopy(source.options)
-            change = ask("\nEnter takes this; or change a line, as in status=State (status= for: not in there)")
-            if not change:
-                return found
-        try:
-            source.put(change, loosely=True)
-        except UsageError as error:
-            say(f"  {error}")
-
-
-def _something(text: str) -> str:
-    if not text:
-        raise UsageError("it needs an answer; Ctrl+C leaves, and nothing is written")
-    return text
-
-
-def _look(state: State, source: NewSource, zone: str, as_is: bool) -> Suggestion:
-    """What the connector makes of the source.
-
-    Raises:
-        ConfigError, SourceError, PluginError: as ``services.sourcing.suggest``.
-    """
-    from opstui.services.sourcing import Draft, check, suggest
-
-    draft = Draft(source.name or source.usual_name(), source.plugin.name, source.options, source.config_folder, zone)
-    if as_is:
-        check(draft, state.environ)
-        return Suggestion(source.options, title=source.plugin.title)
-    try:
-        return suggest(draft, state.environ)
-    except SourceError as error:
-        raise type(error)(error.what, error.why, error.next_step or "--as-is writes it all the same.") from error
+    return known_zone(named or local_name(state.environ) or "UTC")
 
 
 def _free(name: str, taken: set[str], replace: bool) -> str:
@@ -201,16 +112,6 @@ def _free(name: str, taken: set[str], replace: bool) -> str:
         step = "--name calls it something else, --replace writes over it."
         raise UsageError(f"there is a source {name!r} already", "", step)
     return checked_name(name)
-
-
-def _ask_name(source: NewSource, taken: set[str], replace: bool) -> str:
-    """Ask what it is called, and before it takes another one's place."""
-    usual = source.name or free_name(source.usual_name(), taken)
-    while True:
-        name = ask_until("What is the source called", usual, checked_name)
-        if name not in taken or replace or agree(f"There is a source {name!r} already. Write over it"):
-            return name
-        usual = free_name(name, taken)
 
 
 def _write(state: State, source: NewSource, found: Suggestion, loaded: Loaded | None, zone: str, me: str) -> str:
@@ -250,17 +151,6 @@ def _report(state: State, source: NewSource, found: Suggestion, done: str, as_js
     said = {"written": "is written, with the", "added": "now has the", "replaced": "has a new"}[done]
     say(f"opstui: the config {said} source {source.name}.")
     say(f"  Next: {NEXT} pulls it, opstui queue ranks it, opstui opens the app.")
-
-
-def _full_name() -> str:
-    """The name this account is registered under, empty when that is no name of a person."""
-    try:
-        import pwd
-
-        name = pwd.getpwuid(os.getuid()).pw_gecos.partition(",")[0].strip()
-    except (ImportError, KeyError):  # Windows; an account without an entry
-        return ""
-    return name if " " in name else ""
 
 
 COMMANDS = {"init": init}

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opstui.cli.output import table
+from opstui.cli.state import State
 from opstui.cli.streams import say
 from opstui.config.settings import NAME
-from opstui.errors import UsageError
+from opstui.connectors.api import Suggestion
+from opstui.errors import PluginError, SourceError, UsageError
 
 if TYPE_CHECKING:
-    from opstui.connectors.api import Suggestion
     from opstui.services.plugins import PluginInfo
 
 COLUMNS = "columns"
@@ -134,3 +135,47 @@ def _inner(text: str) -> Any:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text
+
+
+def usable(state: State, name: str) -> PluginInfo:
+    """A connector by its name.
+
+    Raises:
+        UsageError: nobody offers it.
+        PluginError: it cannot be used.
+    """
+    from opstui.services.plugins import check_plugin
+
+    found = check_plugin(name, state.environ)
+    if not found.ok:
+        raise PluginError(f"connector {name!r} cannot be used", found.reason, found.next_step, plugin=name)
+    return found
+
+
+def look(state: State, source: NewSource, zone: str, *, as_is: bool = False) -> Suggestion:
+    """What the connector makes of the source.
+
+    Raises:
+        ConfigError, SourceError, PluginError: as ``services.sourcing.suggest``.
+    """
+    from opstui.services.sourcing import Draft, check, suggest
+
+    draft = Draft(source.name or source.usual_name(), source.plugin.name, source.options, source.config_folder, zone)
+    if as_is:
+        check(draft, state.environ)
+        return Suggestion(source.options, title=source.plugin.title)
+    try:
+        return suggest(draft, state.environ)
+    except SourceError as error:
+        raise type(error)(error.what, error.why, error.next_step or "--as-is writes it all the same.") from error
+
+
+def known_zone(name: str) -> str:
+    """A zone as its name is written.
+
+    Raises:
+        ConfigError: there is none of that name.
+    """
+    from opstui.config.zone import zone
+
+    return zone(name).key

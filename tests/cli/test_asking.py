@@ -83,8 +83,7 @@ def test_one_more_source_asks_neither_zone_nor_name_and_before_it_writes_over_on
 def test_leaving_writes_nothing(shell: Shell, key: str) -> None:
     with asked(shell, "init") as terminal:
         terminal.expect("Which connector [csv]: ")
-        terminal.type(key)
-        terminal.expect("stopped")
+        terminal.type_until(key, "stopped")
         assert terminal.end() == 130
     assert not shell.config.exists()
 

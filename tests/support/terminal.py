@@ -54,6 +54,16 @@ class Terminal:
         """Press these keys."""
         os.write(self._fd, text.encode())
 
+    def type_until(self, text: str, shows: str, timeout: float = 20.0) -> None:
+        """Press these keys, again when nothing comes of it: a Ctrl+C just as the reading begins goes unheard."""
+        deadline = time.monotonic() + timeout
+        while self.seen.find(shows, self._mark) < 0:
+            assert time.monotonic() < deadline, f"no {shows!r} in:\n{self.seen[self._mark :]}"
+            self.type(text)
+            pause = time.monotonic() + 2.0
+            while time.monotonic() < pause and self.seen.find(shows, self._mark) < 0 and self._read():
+                pass
+
     def end(self, timeout: float = 20.0) -> int:
         """Wait for its end: its exit code."""
         deadline = time.monotonic() + timeout
