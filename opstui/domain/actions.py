@@ -56,6 +56,13 @@ ACTIONS: tuple[Action, ...] = (
     _verb(
         "block", "For a block", "Put important, not urgent work on the list for a protected block.", "b", command="for-block"
     ),
+    _verb(
+        "release",
+        "Release",
+        "Back to the queue: the verdict goes; an owner, priority or stage set here stays.",
+        "R",
+        command="release",
+    ),
     _verb("preview", "Preview", "Show or hide the detail beside the list.", "space"),
     _verb("open", "Open", "The whole item on a page of its own.", "enter"),
     _verb("copy", "Copy", "Copy the ref and title.", "y"),
@@ -72,10 +79,18 @@ ACTIONS: tuple[Action, ...] = (
         ("triage",),
         group="Triage",
     ),
-    Action("triage.next_split", "Next split", "The next split.", ("tab",), ("triage",), group="Triage"),
-    Action("triage.previous_split", "Previous split", "The split before.", ("shift+tab",), ("triage",), group="Triage"),
+    Action("triage.next_split", "Next split", "The next split, or place.", ("tab",), ("triage",), group="Triage"),
     Action(
-        "triage.snoozed", "Snoozed", "Everything snoozed, with its time; again to go back.", ("S",), ("triage",), group="Triage"
+        "triage.previous_split", "Previous split", "The split, or place, before.", ("shift+tab",), ("triage",), group="Triage"
+    ),
+    Action(
+        "triage.places",
+        "Places",
+        "What was snoozed, accepted, given away, ended: place by place; again to go back.",
+        ("S",),
+        ("triage",),
+        command="queue --place",
+        group="Triage",
     ),
     Action(
         "triage.unfold",

@@ -27,6 +27,10 @@ class View(NamedTuple):
     query: str = ""
     only_changed: bool = False
     grouped: bool = True
+    block: bool = False
+    """Only what is listed for a protected block; not in the queue."""
+    decided_from: datetime | None = None
+    """Only what was decided at this time or later; not in the queue."""
 
 
 class QueueRow(NamedTuple):
@@ -70,6 +74,10 @@ class QueueRow(NamedTuple):
     group_last: datetime | None = None
     urgent: bool = False
     important: bool = False
+    decided: datetime | None = None
+    """When the verdict in force fell."""
+    reason: str = ""
+    """What was said with it."""
 
 
 @dataclass(frozen=True, slots=True)

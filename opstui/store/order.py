@@ -24,6 +24,9 @@ KEPT = 8
 """Views remembered by a connection: about the splits that somebody walks through."""
 
 _TIMED = (Place.SNOOZED, Place.WAITING, Place.ESCALATED)
+"""Places that items leave at a time: what leaves next comes first."""
+_PAST = (Place.ASSIGNED, Place.DONE, Place.DECLINED, Place.MERGED)
+"""Places where what was decided last comes first."""
 _LEADS = """
 SELECT DISTINCT lead.rank, lead.item FROM ranks r
 JOIN ranks lead ON lead.group_key = r.group_key AND lead.lead = 1
@@ -134,9 +137,7 @@ def _look_through(conn: Connection, view: View, since: datetime, now: datetime, 
         # In the order of the rows and sorted after: looking them up in the order of the queue takes four times as long.
         joined = joined.replace("ranks r", "ranks r NOT INDEXED")
     if view.place is not Place.QUEUE:
-        order = "r.until IS NULL, r.until, r.item" if view.place in _TIMED else "r.rank DESC, r.item"
-        sql = f"SELECT r.item FROM {joined} WHERE {' AND '.join(['r.place = ?', *tests])} ORDER BY {order}"
-        return [id for (id,) in conn.execute(sql, (view.place.value, *args)).fetchall()]
+        return _elsewhere(conn, view, joined, tests, args)
     fits = " AND ".join(["r.lead IS NOT NULL", *tests])
     sql = f"SELECT r.rank, r.item, r.lead FROM {joined} WHERE {fits} ORDER BY r.rank DESC, r.item"
     found = conn.execute(sql, args).fetchall()
@@ -148,3 +149,25 @@ def _look_through(conn: Connection, view: View, since: datetime, now: datetime, 
     for part in sliced(folded):
         lines.update(conn.execute(_LEADS.format(holes=holes(part)), part).fetchall())
     return [id for _, id in sorted(lines, key=lambda line: (-line[0], line[1]))]
+
+
+def _elsewhere(conn: Connection, view: View, joined: str, tests: Sequence[str], args: Sequence[object]) -> list[int]:
+    """The ids of another place than the queue."""
+    order = "r.rank DESC, r.item"
+    tests, args = ["r.place = ?", *tests], [view.place.value, *args]
+    if view.place in _TIMED:
+        order = "r.until IS NULL, r.until, r.item"
+    elif view.place in _PAST:
+        order = "m.at DESC, r.item DESC"
+    if view.block:
+        tests.append("m.for_block = 1")
+    if view.decided_from is not None:
+        tests.append("m.at >= ?")
+        args.append(int(view.decided_from.timestamp()))
+    if view.block or view.decided_from is not None:
+        # From the marks on: the few that fit, not all that was ever decided.
+        joined = joined.replace("ranks r", "marks m CROSS JOIN ranks r ON r.item = m.item", 1)
+    elif view.place in _PAST:
+        joined += " LEFT JOIN marks m ON m.item = r.item"
+    sql = f"SELECT r.item FROM {joined} WHERE {' AND '.join(tests)} ORDER BY {order}"
+    return [id for (id,) in conn.execute(sql, args).fetchall()]

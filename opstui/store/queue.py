@@ -21,7 +21,8 @@ __all__ = ["count", "loads", "position", "recount_splits", "row", "rows", "store
 _ROW = (
     "i.id, i.source, i.key, i.kind, i.title, i.status, r.stage, r.priority, i.priority_label, r.owner, r.owner_state, "
     "i.created, i.updated, i.due, r.sla_due, r.sla_left, r.rank, r.why, r.place, r.until, coalesce(m.target, ''), r.blocks, "
-    "i.first_seen, r.changed, r.group_size, r.group_first, r.group_last, r.urgent, r.important"
+    "i.first_seen, r.changed, r.group_size, r.group_first, r.group_last, r.urgent, r.important, "
+    "m.at, coalesce(m.reason, '')"
 )
 _FROM = "FROM items i JOIN ranks r ON r.item = i.id LEFT JOIN marks m ON m.item = i.id"
 _WORK = "place NOT IN ('closed', 'done', 'declined', 'merged')"
@@ -109,6 +110,8 @@ def _row(one: Sequence[Any], moved: tuple[str, ...], after: int, at: int) -> Que
         group_last=moment(one[26]),
         urgent=bool(one[27]),
         important=bool(one[28]),
+        decided=moment(one[29]),
+        reason=one[30],
     )
 
 

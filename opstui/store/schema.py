@@ -74,6 +74,8 @@ CREATE TABLE marks (
   verdict TEXT, at INTEGER, who TEXT, until INTEGER, reason TEXT NOT NULL DEFAULT '', target TEXT NOT NULL DEFAULT '',
   owner TEXT, priority INTEGER, stage TEXT, for_block INTEGER NOT NULL DEFAULT 0, basis TEXT NOT NULL DEFAULT ''
 );
+CREATE INDEX marks_at ON marks (at) WHERE at IS NOT NULL;
+CREATE INDEX marks_block ON marks (item) WHERE for_block = 1;
 -- Marks of an import whose items no source has brought yet.
 CREATE TABLE marks_waiting (ref TEXT PRIMARY KEY, mark TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE journal_groups (

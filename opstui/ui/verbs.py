@@ -129,6 +129,10 @@ class VerbPane(Pane, inherit_bindings=False):
         """On the list for a protected block."""
         self.decide(Act("for_block"))
 
+    def do_release(self) -> None:
+        """Back to the queue."""
+        self.decide(Act("release"))
+
     def do_repeat(self) -> None:
         """The last verdict again."""
         if self.last:

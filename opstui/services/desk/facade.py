@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from opstui.config.settings import Settings
     from opstui.domain.model import Person, Stage
+    from opstui.domain.shelves import Shelf
     from opstui.domain.views import (
         Decision,
         Detail,
@@ -114,6 +115,14 @@ class Desk:
     def near(self, ref: str, limit: int = 8) -> tuple[Hit, ...]:
         """Items that are not over and likely about the same thing: same group or title, or words in common."""
         return reads.near(self._at, ref, limit)
+
+    def shelf_view(self, shelf: Shelf, query: str = "") -> View:
+        """What stands on one of ``domain.shelves.SHELVES``, as a view for ``window``, narrowed by a query."""
+        return reads.shelf_view(self._at, shelf, query)
+
+    def shelf_counts(self) -> tuple[int, ...]:
+        """How many items stand on each of ``SHELVES``: not on the key path."""
+        return reads.shelf_counts(self._at)
 
     def sources(self) -> tuple[SourceState, ...]:
         """Every configured source's health, in the config's order."""

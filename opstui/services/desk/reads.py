@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from opstui.domain.shelves import SHELVES, Shelf
 from opstui.domain.views import Detail, Hit, Load, QueueRow, SessionLine, SplitCount, View
 from opstui.errors import QueryError, StoreBusy, StoreFull, StoreReadOnly
 from opstui.late import late
@@ -83,6 +84,18 @@ def recount(at: Context) -> tuple[SplitCount, ...]:
     return tuple(counts.recount_splits(at.store, _splits(at), since=since(at), now=at.now(), rules=at.rules))
 
 
+def shelf_view(at: Context, shelf: Shelf, query: str) -> View:
+    """A shelf as a view."""
+    return View(shelf.place, query, grouped=False, block=shelf.block, decided_from=_today(at) if shelf.today else None)
+
+
+def shelf_counts(at: Context) -> tuple[int, ...]:
+    """How many items stand on each shelf."""
+    from opstui.store import shelves
+
+    return tuple(shelves.counts(at.store.read, SHELVES, _today(at)))
+
+
 def loads(at: Context) -> tuple[Load, ...]:
     """Open work per person, the least loaded first."""
     found = {load.name: load for load in queue.loads(at.store.read)}
@@ -143,6 +156,11 @@ def catch_up(at: Context, limit: int) -> int:
             return ranks.rescore_expired(conn, at.rules, at.instant(), limit)
     except (StoreReadOnly, StoreFull, StoreBusy):
         return 0  # whoever only looks is shown the ranks as they stand
+
+
+def _today(at: Context) -> datetime:
+    """When the day began."""
+    return at.calendar.on(at.calendar.local(at.now()).date(), time())
 
 
 def _splits(at: Context) -> tuple[tuple[str, str], ...]:

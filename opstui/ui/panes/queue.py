@@ -18,6 +18,7 @@ from opstui.ui.aside import Aside
 from opstui.ui.cells import tame
 from opstui.ui.keys import key_hint
 from opstui.ui.panes.empty import clear_lines, error_lines, nothing_lines
+from opstui.ui.places import Places
 from opstui.ui.present import Line, Look
 from opstui.ui.present_detail import detail_lines, timeline_lines
 from opstui.ui.verbs import VerbPane
@@ -52,7 +53,7 @@ class QueuePane(VerbPane, inherit_bindings=False):
         rules = SideRule(classes="detail"), SideRule(classes="timeline")
         self.columns = Container(self.rows, rules[0], self.detail, rules[1], self.timeline, id="body")
         self.filter = ""
-        self.snoozed = False
+        self.places = Places()
         self.only_changed = False
         self.active = -1
         """The chosen split, -1 for all."""
@@ -91,11 +92,12 @@ class QueuePane(VerbPane, inherit_bindings=False):
     @property
     def view(self) -> View:
         """Split, filter, place and the only-changed switch as one view."""
+        if self.places.at:
+            return self.desk.shelf_view(self.places.at, self.filter)
         split = self._splits[self.active].query if 0 <= self.active < len(self._splits) else ""
-        queries = [query for query in (split if not self.snoozed else "", self.filter) if query.strip()]
+        queries = [query for query in (split, self.filter) if query.strip()]
         query = queries[0] if len(queries) == 1 else " and ".join(f"({query})" for query in queries)
-        place = Place.SNOOZED if self.snoozed else Place.QUEUE
-        return View(place, query, self.only_changed and not self.snoozed, grouped=not self.snoozed)
+        return View(Place.QUEUE, query, self.only_changed)
 
     def refresh_data(self) -> None:
         """Read the view again: the cursor stays on its item, on its line."""
@@ -109,6 +111,7 @@ class QueuePane(VerbPane, inherit_bindings=False):
     def _load(self, *, keep: bool, to: QueueRow | None = None) -> None:
         """Show the view: with ``keep`` the cursor stays on its item, else it goes to ``to`` or the first line."""
         view, rows = self.view, self.rows
+        rows.placed = self.places.at is not None
         rows.hidden -= self._landed_ids
         self._landed_ids.clear()
         here = to or (rows.row if keep else None)
@@ -142,7 +145,7 @@ class QueuePane(VerbPane, inherit_bindings=False):
         self._first = self.desk.window(view, 0, PROBE)
         if len(self._first) < PROBE:
             return len(self._first), True
-        stored = 0 if self.filter or view.only_changed or self.active < 0 else self._splits[self.active].count
+        stored = 0 if self.filter or view.only_changed or self.places.at or self.active < 0 else self._splits[self.active].count
         # Read again, it has about as many as before: the cursor must not be drawn back to what is known for sure.
         before = self.rows.count + len(self.rows.hidden) if view == self._loaded else 0
         return max(PROBE, stored, before), False
@@ -176,8 +179,9 @@ class QueuePane(VerbPane, inherit_bindings=False):
         now, look, keymap = self.desk.now(), self.look, self.desktop.keymap
         if self.filter:
             return nothing_lines(f"No item matches  {tame(self.filter)}", "Esc", "clears the filter")
-        if self.snoozed:
-            return nothing_lines("Nothing is snoozed.", key_hint("triage.snoozed", keymap), "goes back to the queue")
+        if self.places.at:
+            nothing = f"Nothing in {self.places.at.name}."
+            return nothing_lines(nothing, key_hint("triage.places", keymap), "goes back to the queue")
         if self.only_changed:
             since = look.at(self.desk.since(), now)
             return nothing_lines(f"Nothing new or moved since {since}.", key_hint("triage.changed", keymap), "shows everything")
@@ -195,7 +199,7 @@ class QueuePane(VerbPane, inherit_bindings=False):
 
     def _left(self) -> int:
         """Items that still need a verdict, whatever the view."""
-        if not (self.snoozed or self.only_changed or self.filter or self.active >= 0):
+        if not (self.places.at or self.only_changed or self.filter or self.active >= 0):
             return self.rows.count
         return self.desk.session().left
 
@@ -207,14 +211,15 @@ class QueuePane(VerbPane, inherit_bindings=False):
         self.bar.active = len(self._splits) if self.active < 0 else self.active
         if self.active >= 0 and not (self.filter or self.only_changed):
             self.bar.splits[self.active] = replace(self._splits[self.active], count=self.rows.count, fresh=True)
-        if self.snoozed:
-            self.bar.splits = [SplitCount("Snoozed", "", self.rows.count)]
-            self.bar.active = 0
+        if self.places.at:
+            self.bar.splits, self.bar.active = self.places.tabs(None if self.filter else self.rows.count)
         self.bar.end = self._said_of_view()
         self.bar.repaint()
         foot = self.foot
         foot.left = self._session()
         foot.hints = self.hints()
+        if self.places.at and (key := key_hint("item.release", self.desktop.keymap)):
+            foot.hints.insert(0, ("item.release", key, "release"))
         undo = self.desk.undo_list(1) if self.desktop.started else ()
         key = key_hint("app.undo", self.desktop.keymap)
         foot.end = [(key, "key"), (f" undo: {undo[0].verb.replace('_', ' ')}", "muted")] if undo else []
@@ -224,8 +229,8 @@ class QueuePane(VerbPane, inherit_bindings=False):
         keymap = self.desktop.keymap
         if self.whole:
             return [(key_hint("app.back", keymap), "key"), (" back to the list", "muted")]
-        if self.snoozed:
-            return [(key_hint("triage.snoozed", keymap), "key"), (" back to the queue", "muted")]
+        if self.places.at:
+            return [(key_hint("triage.places", keymap), "key"), (" back to the queue", "muted")]
         since = self.look.at(self.desk.since(), self.desk.now())
         if self.only_changed:
             return [
@@ -333,8 +338,8 @@ class QueuePane(VerbPane, inherit_bindings=False):
 
     def take_away(self, rows: Sequence[QueueRow]) -> None:
         """Show the verdict before it is written; the cursor goes on to the next item."""
-        if self.snoozed:
-            return
+        if self.places.at:
+            return  # whether it stays there, the store will say
         self.rows.hide(row.id for row in rows)
         self._refresh_chrome()
 
@@ -354,6 +359,16 @@ class QueuePane(VerbPane, inherit_bindings=False):
 
     def _recount(self) -> None:
         self.aside.ask("splits", self.desk.recount, self._recounted)
+        self._count_places()
+
+    def _count_places(self) -> None:
+        if self.places.at:
+            self.aside.ask("places", self.desk.shelf_counts, self._counted_places)
+
+    def _counted_places(self, counts: Sequence[int]) -> None:
+        if self.is_attached and self.places.at:
+            self.places.counted(counts)
+            self._refresh_chrome()
 
     def _recounted(self, splits: tuple[SplitCount, ...]) -> None:
         if self.is_attached:
@@ -374,7 +389,7 @@ class QueuePane(VerbPane, inherit_bindings=False):
         """After undo the cursor is on what came back."""
         super()._told(verb, receipt)
         row = self.desk.row(receipt.refs[0]) if receipt.refs else None
-        if row and not self.snoozed:
+        if row and (not self.places.at or self._place(self.view, row) is not None):
             self._load(keep=True, to=row)
             self._show_detail(fresh=True)
 

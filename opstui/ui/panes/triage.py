@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import on
 
-from opstui.ui.keys import bindings_for
+from opstui.ui.keys import bindings_for, key_hint
 from opstui.ui.panes.queue import QueuePane
 from opstui.ui.widgets.row_list import RowList
 from opstui.ui.widgets.splits_bar import SplitsBar
@@ -29,6 +29,8 @@ class TriagePane(QueuePane, inherit_bindings=False):
         row = self.rows.row
         if action_id == "triage.unfold" and not self.rows.unfolded and (row is None or row.group_size < 2):
             return "this line is one item, not a group"
+        if action_id == "triage.changed" and self.places.at:
+            return f"it narrows the queue; {key_hint('triage.places', self.desktop.keymap)} goes back there"
         return super().why_not(action_id)
 
     def do_next_split(self) -> None:
@@ -40,15 +42,19 @@ class TriagePane(QueuePane, inherit_bindings=False):
         self._step(-1)
 
     def _step(self, step: int) -> None:
-        if self.snoozed:
-            self.do_snoozed()
+        if self.places.at:
+            self.places.step(step)
+            self._another_place()
             return
         shown = [index for index, split in enumerate(self._splits) if split.count or index == self.active] + [-1]
         self.choose_split(shown[(shown.index(self.active) + step) % len(shown)])
 
     @on(SplitsBar.Chosen)
     def _split_clicked(self, event: SplitsBar.Chosen) -> None:
-        if not self.snoozed:
+        if self.places.at:
+            self.places.open(self.places.shown()[event.index])
+            self._another_place()
+        else:
             self.choose_split(event.index if event.index < len(self._splits) else -1)
 
     def choose_split(self, index: int) -> None:
@@ -69,10 +75,16 @@ class TriagePane(QueuePane, inherit_bindings=False):
         self._refresh_chrome()
         self._show_detail()
 
-    def do_snoozed(self) -> None:
-        """Everything snoozed, or back."""
-        self.snoozed = not self.snoozed
+    def do_places(self) -> None:
+        """What is snoozed and, place by place, what else was decided; or back."""
+        self.places.toggle()
+        self._another_place()
+
+    def _another_place(self) -> None:
+        self.rows.unfold(())
+        self._lead = None
         self._another_view()
+        self._count_places()
 
     def do_unfold(self) -> None:
         """Show a group's items under it, or fold them."""
@@ -125,8 +137,9 @@ class TriagePane(QueuePane, inherit_bindings=False):
     def do_alike(self) -> None:
         """Mark everything like this."""
         if row := self.rows.row:
-            alike = [found for ref in self.desk.alike(row.ref) if (found := self.desk.row(ref))]
-            self.rows.mark([row, *(found for found in alike if found.id != row.id)], on=True)
+            found = map(self.desk.row, self.desk.alike(row.ref))
+            alike = [one for one in found if one and one.place is row.place]
+            self.rows.mark([row, *(one for one in alike if one.id != row.id)], on=True)
             self.say(f"{len(alike)} alike marked.")
 
     @on(RowList.Marked)
@@ -149,7 +162,7 @@ class TriagePane(QueuePane, inherit_bindings=False):
             self.app.push_screen(WhyScreen(found, self.desk.now()))
 
     def do_back(self) -> None:
-        """Close what is open: the whole item, the marks, the filter, the snoozed view."""
+        """Close what is open: the whole item, the marks, the filter, the places."""
         if self.whole:
             self.do_open()
         elif self.rows.marks:
@@ -158,8 +171,8 @@ class TriagePane(QueuePane, inherit_bindings=False):
             self._close_filter()
         elif self.rows.unfolded:
             self.do_unfold()
-        elif self.snoozed:
-            self.do_snoozed()
+        elif self.places.at:
+            self.do_places()
         elif self.only_changed:
             self.do_changed()
         elif self.active >= 0:

@@ -17,6 +17,8 @@ from opstui.ui.cells import width
 from opstui.ui.present import Columns, Line, columns, line_width, queue_line
 from opstui.ui.widgets.painted import Painted
 
+Paint = Callable[..., Line]
+"""``queue_line``, or what paints another line in its place."""
 Fetch = Callable[[int, int], Sequence[QueueRow]]
 """``fetch(offset, limit)`` gives a window of rows."""
 
@@ -60,6 +62,8 @@ class RowList(Painted):
         """What stands here when there is no row."""
         self.narrow = False
         """Whether there is only room for sign, ref, title and time."""
+        self._placed = False
+        self._paint: Paint = queue_line
         self._fetch: Fetch | None = None
         self._start = 0
         self._rows: list[QueueRow] = []
@@ -120,6 +124,18 @@ class RowList(Painted):
         self._keep_in_view()
         self._strips.clear()
         self._refresh_changed()
+
+    @property
+    def placed(self) -> bool:
+        """Whether the rows are those of another place than the queue: then a line says what was decided."""
+        return self._placed
+
+    @placed.setter
+    def placed(self, placed: bool) -> None:
+        if placed != self._placed:
+            from opstui.ui.present_places import place_line  # the first frame is the queue's
+
+            self._placed, self._grid, self._paint = placed, None, place_line if placed else queue_line
 
     def set_count(self, count: int) -> None:
         """The exact number of rows is known by now."""
@@ -195,13 +211,13 @@ class RowList(Painted):
 
     def tick(self) -> None:
         """Another minute: redraw the lines whose times read differently now."""
-        now, grid = self.surface.now(), self._columns()
+        now, grid, paint = self.surface.now(), self._columns(), self._paint
         changed: list[int] = []
         for y, state in self._drawn.items():
-            if isinstance(row := state[0], QueueRow):
-                before = queue_line(row, grid, self._drawn_when or now, self.look)
-                if before != queue_line(row, grid, now, self.look):
-                    changed.append(y)
+            if not isinstance(row := state[0], QueueRow):
+                continue
+            if paint(row, grid, self._drawn_when or now, self.look) != paint(row, grid, now, self.look):
+                changed.append(y)
         if changed:
             self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
@@ -276,7 +292,7 @@ class RowList(Painted):
         key = (row.id, here, bool(state[2]), bool(state[3]))
         strip = self._strips.get(key)
         if strip is None:
-            line = queue_line(row, grid, now, self.look, cursor=here, marked=key[2], failed=key[3])
+            line = self._paint(row, grid, now, self.look, cursor=here, marked=key[2], failed=key[3])
             strip = self._strips[key] = self.paint([*line, (" ", "rule")], cursor=here)
         if barred:
             styles = self.surface.palette.cursor if here else self.surface.palette.plain
@@ -297,7 +313,7 @@ class RowList(Painted):
 
     def _columns(self) -> Columns:
         if self._grid is None or self._grid.width != self.size.width - 1:
-            self._grid = columns(self.size.width - 1, self._ref_cells, narrow=self.narrow)
+            self._grid = columns(self.size.width - 1, self._ref_cells, narrow=self.narrow, place=self._placed)
         return self._grid
 
     def _clamp_top(self) -> None:
@@ -330,7 +346,8 @@ class RowList(Painted):
             return (None, None if self.count else self.line(y))
         thumb = self._thumb()
         barred = thumb is not None and thumb[0] <= y < thumb[1]
-        return (row, self.top + y == self.cursor, row.id in self.marks, row.id in self.failed, barred)
+        here = self.top + y == self.cursor
+        return (row, here, row.id in self.marks, row.id in self.failed, barred, self._placed)
 
     def on_resize(self) -> None:
         """The cursor stays in view."""

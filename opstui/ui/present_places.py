@@ -1,0 +1,48 @@
+"""A line of a place other than the queue: what was decided, about whom, until when. Pure; widgets only paint it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from opstui.domain.model import Place
+from opstui.domain.views import QueueRow
+from opstui.ui.cells import fit, right, tame
+from opstui.ui.present import Columns, Line, Look, Piece, glyph, time_cell, why_here
+
+_BY_RANK = (Place.QUEUE, Place.ACCEPTED)
+"""Places of work in hand: there the clock matters more than when it was taken."""
+
+
+def place_line(
+    row: QueueRow, grid: Columns, now: datetime, look: Look, *, cursor: bool = False, marked: bool = False, failed: bool = False
+) -> Line:
+    """One line, exactly ``grid.width`` cells."""
+    sign, sign_tone = (look["trouble"], "error") if failed else glyph(row, now, look)
+    lead = look["mark"] if marked else look["cursor"] if cursor else " "
+    over = row.place in (Place.DONE, Place.DECLINED, Place.MERGED)
+    line: Line = [(lead, "accent" if cursor else "strong"), (sign + " ", sign_tone)]
+    line.append((fit(tame(row.ref), grid.ref, look["ellipsis"]) + "  ", "muted"))
+    line.append((fit(tame(row.title), grid.title, look["ellipsis"]), "muted" if over else "text"))
+    if grid.why:
+        line.append(("  " + fit(decided_words(row, now, look), grid.why, look["ellipsis"]), "text" if over else "muted"))
+    text, tone = decided_time(row, now, look)
+    line.append((" " + right(text, grid.time, look["ellipsis"]) + " ", tone))
+    return line
+
+
+def decided_words(row: QueueRow, now: datetime, look: Look) -> str:
+    """Whom or what a verdict names, and its reason: ``on Procurement · the purchase order``."""
+    if row.place in _BY_RANK:
+        return why_here(row, now, look)
+    lead = {Place.WAITING: "on", Place.MERGED: "into", Place.ASSIGNED: look["arrow"], Place.ESCALATED: look["arrow"]}
+    who = f"{lead[row.place]} {tame(row.target)}" if row.target and row.place in lead else ""
+    return f" {look['dot']} ".join(part for part in (who, tame(row.reason)) if part)
+
+
+def decided_time(row: QueueRow, now: datetime, look: Look) -> Piece:
+    """When it comes back, else when it was decided; for work in hand the time that matters most."""
+    if row.until:
+        return look.at(row.until, now), "muted"
+    if row.place in _BY_RANK or row.decided is None:
+        return time_cell(row, now, look)
+    return look.at(row.decided, now), "muted"
