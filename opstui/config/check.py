@@ -12,7 +12,7 @@ from opstui.config.merge import Merged, is_secret
 from opstui.config.settings import Day, Settings, Source
 from opstui.config.shared import SECRET_KEY
 from opstui.config.zone import zone
-from opstui.domain.model import Verdict
+from opstui.domain.kinds import Verdict
 from opstui.domain.text import fold
 from opstui.domain.when import parse_duration
 from opstui.errors import OpstuiError

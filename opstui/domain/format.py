@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-from opstui.domain.model import PRIORITY_WORDS
+from opstui.domain.kinds import PRIORITY_WORDS
 from opstui.domain.when import ago, span
 
 __all__ = ["ago", "clock_left", "clock_time", "day", "moment", "plural", "priority_word", "span"]

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias
 
-from opstui.domain.model import PRIORITY_WORDS, Item, Stage
+from opstui.domain.kinds import PRIORITY_WORDS, Stage
 from opstui.domain.views import QueueRow, Term
 from opstui.domain.when import ago, span
 
-Row = QueueRow | Item
+if TYPE_CHECKING:
+    from opstui.domain.model import Item
+
+Row: TypeAlias = "QueueRow | Item"
 """What a reason is told about. A row knows more than an item; what is not known is left out of the words."""
 
 
@@ -68,7 +72,7 @@ def _due(row: Row, now: datetime) -> str:
 
 
 def _blocks(row: Row, now: datetime) -> str:
-    count = len(row.blocks) if isinstance(row, Item) else row.blocks
+    count = row.blocks if isinstance(row, QueueRow) else len(row.blocks)
     return f"blocks {count} other{'s' if count != 1 else ''}"
 
 

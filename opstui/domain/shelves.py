@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from opstui.domain.model import Place
+from opstui.domain.kinds import Place
 
 
 class Shelf(NamedTuple):

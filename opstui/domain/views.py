@@ -7,9 +7,12 @@ Named tuples, because they are made before the first frame and a frozen dataclas
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from opstui.domain.model import Change, Comment, Item, Kind, Mark, Place, Stage
+from opstui.domain.kinds import Kind, Place, Stage
+
+if TYPE_CHECKING:
+    from opstui.domain.model import Change, Comment, Item, Mark
 
 
 class Term(NamedTuple):
@@ -117,13 +120,13 @@ class Detail(NamedTuple):
     """All that the page beside the queue shows of one item."""
 
     row: QueueRow
-    item: Item
-    mark: Mark
+    item: "Item"
+    mark: "Mark"
     terms: tuple[Term, ...]
-    since: tuple[Change, ...]
+    since: "tuple[Change, ...]"
     """Changes since the last handoff."""
-    history: tuple[Change, ...]
-    comments: tuple[Comment, ...]
+    history: "tuple[Change, ...]"
+    comments: "tuple[Comment, ...]"
     notes: tuple[Entry, ...]
     blocks: tuple[Linked, ...]
     blocked_by: tuple[Linked, ...]

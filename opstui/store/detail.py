@@ -10,10 +10,11 @@ from opstui.domain.grouping import alike_key
 from opstui.domain.model import Change, Stage
 from opstui.domain.reasons import terms
 from opstui.domain.text import words
-from opstui.domain.views import Detail, Linked
+from opstui.domain.views import Detail, Linked, QueueRow
 from opstui.store import items, marks, notes
+from opstui.store.itemrows import ITEM, item_from
 from opstui.store.queue import rows
-from opstui.store.rows import ITEM, holes, item_from, moment, sliced
+from opstui.store.rows import holes, moment, sliced
 
 if TYPE_CHECKING:
     from opstui.store.db import Connection
@@ -22,6 +23,13 @@ ALIKE_MOST = 1_000
 """So many items at a time are alike at most: what is marked with one key must stay an amount a person can look at."""
 
 _STAGES = {stage.value: stage for stage in Stage}
+
+
+def row(conn: Connection, ref: str, *, since: datetime, now: datetime) -> QueueRow | None:
+    """One item as a line, wherever it stands."""
+    id = items.id_of(conn, ref)
+    found = rows(conn, [id], since=since, now=now) if id is not None else []
+    return found[0] if found else None
 
 
 def detail(conn: Connection, ref: str, *, since: datetime, now: datetime) -> Detail | None:

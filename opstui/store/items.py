@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Set
 
 from opstui.domain.model import Comment, Item
 from opstui.store import links
-from opstui.store.rows import ITEM, histories, item_from, moment
+from opstui.store.itemrows import ITEM, histories, item_from
+from opstui.store.rows import moment
 
 
 class KnownItems:

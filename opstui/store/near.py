@@ -8,8 +8,9 @@ from opstui.domain.grouping import alike_key
 from opstui.domain.text import words
 from opstui.domain.views import Hit
 from opstui.store import items
+from opstui.store.itemrows import ITEM, item_from
 from opstui.store.ranks import OVER
-from opstui.store.rows import ITEM, item_from, moment
+from opstui.store.rows import moment
 
 if TYPE_CHECKING:
     from opstui.store.db import Connection

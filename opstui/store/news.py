@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from opstui.domain.model import PRIORITY_WORDS, Item
-from opstui.store.rows import ITEM, holes, seconds, sliced
+from opstui.store.itemrows import ITEM
+from opstui.store.rows import holes, seconds, sliced
 
 INSERT = "INSERT INTO changes (item, field, old, new, at, who, seen) VALUES (?, ?, ?, ?, ?, ?, ?)"
 """``at`` is when it moved, ``seen`` when that was news here."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from opstui.domain.model import Place
+from opstui.domain.kinds import Place
 from opstui.store.rows import holes, sliced
 
 if TYPE_CHECKING:

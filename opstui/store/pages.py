@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from opstui.domain.model import NO_MARK, Item
 from opstui.domain.urgency import assess
 from opstui.store import links, marks, news, ranks, sources
-from opstui.store.rows import ITEM, histories, holes, item_values, seconds, sliced
+from opstui.store.itemrows import ITEM, histories, item_values
+from opstui.store.rows import holes, seconds, sliced
 
 if TYPE_CHECKING:
     from opstui.domain.urgency import Rules

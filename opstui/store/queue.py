@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from opstui.domain.model import Kind, Place, Stage
+from opstui.domain.kinds import Kind, Place, Stage
 from opstui.domain.views import Load, QueueRow, View
-from opstui.store import items, order
+from opstui.store import order
 from opstui.store.rows import holes, moment, sliced
 from opstui.store.splits import recount_splits, stored_splits
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from opstui.domain.urgency import Rules
     from opstui.store.db import Connection
 
-__all__ = ["count", "loads", "position", "recount_splits", "row", "rows", "stored_splits", "window"]
+__all__ = ["count", "loads", "position", "recount_splits", "rows", "stored_splits", "window"]
 
 _ROW = (
     "i.id, i.source, i.key, i.kind, i.title, i.status, r.stage, r.priority, i.priority_label, r.owner, r.owner_state, "
@@ -49,13 +49,6 @@ def count(conn: Connection, view: View, *, since: datetime, now: datetime, rules
 def position(conn: Connection, view: View, id: int, *, since: datetime, now: datetime, rules: Rules | None) -> int | None:
     """Where an item stands in a view, from 0; None when it is not in it. A folded item stands where its group does."""
     return order.position(conn, view, id, since, now, rules)
-
-
-def row(conn: Connection, ref: str, *, since: datetime, now: datetime) -> QueueRow | None:
-    """One item as a line, wherever it stands."""
-    id = items.id_of(conn, ref)
-    found = rows(conn, [id], since=since, now=now) if id is not None else []
-    return found[0] if found else None
 
 
 def rows(conn: Connection, ids: Sequence[int], *, since: datetime, now: datetime) -> list[QueueRow]:

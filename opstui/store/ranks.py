@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from opstui.domain.model import NO_MARK, Comment
 from opstui.domain.urgency import assess, pack_why
 from opstui.store import groups, links, marks
-from opstui.store.rows import ITEM, histories, holes, item_from, moment, sliced
+from opstui.store.itemrows import ITEM, histories, item_from
+from opstui.store.rows import holes, moment, sliced
 
 if TYPE_CHECKING:
     from opstui.domain.urgency import Rules, Standing

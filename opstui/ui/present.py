@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from opstui.domain.model import PRIORITY_WORDS, Kind, Place, Stage
+from opstui.domain.kinds import PRIORITY_WORDS, Kind, Place, Stage
 from opstui.domain.reasons import parse_why
 from opstui.domain.views import QueueRow
 from opstui.domain.when import span

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from opstui.domain.model import PRIORITY_WORDS, Change, Place
+from opstui.domain.kinds import PRIORITY_WORDS, Place
 from opstui.domain.views import Detail, Linked
 from opstui.domain.when import ago, span
 from opstui.ui.cells import cut, fit, right, tame, width, wrap
 from opstui.ui.present import Line, Look, owner, sla_left, time_cell
+
+if TYPE_CHECKING:
+    from opstui.domain.model import Change
 
 LABEL = 12
 """Cells of the labels' column."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from opstui.domain.model import Place
+from opstui.domain.kinds import Place
 from opstui.domain.views import QueueRow
 from opstui.ui.cells import fit, right, tame
 from opstui.ui.present import Columns, Line, Look, Piece, glyph, time_cell, why_here

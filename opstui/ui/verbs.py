@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from opstui.domain.model import PRIORITY_WORDS, Place, Stage
+from opstui.domain.kinds import PRIORITY_WORDS, Place, Stage
 from opstui.domain.views import QueueRow
 from opstui.errors import OpstuiError
 from opstui.ui.pane import Pane

@@ -10,7 +10,7 @@ from opstui.connectors.api import Page, Refusal
 from opstui.domain.model import Item
 from opstui.domain.urgency import Rules
 from opstui.domain.views import QueueRow, View
-from opstui.store import pages, queue, sources
+from opstui.store import detail, pages, queue, sources
 from opstui.store.db import Store
 from opstui.store.pages import Applied
 from tests.support.build import MORNING
@@ -47,7 +47,7 @@ def keys(store: Store, view: View | None = None, rules: Rules = RULES) -> list[s
 
 def line(store: Store, ref: str, since: datetime = MORNING) -> QueueRow:
     """One item as a line."""
-    row = queue.row(store.read, ref, since=since, now=store.now())
+    row = detail.row(store.read, ref, since=since, now=store.now())
     assert row is not None
     return row
 

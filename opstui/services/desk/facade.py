@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
-from opstui.domain.model import Verdict
+from opstui.domain.kinds import Verdict
 from opstui.late import late
 from opstui.services.desk import health, reads
 from opstui.services.desk.context import Context
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from opstui.config.settings import Settings
-    from opstui.domain.model import Person, Stage
+    from opstui.domain.kinds import Stage
+    from opstui.domain.model import Person
     from opstui.domain.shelves import Shelf
     from opstui.domain.views import (
         Decision,

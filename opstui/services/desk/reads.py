@@ -53,7 +53,7 @@ def position(at: Context, view: View, id: int) -> int | None:
 
 def row(at: Context, ref: str) -> QueueRow | None:
     """One item as a line."""
-    return queue.row(at.store.read, ref, since=since(at), now=at.now())
+    return whole.row(at.store.read, ref, since=since(at), now=at.now())
 
 
 def detail(at: Context, ref: str) -> Detail | None:

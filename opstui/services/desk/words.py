@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
-from opstui.domain.model import PRIORITY_WORDS, Mark, Verdict
+from opstui.domain.kinds import PRIORITY_WORDS, Verdict
+from opstui.domain.model import Mark
 
 
 def items(refs: Iterable[str]) -> str:

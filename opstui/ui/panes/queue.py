@@ -11,7 +11,7 @@ from textual.containers import Container
 from textual.timer import Timer
 from textual.widget import Widget
 
-from opstui.domain.model import Place
+from opstui.domain.kinds import Place
 from opstui.domain.views import Detail, QueueRow, Receipt, SplitCount, View
 from opstui.errors import OpstuiError
 from opstui.ui.aside import Aside

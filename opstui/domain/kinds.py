@@ -1,0 +1,58 @@
+"""The words things are told apart by: what kind, which stage, what was decided, where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What kind of thing asks for attention."""
+
+    TICKET = "ticket"
+    MESSAGE = "message"
+    ALERT = "alert"
+    KPI = "kpi"
+    FOLLOWUP = "followup"
+
+
+class Stage(StrEnum):
+    """Where an item is in its work, whatever its source calls it."""
+
+    TODO = "todo"
+    DOING = "doing"
+    BLOCKED = "blocked"
+    DONE = "done"
+
+
+class Verdict(StrEnum):
+    """What the manager decided on an item."""
+
+    ACCEPT = "accept"
+    DONE = "done"
+    DECLINE = "decline"
+    MERGE = "merge"
+    SNOOZE = "snooze"
+    ASSIGN = "assign"
+    ESCALATE = "escalate"
+    WAIT = "wait"
+
+
+class Place(StrEnum):
+    """Where an item stands for the manager; only ``QUEUE`` needs a verdict now."""
+
+    QUEUE = "queue"
+    ACCEPTED = "accepted"
+    SNOOZED = "snoozed"
+    WAITING = "waiting"
+    ASSIGNED = "assigned"
+    ESCALATED = "escalated"
+    MERGED = "merged"
+    DECLINED = "declined"
+    DONE = "done"
+    CLOSED = "closed"
+    """The source itself says that it is over."""
+
+
+PRIORITY_WORDS: Mapping[int, str] = {1: "critical", 2: "high", 3: "medium", 4: "low", 5: "lowest"}
+"""Priorities are 1 (critical) to 5 (lowest); None where the source has none."""
