@@ -71,7 +71,7 @@ def paint(table: Table, folder: Path, runs: int) -> None:
 def _bare_keys(presses: int) -> list[float]:
     terminal = Terminal(BARE)
     try:
-        terminal.first_seen(terminal.read(0.6, 20), "Ready")
+        terminal.wait_for("Ready")
         return key_times(terminal, [b"j", b"k"], presses)[0]
     finally:
         terminal.close()
@@ -81,7 +81,7 @@ def _queue_keys(folder: Path, presses: int) -> tuple[list[float], list[int], int
     """Key times, bytes per press, resident bytes and idle processor seconds per second of the app."""
     terminal = Terminal(data.OPSTUI, env=data.environment(folder))
     try:
-        terminal.first_seen(terminal.read(1.5, 30), SEEN)
+        terminal.wait_for(SEEN, quiet=1.5)
         times, sizes = key_times(terminal, [b"j", b"j", b"k"], presses)
         memory = terminal.memory()
         before, start = terminal.cpu(), time.monotonic()
@@ -110,7 +110,7 @@ def keys(table: Table, folder: Path, runs: int) -> None:
     busy = [time for run in range(runs) for time in _keys_during_sync(folder / f"busy{run}")]
     table.line("key press p95, during a sync of 100,000 rows / bare", p95(busy), p95(bare), 1.5)
     terminal = Terminal(BARE)
-    terminal.first_seen(terminal.read(0.6, 20), "Ready")
+    terminal.wait_for("Ready")
     floor = terminal.memory()
     before, start = terminal.cpu(), time.monotonic()
     terminal.read(30, 10)
@@ -131,7 +131,7 @@ def _keys_during_sync(folder: Path) -> list[float]:
     data.config(folder, files)
     terminal = Terminal(data.OPSTUI, env=data.environment(folder))
     try:
-        terminal.first_seen(terminal.read(0.5, 20), SEEN)
+        terminal.wait_for(SEEN)
         times: list[float] = []
         other = subprocess.Popen(
             [*data.OPSTUI, "sync"], env=data.environment(folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -106,6 +106,19 @@ class Terminal:
                 seen = at
         return seen
 
+    def wait_for(self, text: str, limit: float = 60.0, quiet: float = 0.6) -> float:
+        """The time at which ``text`` was first on the screen; returns once it is there and nothing more comes.
+
+        Raises:
+            SystemExit: it never was; says what is there instead.
+        """
+        end = time.monotonic() + limit
+        while time.monotonic() < end:
+            seen = self.first_seen(self.read(quiet, end - time.monotonic()), text)
+            if seen is not None:
+                return seen
+        raise SystemExit(f"never saw {text!r}; there is:\n{self.text().rstrip()}")
+
     def first_change(self, chunks: list[tuple[float, bytes]]) -> float | None:
         """The time at which any cell first differed from before."""
         before, seen = self._cells(), None
@@ -147,11 +160,7 @@ def first_paint(command: Sequence[str], until: str, env: dict[str, str] | None =
     """Seconds from the start of a program until ``until`` is on its screen."""
     terminal = Terminal(command, env=env)
     try:
-        chunks = terminal.read(0.6, 30)
-        seen = terminal.first_seen(chunks, until)
-        if seen is None:
-            raise SystemExit(f"never saw {until!r} of {command}:\n{terminal.text()}")
-        return seen - terminal.started
+        return terminal.wait_for(until) - terminal.started
     finally:
         terminal.close()
 
