@@ -62,7 +62,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some records of a source, applied in one transaction with their cursor. Keep a page under about 500 items.
+    """Some records of a source, applied in one transaction with their cursor. Keep a page under about 1000 items.
 
     ``deleted`` holds keys the source positively says are gone. ``unchanged`` counts records that were seen and skipped
     because ``Known`` had their fingerprint.
@@ -160,7 +160,8 @@ class Connector(ABC):
     def pull(self, cursor: Cursor | None, known: Known) -> Iterator[Page]:
         """Yield what is new since ``cursor`` (None: everything), oldest first where the source allows.
 
-        Each page is applied before the next is asked for. After an interruption the pull starts again from the last
+        Pages are applied in their order, each whole; after a large one the next may be asked for while it is being applied.
+        After an error nothing more is applied and the pull ends. After an interruption it starts again from the last
         page's cursor, so a cursor must be true after its page and all before it.
 
         Raises:

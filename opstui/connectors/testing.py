@@ -30,7 +30,7 @@ HOSTILE = (
 )
 """Text as an attacker or a broken exporter writes it: markup, escapes, bidi overrides, half a surrogate pair."""
 
-PAGE_LIMIT = 500
+PAGE_LIMIT = 1000
 _FORBIDDEN = ("opstui.store", "opstui.services", "opstui.ui", "opstui.cli", "opstui.config", "textual", "sqlite_utils")
 
 

@@ -42,10 +42,10 @@ def lead(conn: sqlite3.Connection, keys: Collection[str]) -> int:
 
 
 def led_from_the_start(
-    conn: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]
-) -> tuple[Sequence[tuple[Any, ...]], Collection[str]]:
+    conn: sqlite3.Connection, rows: Sequence[Sequence[Any]]
+) -> tuple[Sequence[Sequence[Any]], Collection[str]]:
     """New ``ranks`` rows with leaders set where the whole group is among them, and the keys of the groups left to ``lead``."""
-    mine: dict[str, list[tuple[Any, ...]]] = {}
+    mine: dict[str, list[Sequence[Any]]] = {}
     for one in rows:
         if one[_LEAD] == 0:
             mine.setdefault(one[_KEY], []).append(one)

@@ -12,7 +12,7 @@ from opstui.domain.model import NO_MARK, Item
 from opstui.domain.urgency import assess
 from opstui.store import links, marks, news, ranks, sources
 from opstui.store.itemrows import ITEM, histories, item_values
-from opstui.store.rows import holes, seconds, sliced
+from opstui.store.rows import holes, insert, seconds, sliced
 
 if TYPE_CHECKING:
     from opstui.domain.urgency import Rules
@@ -64,10 +64,21 @@ class Applied:
     refs_changed: tuple[str, ...] = ()
 
 
-def apply_page(conn: sqlite3.Connection, source: str, page: PageLike, rules: Rules, now: datetime) -> Applied:
+Ready = Mapping[str, tuple[tuple[Any, ...], list[Any]]]
+"""By key what a new item's rows in ``items`` and ``ranks`` will be."""
+
+
+def ready(items: Sequence[Item], rules: Rules, now: datetime) -> Ready:
+    """The rows of items as they will be if each is new and nothing waits for it: worked out before anything is locked."""
+    return {item.key: (item_values(item), ranks.row(0, assess(rules, item, NO_MARK, 0, now), 0, 0, 0)) for item in items}
+
+
+def apply_page(
+    conn: sqlite3.Connection, source: str, page: PageLike, rules: Rules, now: datetime, made: Ready | None = None
+) -> Applied:
     """Take in one page: items, what moved, links, ranks, cursor and counts. The caller holds the transaction.
 
-    An item that is not in the page stays as it is: only ``deleted`` names what is gone.
+    An item that is not in the page stays as it is: only ``deleted`` names what is gone. ``made``: what ``ready`` gave.
     """
     first_pull = sources.ensure(conn, source)
     items = {item.key: item for item in page.items}
@@ -76,7 +87,7 @@ def apply_page(conn: sqlite3.Connection, source: str, page: PageLike, rules: Rul
     moved = [(known[key][0], item) for key, item in items.items() if _is_news(known.get(key), item)]
     gone = _gone(conn, source, [key for key in page.deleted if key not in items], now)
     blockers = links.tell(conn, source, [*new, *(item for _, item in moved)])
-    base = _add(conn, new, rules, now, first_pull) if new else 0
+    base = _add(conn, new, rules, now, first_pull, ready(new, rules, now) if made is None else made) if new else 0
     if moved:
         _change(conn, moved, rules, now)
     if links.any_links(conn):
@@ -116,16 +127,16 @@ def _known(conn: sqlite3.Connection, source: str, keys: Sequence[str]) -> dict[s
     return found
 
 
-def _add(conn: sqlite3.Connection, items: Sequence[Item], rules: Rules, now: datetime, first_pull: bool) -> int:
+def _add(conn: sqlite3.Connection, items: Sequence[Item], rules: Rules, now: datetime, first_pull: bool, made: Ready) -> int:
     """Insert items never seen before under ids in one run, and tell the first of them."""
     at = int(now.timestamp())
     base: int = conn.execute("SELECT coalesce(max(id), 0) + 1 FROM items").fetchone()[0]
     rows: list[tuple[Any, ...]] = []
+    scores: list[list[Any]] = []
     history: list[tuple[Any, ...]] = []
     thread: list[tuple[Any, ...]] = []
-    times: list[tuple[int, int]] = []
     for id, item in enumerate(items, base):
-        values = item_values(item)
+        values, score = made[item.key]
         created = values[_CREATED]
         born = at if created is None else created
         # What a source already held when it was first read is not news of today.
@@ -137,18 +148,16 @@ def _add(conn: sqlite3.Connection, items: Sequence[Item], rules: Rules, now: dat
             last = max(seen, max(line[6] for line in lines))
         if item.comments:
             thread += _thread(id, item)
-        times.append((born, last))
-    conn.executemany(_INSERT, rows)
+        scores.append(ranks.dated(score, id, born, last))
+    insert(conn, _INSERT, rows)
     conn.execute(_FTS_INSERT, (base, base + len(items) - 1))
-    if history:
-        conn.executemany(news.INSERT, history)
-    if thread:
-        conn.executemany(_COMMENT, thread)
-    waiting = ranks.blocks(conn, [item.ref for item in items])
-    scores = []
-    for id, (item, (born, last)) in enumerate(zip(items, times, strict=True), base):
-        count = waiting.get(item.ref, 0) if waiting else 0
-        scores.append(ranks.row(id, assess(rules, item, NO_MARK, count, now), count, born, last))
+    insert(conn, news.INSERT, history)
+    insert(conn, _COMMENT, thread)
+    if links.any_links(conn) and (waiting := ranks.blocks(conn, [item.ref for item in items])):
+        for place, item in enumerate(items):
+            if count := waiting.get(item.ref, 0):
+                standing = assess(rules, item, NO_MARK, count, now)
+                scores[place] = ranks.row(base + place, standing, count, *ranks.times_of(scores[place]))
     ranks.insert(conn, scores)
     return base
 

@@ -12,6 +12,7 @@ from opstui.domain.urgency import assess, pack_why
 from opstui.store import groups, links, marks
 from opstui.store.itemrows import ITEM, histories, item_from
 from opstui.store.rows import holes, moment, sliced
+from opstui.store.rows import insert as insert_rows
 
 if TYPE_CHECKING:
     from opstui.domain.urgency import Rules, Standing
@@ -23,7 +24,9 @@ COLUMNS = (
 _NAMES = COLUMNS.split(", ")
 _INSERT = f"INSERT INTO ranks ({COLUMNS}) VALUES ({holes(_NAMES)})"
 _UPSERT = f"{_INSERT} ON CONFLICT (item) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in _NAMES[1:])
-_PLACE, _STAGE, _KEY, _LEAD = (_NAMES.index(name) for name in ("place", "stage", "group_key", "lead"))
+_PLACE, _STAGE, _KEY, _LEAD, _BORN, _CHANGED = (
+    _NAMES.index(name) for name in ("place", "stage", "group_key", "lead", "born", "changed")
+)
 
 SLICE_EXPIRED = 250
 """Items re-scored in one transaction, so that it stays short."""
@@ -42,12 +45,12 @@ WHERE l.blocker IN ({{holes}}) AND i.gone IS NULL AND coalesce(m.stage, i.stage)
 GROUP BY l.blocker"""
 
 
-def row(id: int, standing: Standing, blocks: int, born: int, changed: int) -> tuple[Any, ...]:
+def row(id: int, standing: Standing, blocks: int, born: int, changed: int) -> list[Any]:
     """One row of ``ranks``. In a group nobody leads until ``groups`` has looked at all of it."""
     place, key = standing.place._value_, standing.group_key
     lead = None if place != "queue" else 1 if key is None else 0
     valid_until, sla_due, until = standing.valid_until, standing.sla_due, standing.until
-    return (
+    return [
         id,
         place,
         standing.rank,
@@ -70,18 +73,29 @@ def row(id: int, standing: Standing, blocks: int, born: int, changed: int) -> tu
         1,
         None,
         None,
-    )
+    ]
 
 
-def insert(conn: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+def dated(one: list[Any], id: int, born: int, changed: int) -> list[Any]:
+    """A row made before its item had an id, with that and the times it was waiting for."""
+    one[0], one[_BORN], one[_CHANGED] = id, born, changed
+    return one
+
+
+def times_of(one: Sequence[Any]) -> tuple[int, int]:
+    """When a row's item was born and last changed."""
+    return one[_BORN], one[_CHANGED]
+
+
+def insert(conn: sqlite3.Connection, rows: Sequence[Sequence[Any]]) -> None:
     """Write the ranks of items that had none."""
     rows, keys = groups.led_from_the_start(conn, rows)
-    conn.executemany(_INSERT, rows)
+    insert_rows(conn, _INSERT, rows)
     lines = sum(1 for one in rows if one[_LEAD])
     groups.count_lines(conn, lines + groups.lead(conn, keys))
 
 
-def update(conn: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], rules: Rules, now: datetime) -> None:
+def update(conn: sqlite3.Connection, rows: Sequence[Sequence[Any]], rules: Rules, now: datetime) -> None:
     """Write ranks over older ones, with what follows from it: groups, line count, and items blocked by these."""
     ids = [one[0] for one in rows]
     lines, keys, flipped = 0, {one[_KEY] for one in rows if one[_LEAD] == 0}, []
@@ -150,11 +164,11 @@ def next_expiry(conn: sqlite3.Connection) -> datetime | None:
     return moment(found[0]) if found else None
 
 
-def closed(one: tuple[Any, ...]) -> tuple[Any, ...]:
+def closed(one: Sequence[Any]) -> list[Any]:
     """The same row for an item that its source says is gone: nothing brings it back by itself."""
     changed = list(one)
     changed[_PLACE], changed[_LEAD], changed[_NAMES.index("valid_until")] = "closed", None, None
-    return tuple(changed)
+    return changed
 
 
 def blocks(conn: sqlite3.Connection, refs: Sequence[str]) -> Mapping[str, int]:

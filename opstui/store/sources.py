@@ -62,6 +62,12 @@ def ensure(conn: sqlite3.Connection, source: str) -> bool:
     return row[0] is None
 
 
+def never_read(conn: sqlite3.Connection, source: str) -> bool:
+    """Whether the source was never read to its end."""
+    row = conn.execute("SELECT last_ok FROM sources WHERE name = ?", (source,)).fetchone()
+    return row is None or row[0] is None
+
+
 def begin(conn: sqlite3.Connection, source: str, now: datetime) -> None:
     """A pull starts: its counts start at nothing."""
     ensure(conn, source)

@@ -19,7 +19,7 @@ _DAY_END = timedelta(hours=23, minutes=59, seconds=59)
 def only_midnights(values: Sequence[str]) -> bool:
     """Whether no value says a time of day, or all say midnight: the column means days."""
     found = False
-    for value in values:
+    for value in dict.fromkeys(values):  # a column of days has few different ones
         if value:
             found = True
             if [*_GAP.split(value, maxsplit=1), ""][1].strip().lower() not in _MIDNIGHT:

@@ -17,7 +17,7 @@ from opstui_csv.settings import Settings
 from opstui_csv.table import Table
 from opstui_csv.values import KEY_LIMIT
 
-PAGE = 500
+PAGE = 1000
 _SLICE = 2000
 """Rows whose fingerprints are compared at a time."""
 

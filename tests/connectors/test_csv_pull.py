@@ -49,13 +49,13 @@ def test_an_unchanged_file_is_not_read_again(tmp_path: Path, monkeypatch: pytest
 
 
 def test_of_a_changed_file_only_the_changed_rows_come(tmp_path: Path) -> None:
-    path = write_csv(tmp_path / "t.csv", [NAMES, *[[str(n), f"ticket {n}", "open"] for n in range(1200)]])
+    path = write_csv(tmp_path / "t.csv", [NAMES, *[[str(n), f"ticket {n}", "open"] for n in range(2400)]])
     first = pull(path)
-    assert [len(page.items) for page in first.pages] == [500, 500, 200]
-    write_csv(path, [NAMES, *[[str(n), f"ticket {n}", "closed" if n == 700 else "open"] for n in range(1201)]])
+    assert [len(page.items) for page in first.pages] == [1000, 1000, 400]
+    write_csv(path, [NAMES, *[[str(n), f"ticket {n}", "closed" if n == 700 else "open"] for n in range(2401)]])
     second = again(path, first)
-    assert sorted(second.items) == ["1200", "700"]
-    assert second.unchanged == 1199
+    assert sorted(second.items) == ["2400", "700"]
+    assert second.unchanged == 2399
 
 
 def test_a_changed_option_reads_every_row_anew(tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ class KnownWriter(KnownItems):
 
 
 def test_interrupted_anywhere_the_next_pull_brings_the_rest(tmp_path: Path) -> None:
-    path = write_csv(tmp_path / "t.csv", [NAMES, *[[str(n), f"ticket {n}", "open"] for n in range(1700)]])
+    path = write_csv(tmp_path / "t.csv", [NAMES, *[[str(n), f"ticket {n}", "open"] for n in range(3700)]])
     for stop_after in range(1, 5):
         had: dict[str, str] = {}
         cursor = None
@@ -144,12 +144,12 @@ def test_interrupted_anywhere_the_next_pull_brings_the_rest(tmp_path: Path) -> N
             if turn == stop_after:
                 break
         rest = pull(path, cursor=cursor, known=KnownItems(had, frozenset(had)))
-        assert set(had) | set(rest.items) == {str(n) for n in range(1700)}
+        assert set(had) | set(rest.items) == {str(n) for n in range(3700)}
         assert not set(had) & set(rest.items)
 
 
 def test_a_pull_interrupted_before_it_closed_what_is_gone_does_so_later(tmp_path: Path) -> None:
-    path = write_csv(tmp_path / "t.csv", [NAMES, *[[str(n), "a", "open"] for n in range(1200)]])
+    path = write_csv(tmp_path / "t.csv", [NAMES, *[[str(n), "a", "open"] for n in range(2400)]])
     first = pull(path, complete=True)
     export(path, "0,a,open", age=10)
     left = dict(first.known().prints)
@@ -159,7 +159,7 @@ def test_a_pull_interrupted_before_it_closed_what_is_gone_does_so_later(tmp_path
             del left[key]
         if page.deleted:
             break
-    assert len(left) == 700
+    assert len(left) == 1400
     rest = pull(path, cursor=cursor, known=KnownItems(left, frozenset(left)), complete=True)
     assert sorted([*rest.deleted, "0"]) == sorted(left)
 
