@@ -127,7 +127,7 @@ def columns(cells: int, ref: int = 16, *, narrow: bool = False, place: bool = Fa
     title = cells - 3 - ref - 2 - time - 2
     owner = why = 0
     if place:
-        why = min(max(title * 2 // 5, 14), 36) if title >= 30 else 0
+        why = min(max(title // 2, 14), 36) if title >= 30 else 0
         return Columns(cells, ref, max(title - why - 2 if why else title, 4), why, 0, time)
     if not narrow and title >= 40:
         owner = 10 if title < 60 else 14

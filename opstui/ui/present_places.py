@@ -11,6 +11,8 @@ from opstui.ui.present import Columns, Line, Look, Piece, glyph, time_cell, why_
 
 _BY_RANK = (Place.QUEUE, Place.ACCEPTED)
 """Places of work in hand: there the clock matters more than when it was taken."""
+_PARKED = (Place.WAITING, Place.ESCALATED)
+"""Places where a time of day would be read as the one to come back at."""
 
 
 def place_line(
@@ -45,4 +47,6 @@ def decided_time(row: QueueRow, now: datetime, look: Look) -> Piece:
         return look.at(row.until, now), "muted"
     if row.place in _BY_RANK or row.decided is None:
         return time_cell(row, now, look)
+    if row.place in _PARKED:
+        return "no date", "muted"
     return look.at(row.decided, now), "muted"

@@ -59,7 +59,7 @@ async def test_a_line_says_what_matters_in_its_place(size: tuple[int, int], tmp_
         await desk.expect("Mon 09:00", "Waiting for a")
         said = {
             "Assigned": ("→ Cy Moss", "08:05"),
-            "Escalated": ("→ Bo Lind", "08:05"),
+            "Escalated": ("→ Bo Lind", "no date"),
             "For a block": ("X1",),
             "Done today": ("08:05",),
             "Declined": ("Not ours", "08:05"),

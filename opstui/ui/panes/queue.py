@@ -230,7 +230,8 @@ class QueuePane(VerbPane, inherit_bindings=False):
         if self.whole:
             return [(key_hint("app.back", keymap), "key"), (" back to the list", "muted")]
         if self.places.at:
-            return [(key_hint("triage.places", keymap), "key"), (" back to the queue", "muted")]
+            words = " queue" if self.app.size.width < SIDE else " back to the queue"
+            return [(key_hint("triage.places", keymap), "key"), (words, "muted")]
         since = self.look.at(self.desk.since(), self.desk.now())
         if self.only_changed:
             return [
