@@ -6,7 +6,8 @@ Everything here is frozen. Times are aware datetimes; anything stored is UTC.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as field_
 from datetime import datetime
 
 from opstui.domain.kinds import PRIORITY_WORDS, Kind, Place, Stage, Verdict
@@ -28,13 +29,17 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field of one item that moved. ``at`` is None when the source does not say when."""
+    """One field of one item that moved. ``at`` is None when the source does not say when.
+
+    ``seen`` is when that was news here; only the store knows it, and two tellings of the same change are equal.
+    """
 
     field: str
     old: str | None
     new: str | None
     at: datetime | None = None
     who: str | None = None
+    seen: datetime | None = field_(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class Item:
     blocked_by: tuple[str, ...] = ()
     history: tuple[Change, ...] = ()
     comments: tuple[Comment, ...] = ()
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field_(default_factory=dict)
     fingerprint: str = ""
     changed_by: str | None = None
 

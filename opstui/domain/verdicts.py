@@ -44,12 +44,18 @@ def place(item: Item, mark: Mark, now: datetime) -> tuple[Place, datetime | None
 
 
 def came_back(item: Item, mark: Mark) -> bool:
-    """Whether the source moved something that matters since the verdict. Needs the item's history since then."""
+    """Whether something that matters and that the verdict could not know of was moved at the source.
+
+    Needs the item's history since then. What counts is when a change was seen here, not when it was made.
+    """
     if mark.verdict not in _COMES_BACK or mark.at is None or not mark.basis or item.fingerprint == mark.basis:
         return False
     since = mark.at
     return any(
-        change.at is not None and change.at > since and change.field in _MATERIAL and change.old != change.new
+        change.field in _MATERIAL
+        and change.old != change.new
+        and (known := change.seen or change.at) is not None
+        and known > since
         for change in item.history
     )
 

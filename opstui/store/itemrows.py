@@ -102,7 +102,7 @@ def histories(conn: sqlite3.Connection, ids: Sequence[int]) -> Mapping[int, list
     """What is known to have moved on these items, oldest first; items without history are absent."""
     found: dict[int, list[Change]] = {}
     for part in sliced(ids):
-        sql = f"SELECT item, field, old, new, at, who FROM changes WHERE item IN ({holes(part)}) ORDER BY item, at, id"
-        for item, field, old, new, at, who in conn.execute(sql, part).fetchall():
-            found.setdefault(item, []).append(Change(field, old, new, moment(at), who))
+        sql = f"SELECT item, field, old, new, at, who, seen FROM changes WHERE item IN ({holes(part)}) ORDER BY item, at, id"
+        for item, field, old, new, at, who, seen in conn.execute(sql, part).fetchall():
+            found.setdefault(item, []).append(Change(field, old, new, moment(at), who, moment(seen)))
     return found

@@ -113,6 +113,14 @@ def test_what_moved_at_its_source_after_the_verdict_comes_back(verdict: Verdict,
     assert refusal(verdict, item, decided(verdict)) is None
 
 
+def test_what_was_moved_before_the_verdict_but_seen_after_it_comes_back() -> None:
+    before, after = MORNING - timedelta(hours=1), MORNING + timedelta(minutes=5)
+    item = an_item(fingerprint="other", history=(Change("status", "a", "b", before, seen=after),))
+    assert place(item, decided(Verdict.DONE), LATER) == (Place.QUEUE, None)
+    known = an_item(fingerprint="other", history=(Change("status", "a", "b", after, seen=before),))
+    assert place(known, decided(Verdict.DONE), LATER)[0] is Place.DONE
+
+
 @pytest.mark.parametrize(
     "more",
     [

@@ -144,6 +144,16 @@ def test_a_sleeper_wakes_when_its_rank_is_looked_at_again_after_its_time(store: 
     assert queue.count(store.read, View(), since=MORNING, now=clock(), rules=RULES) == 1
 
 
+def test_what_was_moved_before_its_verdict_but_seen_after_it_comes_back(store: Store, clock: FakeClock) -> None:
+    item = an_item("A", status="new")
+    bring(store, item)
+    decide(store, "A", Mark(Verdict.DONE, MORNING, "Ana", basis=item.fingerprint))
+    assert keys(store) == []
+    clock.forward(hours=2)
+    bring(store, moved(item, status="reopened", updated=MORNING - HOUR))
+    assert keys(store) == ["A"]
+
+
 def test_re_scoring_everything_in_slices_changes_nothing_that_holds(store: Store) -> None:
     many(store)
     before = store.read.execute("SELECT * FROM ranks ORDER BY item").fetchall()
