@@ -134,7 +134,7 @@ class Meaning:
                 from opstui.config.secrets import secret
 
                 self._try(here, lambda value=value, option=option: secret(value, source.folder, option))  # type: ignore[misc]
-            elif isinstance(value, str) and value and SECRET_KEY.search(option) and not self._is_shared(here):
+            elif isinstance(value, str) and value and re.search(SECRET_KEY, option) and not self._is_shared(here):
                 self._warn(here, "a secret stands in the file itself", 'Refer to it, for example { env = "NAME" }')
 
     def _splits(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from opstui.config.findings import Finding
 from opstui.config.merge import Layer
 
-SYNTAX_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+SYNTAX_PLACE = r" \(at (?:line (\d+), column (\d+)|end of document)\)$"
 
 
 def read_layers(path: Path) -> tuple[list[Layer], list[Finding]]:
@@ -93,7 +93,7 @@ def _real(path: Path) -> Path:
 def _syntax(path: Path, text: str, message: str) -> tuple[str, str, str, str]:
     """Where, key, why and what to do about text that is not TOML."""
     line, column = str(text.count("\n") + 1), ""
-    if place := SYNTAX_PLACE.search(message):
+    if place := re.search(SYNTAX_PLACE, message):
         message = message[: place.start()]
         if place[1]:
             line, column = place[1], f" at column {place[2]}"

@@ -10,7 +10,7 @@ from typing import Literal
 from opstui.domain.text import clean_line
 from opstui.errors import ConfigError
 
-BARE = re.compile(r"[A-Za-z0-9_-]+")
+BARE = r"[A-Za-z0-9_-]+"
 
 Path = tuple[str | int, ...]
 """The parts of a dotted key; an element of a list goes by its name, else by its index."""
@@ -58,12 +58,12 @@ def dotted(path: Path) -> str:
         if isinstance(part, int):
             text += f"[{part + 1}]"
         else:
-            shown = part if BARE.fullmatch(part) else '"' + part.replace("\\", "\\\\").replace('"', '\\"') + '"'
+            shown = part if re.fullmatch(BARE, part) else '"' + part.replace("\\", "\\\\").replace('"', '\\"') + '"'
             text += f".{shown}" if text else shown
     return text
 
 
-PART = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^."\s]+)|\[(\d+)\])\s*')
+PART = r'\s*(?:"((?:[^"\\]|\\.)*)"|([^."\s]+)|\[(\d+)\])\s*'
 
 
 def parts(key: str) -> Path:
@@ -73,8 +73,8 @@ def parts(key: str) -> Path:
         ConfigError: the text is no dotted key.
     """
     found: list[str | int] = []
-    place = 0
-    while match := PART.match(key, place):
+    part, place = re.compile(PART), 0
+    while match := part.match(key, place):
         quoted, bare, index = match.groups()
         if index is not None:
             found.append(int(index) - 1)

@@ -9,10 +9,11 @@ from typing import Any
 from opstui.config.findings import Finding, Path, dotted
 from opstui.config.merge import Layer, is_secret
 
-CODE_FILE = re.compile(r"\.(?:py[cdiwz]?|pyc|pth|so|dll|dylib|whl|egg)$", re.IGNORECASE)
-CODE_NAME = re.compile(r"^[A-Za-z_][\w.]*:[A-Za-z_][\w.]*$")
+CODE_FILE = r"(?i)\.(?:py[cdiwz]?|pyc|pth|so|dll|dylib|whl|egg)$"
+CODE_NAME = r"^[A-Za-z_][\w.]*:[A-Za-z_][\w.]*$"
 CODE_KEYS = frozenset({"plugin", "plugins", "plugin_path", "python", "module", "class", "import", "entry_point"})
-SECRET_KEY = re.compile(r"token|password|passwd|secret|api_?key|credential", re.IGNORECASE)
+SECRET_KEY = r"(?i)token|password|passwd|secret|api_?key|credential"
+"""Texts, not compiled patterns: few configs need one, and all would wait for them."""
 
 
 def refused(layer: Layer) -> Iterator[Finding]:
@@ -31,10 +32,10 @@ def _why_not(layer: Layer, at: Path, value: Any) -> tuple[str, str] | None:
     if layer.kind != "shared":
         return None
     if isinstance(value, str) and (
-        CODE_FILE.search(value) or (key == "connector" and ("/" in value or CODE_NAME.match(value))) or key in CODE_KEYS
+        re.search(CODE_FILE, value) or (key == "connector" and ("/" in value or re.match(CODE_NAME, value))) or key in CODE_KEYS
     ):
         return "a shared file may not name Python code", "Install the connector and use its name"
-    if isinstance(value, str) and value and SECRET_KEY.search(str(key)) and "sources" in at:
+    if isinstance(value, str) and value and re.search(SECRET_KEY, str(key)) and "sources" in at:
         return "a shared file may hold no secret", 'Refer to it, for example { env = "NAME" }'
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from opstui.config.findings import BARE
 
 def line(key: str, value: Any) -> str:
     """``key = value``."""
-    return f"{key if BARE.fullmatch(key) else toml(key)} = {toml(value)}"
+    return f"{key if re.fullmatch(BARE, key) else toml(key)} = {toml(value)}"
 
 
 def toml(value: Any) -> str:

@@ -13,12 +13,15 @@ from collections.abc import Callable
 from functools import cache
 
 MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-_HIDDEN = re.compile(
-    f"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]|[{MARKS}]{{5}}"
-)
-"""What ``str.isprintable`` lets through though it must be looked at."""
-
 _RUNS = re.compile(r"\s+")
+
+
+@cache
+def _hidden() -> re.Pattern[str]:
+    """What ``str.isprintable`` lets through though it must be looked at. Compiled when the first text asks: it takes long."""
+    return re.compile(
+        f"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]|[{MARKS}]{{5}}"
+    )
 
 
 def clean(text: str, *, limit: int | None = None) -> str:
@@ -26,7 +29,7 @@ def clean(text: str, *, limit: int | None = None) -> str:
 
     ``limit`` cuts to that many characters, the last one then being an ellipsis. Cleaning twice changes nothing.
     """
-    if not text.isprintable() or (not text.isascii() and _HIDDEN.search(text)):
+    if not text.isprintable() or (not text.isascii() and _hidden().search(text)):
         text = _scrub()(text)
     text = text.strip()
     return text if limit is None or len(text) <= limit else _cut(text, limit)
@@ -34,7 +37,7 @@ def clean(text: str, *, limit: int | None = None) -> str:
 
 def clean_line(text: str, *, limit: int | None = None) -> str:
     """Make foreign text safe to show on one line: as ``clean``, and every run of white space becomes one space."""
-    if not text.isprintable() or (not text.isascii() and _HIDDEN.search(text)):
+    if not text.isprintable() or (not text.isascii() and _hidden().search(text)):
         text = _scrub()(text).replace("\n", " ")
     text = text.strip()
     if "  " in text:

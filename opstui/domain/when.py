@@ -23,7 +23,7 @@ _UNIT_WORDS = {
     for word in words.split()
 }
 _PART = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*([a-z]+)\s*")
-_CLOCK = re.compile(r"(?:at\s+)?(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?")
+_CLOCK = r"(?:at\s+)?(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?"
 
 
 def _numbered(first: int, *spellings: str) -> dict[str, int]:
@@ -40,7 +40,7 @@ _MONTHS = _numbered(
     *("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august"),
     *("sep sept september", "oct october", "nov november", "dec december"),
 )
-_ISO_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
+_ISO_DAY = r"\d{4}-\d{1,2}-\d{1,2}"
 _LONGEST = 100 * 366 * 86400
 
 
@@ -161,7 +161,7 @@ def _clock(words: str, *, bare: bool) -> time | None:
     """A time of day; a bare hour counts only behind a day, where ``mon 9`` cannot mean anything else."""
     if words == "noon":
         return time(12)
-    match = _CLOCK.fullmatch(words)
+    match = re.fullmatch(_CLOCK, words)
     if match is None or not (bare or match[2] or match[3] or words.startswith("at ")):
         return None
     hour, minute = int(match[1]), int(match[2] or 0)
@@ -205,7 +205,7 @@ def _days(tokens: list[str], today: date, calendar: WorkCalendar) -> list[date] 
         return [nearest, nearest + timedelta(days=7)]
     if len(tokens) == 2 and tokens[0] == "next" and tokens[1] in WEEKDAYS:
         return [today + timedelta(days=7 - today.weekday() + WEEKDAYS[tokens[1]])]
-    if len(tokens) == 1 and _ISO_DAY.fullmatch(head):
+    if len(tokens) == 1 and re.fullmatch(_ISO_DAY, head):
         return [date(*(int(part) for part in head.split("-")))]
     if len(tokens) == 1 and (parts := _duration_parts(head.removeprefix("+"))) is not None:
         return [today + timedelta(days=parts[0][0])] if [unit for _, unit in parts] == ["d"] else None

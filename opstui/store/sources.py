@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opstui.store.rows import as_json, moment, seconds
 
@@ -18,8 +17,7 @@ REFUSALS_KEPT = 1_000
 """Refused records kept of one source: enough to see what is wrong with a file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(NamedTuple):
     """One source's row. ``state``: never, syncing, ok, failed, refused or broken; whether ``ok`` is stale, the reader tells.
 
     The counts are those of the pull under way or of the last one; ``items`` are those held that are not gone.
@@ -43,8 +41,7 @@ class Health:
     items: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """A record that did not come in: where it stands, why, and how it begins."""
 
     where: str

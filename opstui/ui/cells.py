@@ -7,12 +7,10 @@ from functools import lru_cache
 
 from rich.cells import cell_len, get_character_cell_size
 
-_UNSURE = re.compile(
-    "\u200d.?|[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\u200b\u200c\u2060\ufeff\u00ad]|[\U000e0000-\U000e0fff]", re.DOTALL
-)
+_UNSURE = "(?s)\u200d.?|[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\u200b\u200c\u2060\ufeff\u00ad]|[\U000e0000-\U000e0fff]"
 """What terminals disagree about: joined emoji, variation selectors, skin tones, tags and invisible characters."""
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = "[\x00-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 _MAX_MARKS = 2
 """Combining marks kept on one letter: more would climb into the lines above."""
 
@@ -24,7 +22,7 @@ def tame(text: str) -> str:
         return text
     if text.isprintable() and max(text) < "\u0300":
         return text
-    text = _UNSURE.sub("", _CONTROL.sub(" ", text))
+    text = re.sub(_UNSURE, "", re.sub(_CONTROL, " ", text))
     kept: list[str] = []
     marks = 0
     for character in text:
