@@ -35,6 +35,11 @@ class Workspace:
     """The config file that was asked for, and ``flags`` what was set over it: an engine is started with the same."""
     flags: Mapping[str, str] = field(default_factory=dict)
 
+    def set_by(self, *key: str) -> str:
+        """Where the config sets a key: a file and its line, the environment, a flag; empty when nothing does."""
+        provenance = self.loaded.provenance
+        return "" if provenance.is_default(key) else provenance.where(key)
+
     def export(self, folder: Path) -> dict[str, int]:
         """Write everything the user owns into a folder as JSON Lines, CSV and Markdown; how many of each kind.
 

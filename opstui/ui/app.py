@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from opstui.domain.actions import ACTIONS, BY_ID
+from opstui.errors import OpstuiError
 from opstui.ui.engine import Engine
 from opstui.ui.keys import bindings_for
 from opstui.ui.pane import Pane
@@ -76,7 +78,8 @@ class OpstuiApp(App[int], inherit_bindings=False):
         self._css_variables: dict[str, str] = {}
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        self._begin_with(settings.ui.theme if settings.ui.theme in self.available_themes else DARK.name)
+        wanted = (workspace.set_by("ui", "theme") and settings.ui.theme) or self.desk.theme() or settings.ui.theme
+        self._begin_with(wanted if wanted in self.available_themes else DARK.name)
         if self.keymap:
             self.set_keymap(self.keymap)
 
@@ -213,10 +216,25 @@ class OpstuiApp(App[int], inherit_bindings=False):
         self.push_screen(HelpScreen(), self._chosen)
 
     def do_theme(self) -> None:
-        """Choose a theme."""
+        """Choose a theme; it is kept, unless the config names one."""
         from opstui.ui.dialogs.pick_theme import ThemePicker
 
-        self.push_screen(ThemePicker())
+        fixed = self.workspace.set_by("ui", "theme")
+        if fixed:
+            self.push_screen(ThemePicker(note=f"Until you leave: ui.theme is set by {fixed}, and that one wins."))
+        else:
+            self.push_screen(ThemePicker(), self._theme_chosen)
+
+    def _theme_chosen(self, name: str | None) -> None:
+        if name:
+            self.run_worker(self._keep_theme(name), group="theme")
+
+    async def _keep_theme(self, name: str) -> None:
+        try:
+            await asyncio.wrap_future(self.desk.submit(self.desk.keep_theme, name))
+        except OpstuiError as error:
+            if self.pane:
+                self.pane.say(f"The theme is not kept: {error}", "warning")
 
     def do_refresh(self) -> None:
         """Pull every source now."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
+from opstui.config.load import Loaded
+from opstui.config.merge import Merged
 from opstui.connectors.api import Page, Refusal
 from opstui.services.desk import Desk
 from opstui.services.workspace import Workspace
@@ -24,8 +25,7 @@ SOURCES = [
 
 def a_workspace(folder: Path, desk: Desk, clock: FakeClock) -> Workspace:
     """What the app opens, over a desk made for a test."""
-    loaded: Any = None
-    return Workspace(desk._at.settings, loaded, store_of(desk), desk, clock, folder)
+    return Workspace(desk._at.settings, Loaded(desk._at.settings, Merged()), store_of(desk), desk, clock, folder)
 
 
 def a_night(folder: Path) -> Workspace:

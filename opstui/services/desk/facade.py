@@ -214,6 +214,18 @@ class Desk:
         """The first mistake in a query, with its column; None when it is right."""
         return reads.check_query(text)
 
+    def theme(self) -> str:
+        """The theme chosen last, empty when none was."""
+        return reads.theme(self._at)
+
+    def keep_theme(self, name: str) -> None:
+        """Begin with this theme from now on, as long as the config names none."""
+        reads.keep_theme(self._at, name)
+
+    def backup_trouble(self) -> str:
+        """Why the daily copy of the store fails, empty when it does not."""
+        return health.backup_trouble(self._at)
+
     # verdicts ------------------------------------------------------------------------------------------------------
 
     def accept(self, refs: Sequence[str]) -> Receipt:

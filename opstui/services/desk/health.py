@@ -10,6 +10,7 @@ from opstui.domain.when import parse_duration
 from opstui.late import late
 from opstui.services.desk import reads
 from opstui.services.desk.context import Context
+from opstui.store import kept as kept_things
 from opstui.store import sources as kept
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ def sources(at: Context) -> tuple[SourceState, ...]:
     found = kept.health(at.store.read)
     now = at.now()
     return tuple(_state(at, source, found.get(source.name, kept.Health(source.name)), now) for source in at.settings.sources)
+
+
+def backup_trouble(at: Context) -> str:
+    """What stands in the way of the daily copy."""
+    return kept_things.kept(at.store.read, kept_things.BACKUP_TROUBLE)
 
 
 def refusals(at: Context, source: str, limit: int) -> tuple[tuple[str, str, str], ...]:

@@ -10,7 +10,7 @@ from opstui.domain.views import Detail, Hit, Load, QueueRow, SessionLine, SplitC
 from opstui.errors import QueryError, StoreBusy, StoreFull, StoreReadOnly
 from opstui.late import late
 from opstui.services.desk.context import Context
-from opstui.store import queue, sessions
+from opstui.store import kept, queue, sessions
 from opstui.store import splits as counts
 
 if TYPE_CHECKING:
@@ -133,6 +133,17 @@ def presets(at: Context) -> tuple[tuple[str, str], ...]:
 def reasons(at: Context, verb: str) -> tuple[str, ...]:
     """The team's reasons for a verb."""
     return tuple(at.settings.triage.reasons.get(verb, ()))
+
+
+def theme(at: Context) -> str:
+    """The theme chosen last."""
+    return kept.kept(at.store.read, kept.THEME)
+
+
+def keep_theme(at: Context, name: str) -> None:
+    """Remember the theme chosen."""
+    with at.store.writing() as conn:
+        kept.keep(conn, kept.THEME, name)
 
 
 def check_query(text: str) -> QueryError | None:

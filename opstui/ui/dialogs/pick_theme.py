@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from textual import on
 from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
 
+from opstui.ui.cells import tame
 from opstui.ui.dialogs.frame import Picker
 from opstui.ui.widgets.choices import Choice, Choices
 
 
 class ThemePicker(Picker[str]):
-    """Asks for one of the app's themes, ours first."""
+    """Asks for one of the app's themes, ours first. ``note`` says what should be known before choosing."""
 
+    DEFAULT_CSS = "ThemePicker #note { height: auto; margin-bottom: 1; color: $text-warning; }"
     digits = False
     hints = (("enter", "keep this theme"), ("esc", "back to the old one"))
 
-    def __init__(self, heading: str = "Theme") -> None:
+    def __init__(self, heading: str = "Theme", *, note: str = "") -> None:
         super().__init__(heading)
+        self._note = note
         self._before_theme = ""
+
+    def between(self) -> Iterable[Widget]:
+        if self._note:
+            yield Static(Content(tame(self._note)), id="note")
 
     def on_mount(self) -> None:
         self._before_theme = self.app.theme
