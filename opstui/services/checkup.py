@@ -16,7 +16,7 @@ from opstui.domain.format import plural, span
 from opstui.domain.views import SourceState
 from opstui.errors import OpstuiError
 from opstui.services.station import STORE, Limits, Station
-from opstui.store import backup, soundness
+from opstui.store import backup, kept, soundness
 from opstui.store.db import Store
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def of_store(data_dir: Path, now: Callable[[], datetime]) -> Iterator[Check]:
     try:
         with Store.open(path, now=now, create=False) as store:
             found = soundness.look(store.read, path)
+            trouble = "" if found.damage else kept.kept(store.read, kept.BACKUP_TROUBLE)
     except OpstuiError as error:
         yield Check("store", "file", "fail", _words(error), error.next_step)
         return
@@ -66,6 +67,9 @@ def of_store(data_dir: Path, now: Callable[[], datetime]) -> Iterator[Check]:
     yield _rights(path, found)
     yield _room(data_dir)
     yield _copies(data_dir / backup.FOLDER, now(), needed=found.owned)
+    if trouble:
+        step = f"Make {data_dir / backup.FOLDER} writable, with room; then opstui backup"
+        yield Check("store", "daily backup", "fail", f"the last one failed: {trouble}", step)
 
 
 def of_config(loaded: Loaded, path: Path) -> Iterator[Check]:

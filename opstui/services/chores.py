@@ -107,9 +107,22 @@ class Chores:
                 return
             _sweep(folder)
             backup.daily(station.store, folder, station.settings.backup.keep)
-            self.backup_trouble = ""
+            self._backed_up("")
         except OpstuiError as error:
-            self.backup_trouble = str(error)
+            self._backed_up(str(error))
+
+    def _backed_up(self, trouble: str) -> None:
+        """Leave word of it where the sources' pane and ``doctor`` look, as far as the store can be written."""
+        from opstui.store import kept
+
+        self.backup_trouble = trouble
+        store = self.station.store
+        try:
+            if kept.kept(store.read, kept.BACKUP_TROUBLE) != trouble:
+                with store.writing() as conn:
+                    kept.keep(conn, kept.BACKUP_TROUBLE, trouble)
+        except OpstuiError:
+            pass  # the store's own trouble is told by whatever else writes to it
 
 
 def _sweep(folder: Path) -> None:

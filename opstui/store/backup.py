@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 from opstui.errors import StoreCorrupt, StoreError
 from opstui.store import faults
+from opstui.store.kept import BACKUP_TROUBLE
+from opstui.store.kept import keep as remember
+from opstui.store.kept import kept as remembered
 from opstui.store.schema import APPLICATION_ID, VERSION
 
 if TYPE_CHECKING:
@@ -42,6 +45,9 @@ def backup(store: Store, folder: Path | None = None, keep: int = KEEP) -> Path:
         target = target.with_name(f"opstui-{stamp}-{again}.db")
     _copy_out(store, target)
     _prune(target.parent, _ASKED, keep)
+    if remembered(store.read, BACKUP_TROUBLE):
+        with store.writing() as conn:
+            remember(conn, BACKUP_TROUBLE, "")
     return target
 
 
@@ -114,7 +120,8 @@ def _copy(source: Path, target: Path) -> None:
         half.replace(target)
     finally:
         for rest in ("", "-journal", "-wal", "-shm"):
-            Path(f"{half}{rest}").unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # what went wrong before is what must be told
+                Path(f"{half}{rest}").unlink(missing_ok=True)
 
 
 def _check(file: Path) -> None:

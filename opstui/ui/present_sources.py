@@ -95,6 +95,13 @@ def source_page(source: SourceState, refused: Sequence[Refused], cells: int, now
     return lines + refused_lines(source, refused, cells, look)
 
 
+def backup_lines(trouble: str, cells: int) -> list[Line]:
+    """Above every page as long as no daily copy of the store can be made."""
+    lines: list[Line] = [[(cut("DAILY BACKUP", cells), "muted")]]
+    lines += _fact("fails", trouble, cells, "error")
+    return [*lines, *_fact("next", "opstui doctor says where it goes; opstui backup makes one now", cells, "strong"), []]
+
+
 def found_words(source: SourceState) -> str:
     """``120 read: 3 added, 5 changed, 112 same, 2 refused, in 0.4 s``."""
     if not source.seen:

@@ -112,3 +112,19 @@ def test_a_person_reads_each_area_once_with_the_remedy_under_its_line(office: Sh
     ]
     at = next(n for n, line in enumerate(lines) if "backups" in line)
     assert lines[at].split()[0] == "warn" and "-> opstui backup" in lines[at + 1]
+
+
+def test_a_daily_backup_that_fails_is_a_failure_with_a_remedy(office: Shell) -> None:
+    (office.data / "backups").mkdir(exist_ok=True)
+    office("note", "worth a copy")
+    for one in (office.data / "backups").iterdir():
+        one.unlink()
+    (office.data / "backups").rmdir()
+    (office.data / "backups").write_text("in the way")
+    office("sync")
+    done = office("doctor", "--json")
+    found = checks(done)["store/daily backup"]
+    assert done.code == 1 and found["state"] == "fail" and "opstui backup" in found["next_step"]
+    (office.data / "backups").unlink()
+    assert office("backup").code == 0
+    assert "store/daily backup" not in checks(office("doctor", "--json"))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from opstui.domain.views import SourceState
+from opstui.store import kept
 from opstui.ui.app import OpstuiApp
 from opstui.ui.panes.sources import SourcesPane
 from opstui.ui.present import line_width
@@ -120,4 +121,21 @@ async def test_no_source_at_all_says_how_to_set_one_up(tmp_path: Path) -> None:
         await pilot.press("r")
         await pilot.pause()
         assert "no source to read yet" in screen_text(app)
+    workspace.close()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=str)
+async def test_a_failing_daily_backup_is_told_above_every_source(size: tuple[int, int], tmp_path: Path) -> None:
+    workspace = a_troubled_morning(tmp_path)
+    with workspace.store.writing() as conn:
+        kept.keep(conn, kept.BACKUP_TROUBLE, "No space left on the disk")
+    app = OpstuiApp(workspace, environ={})
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("7")
+        await pilot.pause(0.1)
+        assert "! the daily backup fails" in screen_text(app)
+        for _ in range(2):
+            assert "No space left on the disk" in screen_text(app)
+            await pilot.press("j")
+            await pilot.pause(0.1)
     workspace.close()

@@ -13,7 +13,7 @@ from opstui.ui.keys import key_hint
 from opstui.ui.pane import Pane
 from opstui.ui.panes.empty import nothing_lines
 from opstui.ui.present import Line
-from opstui.ui.present_sources import TROUBLE, source_line, source_page
+from opstui.ui.present_sources import TROUBLE, backup_lines, source_line, source_page
 from opstui.ui.widgets.foot_line import Hint
 from opstui.ui.widgets.line_list import LineList
 from opstui.ui.widgets.page import Page
@@ -38,6 +38,8 @@ class SourcesPane(Pane, inherit_bindings=False):
         self.page = Page(id="source")
         self.page.edge = "top"
         self._states: Sequence[SourceState] = ()
+        self._backup = ""
+        """Why the daily copy fails."""
 
     def body(self) -> Iterable[Widget]:
         """Heading, lines, page."""
@@ -61,7 +63,10 @@ class SourcesPane(Pane, inherit_bindings=False):
         self.list.styles.height = max(len(self._states), 3)
         self.list.load(lambda offset, limit: self._states[offset : offset + limit], len(self._states))
         total = sum(state.items for state in self._states)
+        self._backup = self.desk.backup_trouble()
         self.tabs.end = [(f"{total:,} items from {len(self._states)}", "muted")] if self._states else []
+        if self._backup:
+            self.tabs.end = [(f"{self.desktop.look['trouble']} the daily backup fails", "error")]
         self.tabs.repaint()
         self.refresh_head()
         self.foot.hints = self.hints()
@@ -90,13 +95,17 @@ class SourcesPane(Pane, inherit_bindings=False):
         """The page of the source under the cursor."""
         source = self.list.row
         if source is None:
-            self.page.show(None)
+            self.page.show(self._backup_lines if self._backup else None)
             return
         refused = self.desk.refusals(source.name, REFUSED_SHOWN) if source.refused else ()
         self.page.show(partial(self._page, source, refused))
 
     def _page(self, source: SourceState, refused: Sequence[tuple[str, str, str]], cells: int) -> list[Line]:
-        return source_page(source, refused, cells, self.desk.now(), self.desktop.look)
+        page = source_page(source, refused, cells, self.desk.now(), self.desktop.look)
+        return [*self._backup_lines(cells), *page]
+
+    def _backup_lines(self, cells: int) -> list[Line]:
+        return backup_lines(self._backup, cells) if self._backup else []
 
     def do_refresh(self) -> None:
         """Read the source under the cursor now."""

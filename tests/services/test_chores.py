@@ -1,0 +1,38 @@
+"""What the engine tidies, when it cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from opstui.services.chores import Chores
+from opstui.services.desk import Desk
+from opstui.store import backup, kept
+from tests.support.engine import a_station
+
+
+def a_desk_with_a_note(folder: Path) -> tuple[Chores, Desk]:
+    station = a_station(folder, folder)
+    desk = Desk(station.store, station.settings, now=station.now)
+    desk.note("worth a copy")
+    return Chores(station), desk
+
+
+def test_a_daily_copy_that_fails_leaves_word_until_one_succeeds(tmp_path: Path) -> None:
+    chores, desk = a_desk_with_a_note(tmp_path)
+    in_the_way = tmp_path / backup.FOLDER
+    in_the_way.write_text("a file where the folder should be")
+    chores.finish()
+    assert chores.backup_trouble and desk.backup_trouble() == chores.backup_trouble
+    in_the_way.unlink()
+    chores.finish()
+    assert chores.backup_trouble == desk.backup_trouble() == ""
+    assert len(backup.backups(in_the_way)) == 1
+
+
+def test_a_copy_made_by_hand_takes_the_word_back(tmp_path: Path) -> None:
+    _, desk = a_desk_with_a_note(tmp_path)
+    store = desk._at.store
+    with store.writing() as conn:
+        kept.keep(conn, kept.BACKUP_TROUBLE, "the disk is full")
+    backup.backup(store)
+    assert desk.backup_trouble() == ""
