@@ -13,7 +13,7 @@ from opstui.store.rows import holes, moment, sliced
 
 ITEM = (
     "source, key, kind, title, body, status, stage, priority, priority_label, owner, reporter, team, labels, url, "
-    "created, updated, due, sla_due, fields, fingerprint"
+    "created, updated, due, sla_due, fields, fingerprint, changed_by"
 )
 """Columns of the table ``items`` in the order of ``item_values`` and ``item_from``."""
 
@@ -46,6 +46,7 @@ def item_values(item: Item) -> tuple[Any, ...]:
         None if sla_due is None else int(sla_due.timestamp()),
         as_fields(item.fields) if item.fields else "{}",
         item.fingerprint,
+        item.changed_by,
     )
 
 
@@ -91,6 +92,7 @@ def item_from(
         sla_due=moment(row[17]),
         fields=json.loads(row[18]) if row[18] != "{}" else {},
         fingerprint=row[19],
+        changed_by=row[20],
         history=tuple(history),
         comments=tuple(comments),
         blocks=tuple(blocks),

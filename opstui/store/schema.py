@@ -27,7 +27,7 @@ CREATE TABLE items (
   source TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL, status TEXT NOT NULL, stage TEXT NOT NULL,
   priority INTEGER, priority_label TEXT NOT NULL, owner TEXT, reporter TEXT, team TEXT, labels TEXT NOT NULL, url TEXT NOT NULL,
   created INTEGER, updated INTEGER, due INTEGER, sla_due INTEGER,
-  first_seen INTEGER NOT NULL, gone INTEGER, fingerprint TEXT NOT NULL,
+  first_seen INTEGER NOT NULL, gone INTEGER, fingerprint TEXT NOT NULL, changed_by TEXT,
   fields TEXT NOT NULL, body TEXT NOT NULL,  -- last, so that a long text is not read to get at what stands behind it
   UNIQUE (source, key)
 );

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from opstui.domain.kinds import PRIORITY_WORDS, Place
-from opstui.domain.views import Detail, Linked
+from opstui.domain.views import Decision, Detail, Linked
 from opstui.domain.when import ago, span
 from opstui.ui.cells import cut, fit, right, tame, width, wrap
-from opstui.ui.present import Line, Look, owner, sla_left, time_cell
+from opstui.ui.present import Line, Look, Piece, owner, review_words, sla_left, time_cell
 
 if TYPE_CHECKING:
     from opstui.domain.model import Change
 
 LABEL = 12
 """Cells of the labels' column."""
+OTHERS = 40
+"""Fields of the source's own that are listed."""
 
 
 def detail_lines(
@@ -39,6 +41,7 @@ def detail_lines(
     lines += _notes(detail, cells, now, look)
     if detail.item.body:
         lines += [[], [("TEXT", "muted")], *([(f"  {text}", "text")] for text in wrap(detail.item.body, cells - 2, 60))]
+    lines += _others(detail.item.fields, cells)
     if timeline:
         earlier = [change for change in detail.history[::-1] if change not in detail.since]
         lines += _changes("EARLIER" if detail.since else "HISTORY", earlier[:30], cells, now, look)
@@ -57,6 +60,10 @@ def timeline_lines(detail: Detail, cells: int, now: datetime, look: Look) -> lis
             events.append((comment.at, comment.text, comment.who or "", "text"))
     for entry in detail.notes:
         events.append((entry.at, f"{entry.kind}: {entry.text}", entry.who, "strong"))
+    for decision in detail.decisions:
+        events.append((decision.at, f"decision {decision.id}: {decision.what}", decision.who, "strong"))
+    for action in detail.actions:
+        events.append((action.at, action.text, action.who, "strong"))
     if detail.row.created:
         events.append((detail.row.created, "created", detail.item.reporter or "", "text"))
     lines: list[Line] = [[("TIMELINE", "muted")], []]
@@ -122,11 +129,11 @@ def _facts(detail: Detail, cells: int, now: datetime, look: Look) -> list[Line]:
         by = f" by {item.reporter}" if item.reporter else ""
         facts.append(("Opened", f"{look.at(row.created, now)}{by}", "text"))
     if row.updated and row.updated != row.created:
-        facts.append(("Updated", f"{look.at(row.updated, now)}, {ago(row.updated, now)}", "text"))
+        by = f" by {item.changed_by}" if item.changed_by else ""
+        facts.append(("Updated", f"{look.at(row.updated, now)}{by}, {ago(row.updated, now)}", "text"))
     for label, value in (("Team", item.team), ("Labels", ", ".join(item.labels)), ("Link", item.url)):
         if value:
             facts.append((label, value, "text"))
-    facts += [(name, value, "text") for name, value in list(item.fields.items())[:8] if value]
     lines: list[Line] = []
     if row.place is not Place.QUEUE:
         lines += _verdict_lines(detail, cells, now, look)
@@ -135,22 +142,44 @@ def _facts(detail: Detail, cells: int, now: datetime, look: Look) -> list[Line]:
     return lines
 
 
+_TO = {Place.WAITING: "on", Place.MERGED: "into", Place.ASSIGNED: "to", Place.ESCALATED: "to"}
+_BACK = {Place.SNOOZED: "Until", Place.WAITING: "Nudge", Place.ESCALATED: "Answer by"}
+
+
 def _verdict_lines(detail: Detail, cells: int, now: datetime, look: Look) -> list[Line]:
     mark, row = detail.mark, detail.row
-    words = row.place.value.capitalize()
+    words = row.place.value.capitalize() + (f" {_TO.get(row.place, look['arrow'])} {row.target}" if row.target else "")
+    lines = _fact("Verdict", words + (", for a block" if mark.for_block else ""), "strong", cells)
     if row.until:
-        words += f" until {look.at(row.until, now)}"
-    if row.target:
-        words += f" {look['arrow']} {row.target}"
+        lines += _fact(_BACK.get(row.place, "Until"), f"{look.at(row.until, now)}, {ago(row.until, now)}", "text", cells)
     if mark.at:
-        words += f", {look.at(mark.at, now)}" + (f" by {mark.who}" if mark.who else "")
+        lines += _fact("Decided", look.at(mark.at, now) + (f" by {mark.who}" if mark.who else ""), "text", cells)
     if mark.reason:
-        words += f": {mark.reason}"
-    return _fact("Verdict", words, "strong", cells)
+        lines += _fact("Reason", mark.reason, "text", cells, 6)
+    return lines
 
 
-def _fact(label: str, value: str, tone: str, cells: int) -> list[Line]:
-    parts = wrap(value, max(cells - LABEL, 8), 2)
+def _others(fields: Mapping[str, str], cells: int) -> list[Line]:
+    """What its source says of it by its own names, the names whole."""
+    kept = [(tame(name), value) for name, value in fields.items() if value.strip()]
+    if not kept:
+        return []
+    wide = min(max(width(name) for name, _ in kept), cells * 2 // 5)
+    lines: list[Line] = [[], [("OTHER", "muted")]]
+    for name, value in kept[:OTHERS]:
+        parts = wrap(value, max(cells - wide - 4, 8), 4)
+        if width(name) > wide:
+            lines += [[("  " + part, "muted")] for part in wrap(name, cells - 2)]
+        else:
+            lines.append([("  " + fit(name, wide) + "  ", "muted"), (parts.pop(0), "text")])
+        lines += [[(" " * (wide + 4) + part, "text")] for part in parts]
+    if len(kept) > OTHERS:
+        lines.append([(f"  and {len(kept) - OTHERS} more", "muted")])
+    return lines
+
+
+def _fact(label: str, value: str, tone: str, cells: int, most: int = 2) -> list[Line]:
+    parts = wrap(value, max(cells - LABEL, 8), most)
     head: Line = [(fit(tame(label), LABEL - 1) + " ", "muted"), (parts[0], tone)]
     return [head, *([(" " * LABEL + part, tone)] for part in parts[1:])]
 
@@ -199,13 +228,30 @@ def _links(title: str, links: Iterable[Linked], cells: int, look: Look) -> list[
 
 
 def _notes(detail: Detail, cells: int, now: datetime, look: Look) -> list[Line]:
-    lines: list[Line] = [[], [("NOTES" if detail.notes else "NOTES  n to write", "muted")]]
+    written: list[tuple[datetime, list[Piece]]] = []
     for entry in detail.notes:
         word = "" if entry.kind == "note" else f"{entry.kind}: "
-        parts = wrap(word + entry.text, cells - LABEL, 6)
-        lines.append([("  " + fit(look.at(entry.at, now), LABEL - 2), "muted"), (parts[0], "text")])
-        lines += [[(" " * LABEL + part, "text")] for part in parts[1:]]
+        written.append((entry.at, [(part, "text") for part in wrap(word + entry.text, cells - LABEL, 6)]))
+    for decision in detail.decisions:
+        written.append((decision.at, _decided(decision, cells - LABEL, now, look)))
+    lines: list[Line] = [[], [("NOTES" if written else "NOTES  n to write", "muted")]]
+    for at, parts in sorted(written, key=lambda pair: pair[0]):
+        lines.append([("  " + fit(look.at(at, now), LABEL - 2), "muted"), parts[0]])
+        lines += [[(" " * LABEL, "muted"), part] for part in parts[1:]]
     return lines
+
+
+def _decided(decision: Decision, cells: int, now: datetime, look: Look) -> list[Piece]:
+    """A decision among the notes: what, why, who owns it, when it is looked at again, and whether it still holds."""
+    tone = "strong" if decision.superseded_by is None else "muted"
+    parts = [(part, tone) for part in wrap(f"decision {decision.id}: {decision.what}", cells, 6)]
+    facts = [f"owner {decision.owner}" if decision.owner else ""]
+    facts.append(f"review {review_words(decision.review_on, now, look)}" if decision.review_on else "")
+    for text in (decision.why, f" {look['dot']} ".join(fact for fact in facts if fact)):
+        parts += [(part, "muted") for part in wrap(text, cells, 4)] if text else []
+    if decision.superseded_by is not None:
+        parts.append((f"no longer in force: decision {decision.superseded_by} took its place", "warning"))
+    return parts
 
 
 def _thread(detail: Detail, cells: int, now: datetime, look: Look) -> list[Line]:

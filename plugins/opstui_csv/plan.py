@@ -16,7 +16,7 @@ from opstui_csv.settings import Settings
 from opstui_csv.table import Table
 from opstui_csv.values import missing_marks
 
-KEPT_AS_FIELDS = ("stage", "closed", "links", "changed_by")
+KEPT_AS_FIELDS = ("stage", "closed", "links")
 """Attributes that help to understand a row but are no attribute of an item: their columns stay in its fields too."""
 
 
