@@ -14,7 +14,7 @@ from opstui.cli.state import State
 from opstui.cli.streams import out
 from opstui.domain.format import clock_left, moment, priority_word
 from opstui.domain.model import Change
-from opstui.domain.views import Detail, Linked
+from opstui.domain.views import Decision, Detail, Linked
 from opstui.errors import Refused
 
 if TYPE_CHECKING:
@@ -87,7 +87,21 @@ def _sections(detail: Detail, desk: Desk) -> Iterable[tuple[str, Sequence[Line]]
     yield "the same thing", links(detail.group)
     yield "comments", [(moment(c.at, now, zone), c.who or "", c.text) for c in detail.comments]
     yield "notes", [(moment(n.at, now, zone), n.who, n.text) for n in detail.notes]
+    yield "decisions", [(moment(d.at, now, zone), d.who, _decided(d)) for d in detail.decisions]
+    yield "what was done here", [(moment(a.at, now, zone), a.who, a.text) for a in detail.actions]
     yield "history", changes(detail.history)
+
+
+def _decided(decision: Decision) -> str:
+    """A decision in a line: what, why, who owns it, when it is looked at again, and whether it still holds."""
+    facts = (
+        f"{decision.id}: {decision.what}",
+        decision.why,
+        f"owner {decision.owner}" if decision.owner else "",
+        f"review {decision.review_on}" if decision.review_on else "",
+        f"superseded by {decision.superseded_by}" if decision.superseded_by else "",
+    )
+    return "; ".join(fact for fact in facts if fact)
 
 
 COMMANDS = {"show": show}

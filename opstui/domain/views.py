@@ -131,6 +131,10 @@ class Detail(NamedTuple):
     blocks: tuple[Linked, ...]
     blocked_by: tuple[Linked, ...]
     group: tuple[Linked, ...]
+    decisions: "tuple[Decision, ...]" = ()
+    """Decided on this item, oldest first, superseded ones too."""
+    actions: tuple[Entry, ...] = ()
+    """What was done to it here, youngest first: verdicts, undos; not what is a note or a decision by itself."""
 
 
 class SourceState(NamedTuple):

@@ -11,7 +11,7 @@ from opstui.domain.model import Change, Stage
 from opstui.domain.reasons import terms
 from opstui.domain.text import words
 from opstui.domain.views import Detail, Linked, QueueRow
-from opstui.store import items, marks, notes
+from opstui.store import decisions, items, log, marks, notes
 from opstui.store.itemrows import ITEM, item_from
 from opstui.store.queue import rows
 from opstui.store.rows import holes, moment, sliced
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 ALIKE_MOST = 1_000
 """So many items at a time are alike at most: what is marked with one key must stay an amount a person can look at."""
+
+WRITTEN_MOST = 50
+"""So many decisions and so many actions of one item are shown: the youngest."""
 
 _STAGES = {stage.value: stage for stage in Stage}
 
@@ -53,6 +56,8 @@ def detail(conn: Connection, ref: str, *, since: datetime, now: datetime) -> Det
         blocks=_linked(conn, item.blocks),
         blocked_by=_linked(conn, item.blocked_by),
         group=_group(conn, id),
+        decisions=tuple(reversed(decisions.find(conn, "", ref, 0, WRITTEN_MOST))),
+        actions=tuple(entry for entry in log.of_item(conn, ref, WRITTEN_MOST) if entry.kind not in log.WRITING),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from rich.segment import Segment
@@ -275,6 +275,19 @@ def why_here(row: QueueRow, now: datetime, look: Look) -> str:
     if row.moved and not row.new:
         words.append("moved: " + ", ".join(tame(field) for field in row.moved))
     return f" {look['dot']} ".join(words)
+
+
+def review_words(review_on: str, now: datetime, look: Look) -> str:
+    """``Fri 4 Dec 2026, in 14d``: when a decision is looked at again."""
+    if not review_on:
+        return look["dash"]
+    try:
+        on = date.fromisoformat(review_on)
+    except ValueError:
+        return review_on
+    days = (on - now.astimezone(look.zone).date()).days
+    far = "today" if not days else f"in {days}d" if days > 0 else f"{-days}d overdue"
+    return f"{on:%a} {on.day} {on:%b %Y}, {far}"
 
 
 def strip(line: Iterable[Piece], styles: Mapping[str, Style], cells: int) -> Strip:

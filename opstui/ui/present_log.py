@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from opstui.domain.views import Decision, Entry
 from opstui.domain.when import ago
 from opstui.ui.cells import cut, fit, right, tame, width, wrap
-from opstui.ui.present import Line, Look
+from opstui.ui.present import Line, Look, review_words
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """The time of something whose time is not known."""
@@ -122,19 +122,6 @@ def decision_page(
     if before is not None:
         lines += [[], *_fact("instead of", f"decision {before.id}: {before.what}", cells)]
     return lines
-
-
-def review_words(review_on: str, now: datetime, look: Look) -> str:
-    """``Fri 4 Dec 2026, in 14d``: when a decision is looked at again."""
-    if not review_on:
-        return look["dash"]
-    try:
-        on = date.fromisoformat(review_on)
-    except ValueError:
-        return review_on
-    days = (on - now.astimezone(look.zone).date()).days
-    far = "today" if not days else f"in {days}d" if days > 0 else f"{-days}d overdue"
-    return f"{on:%a} {on.day} {on:%b %Y}, {far}"
 
 
 def _overdue(decision: Decision, now: datetime, look: Look) -> bool:
