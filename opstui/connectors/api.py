@@ -160,8 +160,7 @@ class Connector(ABC):
     def pull(self, cursor: Cursor | None, known: Known) -> Iterator[Page]:
         """Yield what is new since ``cursor`` (None: everything), oldest first where the source allows.
 
-        Pages are applied in their order, each whole; after a large one the next may be asked for while it is being applied.
-        After an error nothing more is applied and the pull ends. After an interruption it starts again from the last
+        Each page is applied before the next is asked for. After an interruption the pull starts again from the last
         page's cursor, so a cursor must be true after its page and all before it.
 
         Raises:

@@ -13,7 +13,6 @@ from opstui.connectors.api import Page, Refusal
 from opstui.domain.model import Item
 from opstui.errors import PluginError, StoreBusy
 from opstui.services.job import OURS, Counts
-from opstui.services.pipeline import Pipeline
 from opstui.services.sound import sound
 from opstui.store import items as store_items
 from opstui.store import pages, sources
@@ -28,18 +27,13 @@ SLICE_S = 0.018
 
 LARGEST, SMALLEST, FIRST = 1000, 20, 200
 BREATH_S = 0.002
-"""After that long of holding the lock, so that a verdict waiting for it gets it: SQLite has no queue for writers."""
-
-MANY = 250
-"""From so many items on the next page is asked for while one is being written; smaller ones are safe in before that."""
+"""Between two slices of one page, so that a verdict waiting for the lock gets it: SQLite has no queue for writers."""
 
 BUSY_TRIES = 12
 """A minute: with several imports and a desk at work, one of them may be out of luck for a while."""
 
 EMPTY_PAGES = 1000
 """So many pages without a single record and the connector is going round in circles."""
-
-_Whole = tuple[Page, pages.Ready | None]
 
 
 class Pull:
@@ -55,78 +49,59 @@ class Pull:
         self.applied = applied
         self.counts = Counts()
         self._size = FIRST
-        self._held = 0.0
-        """Seconds that the lock was held since others last had time to take it."""
 
     def run(self, connector: Connector) -> Counts:
-        """Ask for page after page; each is applied while the next is asked for, in their order.
+        """Ask for page after page and apply each before asking for the next.
 
         Raises:
             PluginError: the connector broke its contract; pages before that one are in.
             SourceError, StoreError: as they come; what was applied stays.
         """
-        pipeline = Pipeline(self._apply)
-        try:
-            self._pull(connector, pipeline)
-        finally:
-            pipeline.close()
-        pipeline.settle()
-        return self.counts
-
-    def _pull(self, connector: Connector, pipeline: Pipeline[_Whole]) -> None:
         conn = self.store.read
         cursor, first = sources.cursor(conn, self.source), sources.never_read(conn, self.source)
-        known = store_items.KnownItems(conn, self.source, pipeline.settle)
+        known = store_items.KnownItems(conn, self.source)
         yielded = connector.pull(cursor, known)
         if not isinstance(yielded, Iterable):
             raise self._broken(f"pull() gave {type(yielded).__name__} instead of pages")
         empty = 0
         for page in yielded:
             self._checked(page)
-            pipeline.put(self._whole(page, first))
-            if len(page.items) < MANY:
-                pipeline.settle()
+            self.apply(page, first)
             empty = 0 if page.items or page.deleted or page.refused or page.unchanged else empty + 1
             if empty >= EMPTY_PAGES:
                 raise self._broken(f"it yielded {EMPTY_PAGES} empty pages in a row")
+        return self.counts
 
-    def _whole(self, page: Page, first: bool) -> _Whole:
-        """A page that can be kept. At the first reading its items are new, and all that can be is worked out beforehand."""
+    def apply(self, page: Page, first: bool) -> None:
+        """Apply one page, in as many transactions as keep each short; its cursor goes with the last.
+
+        At the ``first`` reading items are new, and all that can be is worked out before anything is locked.
+        """
         items, refused = sound(page.items, self.source)
         if refused or items is not page.items:
             page = replace(page, items=items, refused=(*page.refused, *refused))
-        try:
-            made = pages.ready(items, self.rules, self.now()) if first else None
-        except Exception as error:
-            error.add_note(OURS)
-            raise
-        # Of a key that comes twice each has its turn.
-        return page, made if made is not None and len(made) == len(items) else None
-
-    def _apply(self, whole: _Whole) -> None:
-        """Apply one page, in as many transactions as keep each short; its cursor goes with the last."""
-        page, made = whole
         at = 0
         longest = max(len(page.items), len(page.deleted), len(page.refused))
         while True:
             size = self._size
             last = at + size >= longest
             part = page if last and at == 0 else _part(page, at, size, last)
+            made = self._ready(part) if first else None
             started = time.perf_counter()
             self._commit(part, made)
-            took = time.perf_counter() - started
-            self._adapt(max(len(part.items), 1), took)
+            self._adapt(max(len(part.items), 1), time.perf_counter() - started)
             self.applied(self.counts)
-            self._breathe(took)
-            if last:
+            if last:  # the connector's own work is pause enough
                 return
             at += size
-
-    def _breathe(self, took: float) -> None:
-        self._held += took
-        if self._held > SLICE_S / 2:
             time.sleep(BREATH_S)
-            self._held = 0.0
+
+    def _ready(self, part: Page) -> pages.Ready:
+        try:
+            return pages.ready(part.items, self.rules, self.now())
+        except Exception as error:
+            error.add_note(OURS)
+            raise
 
     def _commit(self, part: Page, made: pages.Ready | None) -> None:
         for attempt in range(1, BUSY_TRIES + 1):

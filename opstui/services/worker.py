@@ -32,9 +32,6 @@ MASK = "•••"
 COLLECT_EVERY = 200_000
 """New objects between two looks for cycles: a hundred thousand rows are not garbage, and the process is short-lived."""
 
-TURN_S = 0.0002
-"""How long one thread may keep the interpreter from another: the one that writes pages needs it often, for a moment."""
-
 
 class Teller:
     """Writes events to the engine; strikes secrets out of them."""
@@ -112,7 +109,6 @@ def main() -> None:
     """Do the job that stands on stdin, tell about it on stdout, and end without waiting for what a plugin left behind."""
     job_fd, events_fd = guard.detach()
     gc.set_threshold(COLLECT_EVERY)
-    sys.setswitchinterval(TURN_S)
     teller = Teller(events_fd)
     offers = _warm_up()
     job: Job = pickle.loads(_framed(job_fd))  # our own parent wrote it, on a pipe nobody else holds

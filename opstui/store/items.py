@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 
 from opstui.domain.model import Comment, Item
 from opstui.store import links
@@ -12,22 +12,17 @@ from opstui.store.rows import moment
 
 
 class KnownItems:
-    """What the store holds of a source, for its connector: see ``opstui.connectors.api.Known``.
+    """What the store holds of a source, for its connector: see ``opstui.connectors.api.Known``."""
 
-    ``settle`` is called before the store is looked at: it waits until every page handed over before is in.
-    """
-
-    def __init__(self, conn: sqlite3.Connection, source: str, settle: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, conn: sqlite3.Connection, source: str) -> None:
         self._conn = conn
         self._source = source
-        self._settle = settle
         self._fingerprints: dict[str, str] | None = None
         self._open: frozenset[str] | None = None
 
     def fingerprints(self) -> Mapping[str, str]:
         """Key -> fingerprint of every item of this source that is not gone. Read once, on the first call."""
         if self._fingerprints is None:
-            self._settle()
             sql = "SELECT key, fingerprint FROM items WHERE source = ? AND gone IS NULL"
             self._fingerprints = dict(self._conn.execute(sql, (self._source,)).fetchall())
         return self._fingerprints
@@ -35,7 +30,6 @@ class KnownItems:
     def open_keys(self) -> Set[str]:
         """Keys of the items of this source that are not done and not gone."""
         if self._open is None:
-            self._settle()
             sql = "SELECT key FROM items WHERE source = ? AND gone IS NULL AND stage <> 'done'"
             self._open = frozenset(key for (key,) in self._conn.execute(sql, (self._source,)).fetchall())
         return self._open

@@ -12,7 +12,7 @@ from opstui.domain.model import NO_MARK, Item
 from opstui.domain.urgency import assess
 from opstui.store import links, marks, news, ranks, sources
 from opstui.store.itemrows import ITEM, histories, item_values
-from opstui.store.rows import holes, insert, seconds, sliced
+from opstui.store.rows import holes, seconds, sliced
 
 if TYPE_CHECKING:
     from opstui.domain.urgency import Rules
@@ -149,10 +149,12 @@ def _add(conn: sqlite3.Connection, items: Sequence[Item], rules: Rules, now: dat
         if item.comments:
             thread += _thread(id, item)
         scores.append(ranks.dated(score, id, born, last))
-    insert(conn, _INSERT, rows)
+    conn.executemany(_INSERT, rows)
     conn.execute(_FTS_INSERT, (base, base + len(items) - 1))
-    insert(conn, news.INSERT, history)
-    insert(conn, _COMMENT, thread)
+    if history:
+        conn.executemany(news.INSERT, history)
+    if thread:
+        conn.executemany(_COMMENT, thread)
     if links.any_links(conn) and (waiting := ranks.blocks(conn, [item.ref for item in items])):
         for place, item in enumerate(items):
             if count := waiting.get(item.ref, 0):

@@ -12,7 +12,6 @@ from opstui.domain.urgency import assess, pack_why
 from opstui.store import groups, links, marks
 from opstui.store.itemrows import ITEM, histories, item_from
 from opstui.store.rows import holes, moment, sliced
-from opstui.store.rows import insert as insert_rows
 
 if TYPE_CHECKING:
     from opstui.domain.urgency import Rules, Standing
@@ -90,7 +89,7 @@ def times_of(one: Sequence[Any]) -> tuple[int, int]:
 def insert(conn: sqlite3.Connection, rows: Sequence[Sequence[Any]]) -> None:
     """Write the ranks of items that had none."""
     rows, keys = groups.led_from_the_start(conn, rows)
-    insert_rows(conn, _INSERT, rows)
+    conn.executemany(_INSERT, rows)
     lines = sum(1 for one in rows if one[_LEAD])
     groups.count_lines(conn, lines + groups.lead(conn, keys))
 
