@@ -38,7 +38,7 @@ def start(config: Path | None = None, data_dir: Path | None = None, flags: Mappi
     """
     from opstui.config import paths
 
-    if not paths.config_path(config, os.environ).exists() and not paths.is_named(config, os.environ):
+    if not paths.is_there(paths.config_path(config, os.environ)) and not paths.is_named(config, os.environ):
         return _first_time(data_dir)
     gc.disable()  # until the first frame: what is loaded stays, and looking through it for garbage takes a tenth of the time
     try:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from opstui.cli.streams import any_text, say
+from opstui.cli.streams import abandon, any_text, say, unwritable
 from opstui.errors import ConfigError, OpstuiError
 
 INTERRUPTED = 130
@@ -24,6 +24,8 @@ def guarded(run: Callable[[], int]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return _reader_gone()
+    except OSError as error:
+        return _system(error)
     except Exception as error:  # noqa: BLE001 - the border: nothing above catches what is left
         return unexpected(error)
 
@@ -51,7 +53,16 @@ def unexpected(error: Exception) -> int:
 
 def _reader_gone() -> int:
     """Whoever read our stdout has enough (``opstui queue | head``): not a failure, and nothing to say."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())  # so that the interpreter's last flush finds a reader
-    os.close(nowhere)
+    abandon(sys.stdout)
     return 0
+
+
+def _system(error: OSError) -> int:
+    """Something of the system's: an output that takes nothing more, or what nobody foresaw."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()  # what click could not write is still in there
+    except OSError as again:
+        abandon(sys.stdout)
+        return fail(unwritable(again))
+    return unexpected(error)

@@ -9,6 +9,7 @@ from opstui.cli.output import emit_json, json_option, table
 from opstui.cli.state import State
 from opstui.cli.streams import out, say
 from opstui.config.load import Loaded, inspect
+from opstui.config.paths import is_there
 from opstui.errors import ConfigError
 
 
@@ -28,7 +29,7 @@ def config() -> None:
 def path(state: State, as_json: bool) -> None:
     """Where the config file is, or would be."""
     if as_json:
-        emit_json({"path": state.config_path, "exists": state.config_path.exists()})
+        emit_json({"path": state.config_path, "exists": is_there(state.config_path)})
     else:
         out(str(state.config_path))
 

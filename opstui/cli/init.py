@@ -84,9 +84,11 @@ def _existing(state: State) -> Loaded | None:
     Raises:
         ConfigError: it has mistakes, so nothing is added to it.
     """
-    from opstui.config import load
+    from opstui.config import load, paths
 
-    return load.load(state.config_path, environ=state.environ, flags=state.overrides) if state.config_path.exists() else None
+    if not paths.is_there(state.config_path):
+        return None
+    return load.load(state.config_path, environ=state.environ, flags=state.overrides)
 
 
 def _zone(state: State, loaded: Loaded | None, named: str | None) -> str:

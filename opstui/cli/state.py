@@ -39,7 +39,7 @@ class State:
         from opstui.config import paths
 
         path = self.config_path
-        return path if path.exists() or paths.is_named(self.config, self.environ) else None
+        return path if paths.is_there(path) or paths.is_named(self.config, self.environ) else None
 
     def require_config(self) -> None:
         """Most commands are about somebody's own queue.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TextIO
 
 from opstui.domain.text import clean
+from opstui.errors import OpstuiError
 
 # No library here: the app's own start comes through this module.
 
@@ -28,9 +30,29 @@ def say(text: str) -> None:
 
 def write(stream: TextIO | None, text: str) -> None:
     """A text that is harmless already, and a line's end, at once: what is said first stands first."""
-    if stream is not None:  # None: opstui was started with that end closed
+    if stream is None:  # opstui was started with that end closed
+        return
+    try:
         stream.write(text + "\n")
         stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        abandon(stream)
+        if stream is not sys.stderr:  # narration that nobody can hear is no reason to stop
+            raise unwritable(error) from error
+
+
+def unwritable(error: OSError) -> OpstuiError:
+    """The output takes nothing more: a full disk behind a redirection, for one."""
+    return OpstuiError("the output could not be written", error.strerror or str(error), "Send it somewhere else, or make room.")
+
+
+def abandon(stream: TextIO) -> None:
+    """Let what is left in a stream go nowhere, so that the interpreter's last flush has nothing to complain about."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def any_text() -> None:

@@ -24,6 +24,14 @@ def data_dir(flag: str | Path | None, environ: Mapping[str, str]) -> Path:
     return _folder("data", environ)
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is a file; one that this user may not look for counts, so that whoever reads it tells."""
+    try:
+        return path.exists()
+    except OSError:
+        return True
+
+
 def is_named(flag: str | Path | None, environ: Mapping[str, str]) -> bool:
     """Whether somebody named the config file, so that its absence is a mistake and not a first start."""
     return bool(flag or environ.get("OPSTUI_CONFIG", ""))

@@ -48,10 +48,10 @@ class Check:
 def of_store(data_dir: Path, now: Callable[[], datetime]) -> Iterator[Check]:
     """The file, its rights, its room and its copies. An absent one is not made."""
     path = data_dir / STORE
-    if not path.exists():
-        yield _no_store(path)
-        return
     try:
+        if not Store.is_at(path):
+            yield _no_store(path)
+            return
         with Store.open(path, now=now, create=False) as store:
             found = soundness.look(store.read, path)
             trouble = "" if found.damage else kept.kept(store.read, kept.BACKUP_TROUBLE)
@@ -178,9 +178,9 @@ def _health(
     """How each source's last pull went and the first of what it refused; nothing when the store cannot tell."""
     from opstui.services.desk import Desk
 
-    if not path.exists():
-        return {}, {}
     try:
+        if not Store.is_at(path):
+            return {}, {}
         with Store.open(path, now=now, create=False) as store:
             desk = Desk(store, settings, now=now)
             known = {one.name: one for one in desk.sources()}

@@ -93,7 +93,7 @@ def open(
     now = clock.clock(environ)
     path = paths.config_path(config_path, environ)
     # Nobody's first start has a config; one that somebody named must be there.
-    there = path.exists() or paths.is_named(config_path, environ)
+    there = paths.is_there(path) or paths.is_named(config_path, environ)
     loaded = load.load(path if there else None, environ=environ, flags=flags or {})
     folder = paths.data_dir(data_dir, environ)
     store = Store.open(folder / STORE, now=now)

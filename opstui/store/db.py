@@ -134,7 +134,7 @@ class Store:
             StoreError: there is no file and ``create`` is False, or the file is some other program's.
         """
         path = Path(path)
-        if not path.exists():
+        if not cls.is_at(path):
             if not create:
                 raise StoreError(
                     f"There is no store at {path}", "", "Run opstui init, or opstui demo to try it without any set-up"
@@ -147,6 +147,18 @@ class Store:
             store.close()
             raise
         return store
+
+    @staticmethod
+    def is_at(path: Path) -> bool:
+        """Whether there is a file.
+
+        Raises:
+            StoreReadOnly: it is in a folder that this user may not look into.
+        """
+        try:
+            return path.exists()
+        except OSError as error:
+            raise faults.refused(path, error) from error
 
     @property
     def read(self) -> Connection:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.support.plugin import install
-from tests.support.shell import CONFIG, EXPORT, ROOT, Done, Shell, may_write_anywhere
+from tests.support.rights import needs_rights, stopped_by_rights
+from tests.support.shell import CONFIG, EXPORT, ROOT, Done, Shell
 
 
 def checks(done: Done) -> dict[str, dict[str, Any]]:
@@ -44,11 +45,12 @@ def test_a_store_that_others_can_read_is_told(office: Shell) -> None:
     assert found["state"] == "warn" and found["next_step"].startswith("chmod 600")
 
 
-@pytest.mark.skipif(may_write_anywhere(), reason="this user may write everywhere")
+@needs_rights
 def test_a_data_folder_that_cannot_be_written_fails(office: Shell) -> None:
     office.data.chmod(0o500)
     try:
-        assert office("doctor").code == 1
+        done = office.real("doctor", "--json", **stopped_by_rights())
+        assert done.code == 1 and [name for name, one in checks(done).items() if one["state"] == "fail"] == ["store/mode"]
     finally:
         office.data.chmod(0o700)
 

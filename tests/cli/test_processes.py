@@ -8,11 +8,16 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from tests.support.plugin import install
-from tests.support.shell import CONFIG, ROOT, Shell, may_write_anywhere
+from tests.support.rights import needs_rights, stopped_by_rights
+from tests.support.shell import CONFIG, ROOT, Shell
+
+INIT = ("init", "--connector", "csv", "--option", "path=tickets.csv")
+needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 
 
 def start(shell: Shell, *args: str, **more: object) -> subprocess.Popen[bytes]:
@@ -89,11 +94,60 @@ def test_watching_prints_one_json_line_per_event_until_it_is_stopped(office: She
     assert process.returncode == 130 and b"Traceback" not in err
 
 
-@pytest.mark.skipif(may_write_anywhere(), reason="this user may write everywhere")
+@needs_rights
 def test_a_data_folder_that_cannot_be_written_is_told(office: Shell) -> None:
     office.home.joinpath("locked").mkdir(mode=0o500)
-    done = office.real("--data-dir", "locked/inner", "queue")
+    done = office.real("--data-dir", "locked/inner", "queue", **stopped_by_rights())
     assert done.code == 1 and "cannot be written" in done.err and "--data-dir" in done.err
+
+
+@needs_rights
+@pytest.mark.parametrize("command", ["queue", "brief", "sync", "doctor", "backup"])
+def test_a_data_folder_of_somebody_else_is_told(office: Shell, command: str) -> None:
+    office.data.chmod(0)
+    try:
+        done = office.real(command, **stopped_by_rights())
+    finally:
+        office.data.chmod(0o700)
+    assert done.code == 1
+    assert "belongs to somebody else" in done.out + done.err and "--data-dir" in done.out + done.err
+    assert "mistake" not in done.err and "Traceback" not in done.err
+
+
+@needs_rights
+@pytest.mark.parametrize("command", [("queue",), ("config", "check"), ("doctor",), INIT, ()], ids=" ".join)
+def test_a_config_folder_of_somebody_else_is_told(office: Shell, command: tuple[str, ...]) -> None:
+    office.config.parent.chmod(0)
+    try:
+        done = office.real(*command, **stopped_by_rights())
+    finally:
+        office.config.parent.chmod(0o700)
+    assert "mistake" not in done.err and "Traceback" not in done.err
+    assert done.code and "you may not read it" in done.out + done.err
+
+
+@needs_full
+@pytest.mark.parametrize("command", [("queue",), ("queue", "--json"), ("--help",), ("log", "--help")], ids=" ".join)
+def test_an_output_that_takes_nothing_more_is_told(office: Shell, command: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        argv = [sys.executable, "-m", "opstui", *command]
+        done = subprocess.run(
+            argv, stdout=full, stderr=subprocess.PIPE, env=office.environ, cwd=office.home, check=False, timeout=60
+        )
+    err = done.stderr.decode()
+    assert done.returncode == 1
+    assert "output" in err and "No space left" in err
+    assert "mistake" not in err and "Exception ignored" not in err and len(err.splitlines()) <= 2
+
+
+@needs_full
+def test_narration_that_cannot_be_written_stops_nothing(office: Shell) -> None:
+    with Path("/dev/full").open("wb") as full:
+        argv = [sys.executable, "-m", "opstui", "queue", "--limit", "1"]
+        done = subprocess.run(
+            argv, stdout=subprocess.PIPE, stderr=full, env=office.environ, cwd=office.home, check=False, timeout=60
+        )
+    assert done.returncode == 0 and b"INC1" in done.stdout
 
 
 def test_a_data_folder_below_a_file_is_told(office: Shell) -> None:

@@ -6,6 +6,8 @@ import csv
 import io
 import os
 import string
+import subprocess
+import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -16,6 +18,8 @@ from hypothesis import strategies as st
 
 from opstui.errors import ConfigError, SourceRefused, SourceUnavailable
 from opstui_csv import delimited, reading
+from tests.support.rights import needs_rights, stopped_by_rights
+from tests.support.shell import ROOT
 from tests.support.tables import make, pull, write_csv, write_text
 
 TICKETS = 'id,subject,status,assignee\n1,Käse — “ünïcode”,open,Zoë\n2,"two\nlines, one ""quoted""",closed,Bob\n'
@@ -256,18 +260,24 @@ def test_a_missing_file_and_a_folder_without_rights_are_different_things(tmp_pat
         pull(tmp_path / "*.csv")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_and_a_folder_without_rights_are_refused(tmp_path: Path) -> None:
-    path = write_text(tmp_path / "t.csv", "id,subject\n1,a\n")
-    path.chmod(0)
-    with pytest.raises(SourceRefused, match="no right"):
-        pull(path)
-    tmp_path.chmod(0)
+@needs_rights
+@pytest.mark.parametrize("shut", ["file", "folder"])
+def test_a_file_and_a_folder_without_rights_are_refused(tmp_path: Path, shut: str) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    path = write_text(folder / "t.csv", "id,subject\n1,a\n")
+    code = (
+        "import sys; from pathlib import Path; from opstui.errors import SourceRefused; from tests.support.tables import pull\n"
+        "try:\n    pull(Path(sys.argv[1]))\n"
+        "except SourceRefused as error:\n    print(error)\n"
+    )
+    (path if shut == "file" else folder).chmod(0)
+    argv = [sys.executable, "-c", f"import sys; sys.path.insert(0, 'plugins'); {code}", str(path if shut == "file" else folder)]
     try:
-        with pytest.raises(SourceRefused, match="no right"):
-            pull(tmp_path)
+        done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60, **stopped_by_rights())
     finally:
-        tmp_path.chmod(0o700)
+        folder.chmod(0o700)
+    assert "no right" in done.stdout, done.stderr
 
 
 def test_rights_are_told_in_plain_words(tmp_path: Path) -> None:

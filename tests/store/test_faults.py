@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from opstui.store.db import Store
 from tests.store.helpers import bring
 from tests.support.build import FakeClock, an_item
+from tests.support.rights import needs_rights, stopped_by_rights
 
 HEAD = (
     "import sys; from pathlib import Path\n"
@@ -23,12 +24,12 @@ HEAD = (
 ROOT = Path(__file__).parents[2]
 
 
-def run(code: str, path: Path, before: str = "", **more: int) -> str:
+def run(code: str, path: Path, before: str = "", **more: Any) -> str:
     """What ``code`` prints in a process of its own; ``before`` is shell run first, with mounts of its own."""
     command = [sys.executable, "-c", HEAD + code, str(path)]
     if before:
         command = ["unshare", "-rm", "sh", "-c", f'{before} && exec "$@"', "sh", *command]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=60, **more)  # type: ignore[call-overload]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=60, **more)
     assert done.returncode == 0, done.stderr
     return str(done.stdout)
 
@@ -92,15 +93,13 @@ def test_a_read_only_disk_can_be_read_and_a_write_says_why_not(tmp_path: Path) -
     assert "--data-dir" in printed
 
 
-@pytest.mark.skipif(os.name != "posix", reason="rights are told otherwise elsewhere")
+@needs_rights
 @pytest.mark.parametrize("mode", [0o400, 0o500])
 def test_a_file_or_folder_without_rights_says_so(tmp_path: Path, mode: int) -> None:
     folder = tmp_path / "data"
     with Store.open(folder / "opstui.db", now=FakeClock()) as store:
         bring(store, an_item("A"))
     code = (
-        "import os\n"
-        "if os.getuid() == 0: os.setgid(65534); os.setuid(65534)\n"
         "try:\n"
         "    store = Store.open(path, now=FakeClock())\n"
         "    print(keys(store))\n"
@@ -108,23 +107,12 @@ def test_a_file_or_folder_without_rights_says_so(tmp_path: Path, mode: int) -> N
         "except StoreError as error:\n"
         "    print(type(error).__name__)\n"
     )
-    if os.getuid() == 0:
-        for part in (folder / "opstui.db", folder):
-            os.chown(part, 65534, 65534)
-        _let_through(tmp_path)
     if mode == 0o400:
         (folder / "opstui.db").chmod(mode)
     else:
         folder.chmod(mode)
     try:
-        printed = run(code, folder / "opstui.db").split()
+        printed = run(code, folder / "opstui.db", **stopped_by_rights()).split()
     finally:
         folder.chmod(0o700)
     assert printed[-1] == "StoreReadOnly"
-
-
-def _let_through(folder: Path) -> None:
-    """Let another user reach a folder of pytest's, which are its user's alone."""
-    for part in (folder, *folder.parents):
-        if part.stat().st_uid == os.getuid() and part.is_relative_to("/tmp") and part != Path("/tmp"):
-            part.chmod(part.stat().st_mode | 0o011)

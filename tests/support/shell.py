@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
@@ -120,13 +119,6 @@ class Shell:
                 yield
         finally:
             os.chdir(before)
-
-
-def may_write_anywhere() -> bool:
-    """Whether this user is stopped by no folder's rights, as root is."""
-    with TemporaryDirectory() as folder:
-        Path(folder).chmod(0o500)
-        return os.access(folder, os.W_OK)
 
 
 def _stream(text: str = "") -> io.TextIOWrapper:
