@@ -70,6 +70,8 @@ class OpstuiApp(App[int], inherit_bindings=False):
         self.stops: Sequence[tuple[str, str]] = (("Stand-up", settings.day.standup), ("Handoff", settings.day.handoff))
         self.sources: tuple[SourceState, ...] = ()
         self.engine = Engine(workspace, self._engine_told)
+        self.crash: Exception | None = None
+        """The first exception that nobody caught."""
         self._with_engine = engine
         self._has_sources = any(source.enabled for source in settings.sources)
         self._palette: Palette | None = None
@@ -97,6 +99,22 @@ class OpstuiApp(App[int], inherit_bindings=False):
     def get_driver_class(self) -> type[Driver]:
         """The platform's driver, writing fewer bytes."""
         return lean_driver(super().get_driver_class())
+
+    # The end by a mistake: who called run() says what it was, Textual would print items' texts with its traceback.
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Remember what ends the app; a worker's failure is the exception in it."""
+        inner = getattr(error, "error", None)
+        self.crash = self.crash or (inner if isinstance(inner, Exception) else error)
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """Leave the terminal as it was found; no traceback."""
+        self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        """Nor one of a worker's."""
+        self._exit_renderables.clear()
 
     @property
     def palette(self) -> Palette:
@@ -272,6 +290,14 @@ def _ascii(wanted: str, environ: Mapping[str, str]) -> bool:
 
 
 def run(workspace: Workspace) -> int:
-    """Open the app over a workspace; gives the exit code."""
+    """Open the app over a workspace; gives the exit code.
+
+    Raises:
+        Exception: whatever ended the app that nobody caught, once the terminal is given back.
+    """
     gc.disable()  # nothing is freed before the first frame, and looking for it costs a tenth of the start
-    return OpstuiApp(workspace).run() or 0
+    app = OpstuiApp(workspace)
+    app.run()
+    if app.crash is not None:
+        raise app.crash
+    return app.return_code or 0

@@ -39,6 +39,8 @@ class Terminal:
         os.close(theirs)
         self.seen = ""
         """Everything shown so far, without control codes."""
+        self.sent = ""
+        """The same with them."""
         self._mark = 0
 
     def expect(self, text: str, timeout: float = 20.0) -> str:
@@ -89,5 +91,7 @@ class Terminal:
             data = os.read(self._fd, 65536)
         except OSError:
             return False
-        self.seen += CODES.sub("", data.decode("utf-8", "replace")).replace("\r", "")
+        text = data.decode("utf-8", "replace")
+        self.sent += text
+        self.seen += CODES.sub("", text).replace("\r", "")
         return bool(data)
