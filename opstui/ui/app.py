@@ -7,6 +7,7 @@ import gc
 import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
@@ -49,7 +50,8 @@ class OpstuiApp(App[int], inherit_bindings=False):
     """Panes as modes, each made when it is first gone to."""
 
     TITLE = "opstui"
-    CSS_PATH = "panes/triage.tcss"  # with the app's own styles: those that a screen brings are parsed in a second pass
+    CSS_PATH = Path(__file__).with_name("panes") / "triage.tcss"
+    """The first pane's styles, read with the app's own: those that a screen brings are parsed in a second pass."""
     MODES: ClassVar[dict[str, str | Callable[[], Screen[None]]]] = {"triage": TriagePane, "log": _log, "sources": _sources}
     DEFAULT_MODE = "triage"
     BINDINGS = [*bindings_for("*")]

@@ -53,19 +53,29 @@ def test_the_queue_on_the_command_line_loads_neither_the_screen_nor_the_network(
     assert not loaded & {"textual", "httpx", "plotext", "keyring", "sqlite_utils", "rich", "opstui_csv", "opstui_demo"}
 
 
-def test_the_app_loads_no_network_no_chart_and_no_connector_on_the_way_to_its_first_screen(demo: dict[str, str]) -> None:
-    code = """
+FIRST_FRAME = """
 import asyncio, os
 from opstui.services import workspace
 from opstui.ui.app import OpstuiApp
+loaded = set()
+class First(OpstuiApp):
+    def on_ready(self):
+        loaded.update(sys.modules)
 async def run():
-    app = OpstuiApp(workspace.open(None, None, os.environ), engine=False)
-    async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause()
+    with workspace.open(None, None, os.environ) as opened:
+        async with First(opened, engine=False).run_test(size=(160, 45)) as pilot:
+            await pilot.pause()
 asyncio.run(run())
+for name in set(sys.modules) - loaded:
+    del sys.modules[name]
 """
-    loaded = modules_after(code, **demo)
-    assert not loaded & {
+"""Opens the app and keeps only the modules that were there when its first frame was out."""
+
+
+def test_the_app_loads_no_network_no_chart_and_no_connector_on_the_way_to_its_first_screen(demo: dict[str, str]) -> None:
+    loaded = modules_after(FIRST_FRAME, **demo)
+    assert "textual" in loaded
+    early = loaded & {
         "httpx",
         "plotext",
         "keyring",
@@ -73,8 +83,43 @@ asyncio.run(run())
         "sqlite_utils",
         "opstui_csv",
         "opstui_demo",
-        "opstui.connectors.registry",
+        "opstui.connectors",
     }
+    assert not early
+
+
+def test_the_first_frame_waits_for_nothing_that_it_does_not_show(demo: dict[str, str]) -> None:
+    loaded = modules_after(FIRST_FRAME, **demo)
+    assert "opstui.store.queue" in loaded
+    early = loaded & {
+        # what queries, ranks and promises are made of
+        "opstui.domain.query",
+        "opstui.domain.people",
+        "opstui.domain.sla",
+        "opstui.domain.urgency",
+        "opstui.config.rules",
+        "opstui.store.querysql",
+        "opstui.store.ranks",
+        # one item whole, and items coming in
+        "opstui.domain.model",
+        "opstui.store.detail",
+        "opstui.store.items",
+        "opstui.store.pages",
+        # doing something, and taking it back
+        "opstui.services.desk.verdicts",
+        "opstui.services.desk.records",
+        "opstui.services.desk.undo",
+        "opstui.store.journal",
+        # mistakes, questions and overrides of the config
+        "opstui.config.explain",
+        "opstui.config.overrides",
+        "opstui.config.shape",
+        # other panes, every dialog, and the engine beside the app
+        "opstui.ui.panes.log",
+        "opstui.ui.dialogs.frame",
+        "opstui.services.engine_client",
+    }
+    assert not early
 
 
 def test_every_plugin_folder_is_in_the_wheel_and_registered() -> None:
