@@ -1,4 +1,4 @@
-"""What the engine tidies between pulls: ranks that ran out, split counts, the daily backup."""
+"""What the engine tidies between pulls: ranks that ran out or whose rules changed, split counts, the daily backup."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opstui.errors import OpstuiError
+from opstui.services.reranking import Reranking
 
 if TYPE_CHECKING:
     from opstui.services.crew import Outcome
@@ -32,6 +33,7 @@ class Chores:
 
     def __init__(self, station: Station, *, counts_stale: bool = True) -> None:
         self.station = station
+        self.reranking = Reranking(station)
         self._stale_counts = counts_stale
         self._next_recount = 0.0
         self._next_backup = 0.0
@@ -46,7 +48,7 @@ class Chores:
 
     def look(self, *, idle: bool) -> None:
         """Do what is due, in small pieces."""
-        if self.rescore(BUDGET_S):
+        if self.reranking.step(BUDGET_S) or self.rescore(BUDGET_S):
             self._stale_counts = True
         moment = time.monotonic()
         if self._stale_counts and (idle or moment >= self._next_recount):
@@ -85,7 +87,7 @@ class Chores:
 
     def finish(self) -> None:
         """All that is due, before a one-shot sync ends: the next start reads ranks and counts as they are."""
-        while self.rescore(60.0):
+        while self.reranking.step(60.0) or self.rescore(60.0):
             self._stale_counts = True
         if self._stale_counts:
             self.recount()

@@ -107,6 +107,7 @@ class Engine:
             return False
         if self.lease.take():
             health.recover(self.station)
+            self.chores.reranking.begin()
             self.plan = self._plan()
             self.tell({"event": "lease", "held": True, "holder": self.lease.me})
             self._told_holder = ""

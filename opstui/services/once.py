@@ -102,6 +102,7 @@ def _pulled_here(
 
     try:
         health.recover(station)
+        chores.reranking.begin()
         while waiting or crew.busy:
             while waiting and not crew.full:
                 crew.start(waiting.pop(0))
