@@ -44,6 +44,18 @@ def test_the_whole_item(size: tuple[int, int], tmp_path: Path, snap_compare: Any
         assert snap_compare(app, terminal_size=size, press=["enter", "wait:120"])
 
 
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_a_place_besides_the_queue(size: tuple[int, int], tmp_path: Path, snap_compare: Any) -> None:
+    with an_app(tmp_path) as app:
+        desk = app.desk
+        desk.accept(["helpdesk:INC91"])
+        desk.wait(["jira:OPS-61"], "Procurement", "mon 14", "the purchase order")
+        desk.wait(["helpdesk:INC4712"], "Bo Lind")
+        desk.snooze(["helpdesk:INC90"], "mon 9")
+        desk.merge(["jira:OPS-88"], "helpdesk:INC4711")
+        assert snap_compare(app, terminal_size=size, press=["S", "wait:200", "shift+tab", "wait:200"])
+
+
 def test_the_detail_below(tmp_path: Path, snap_compare: Any) -> None:
     with an_app(tmp_path) as app:
         assert snap_compare(app, terminal_size=(80, 24), press=["space", "wait:120"])

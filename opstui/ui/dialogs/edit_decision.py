@@ -109,8 +109,8 @@ class DecisionEditor(Dialog[dict[str, Any]]):
         Binding("up", "app.focus_previous", "Field before", show=False, id="decision.previous"),
     ]
     hints = (
-        *(("F2", "or"), ("^o", "save"), ("F4", "or"), ("^e", "your $EDITOR")),
-        *(("tab", "next field"), ("esc", "close, keeps the draft")),
+        *(("F2", "or"), ("^o", "save"), ("F4", "or"), ("^e", "$EDITOR")),
+        *(("tab", "next"), ("esc", "keeps a draft")),
     )
 
     def __init__(
