@@ -185,8 +185,8 @@ class Store:
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: all of it is kept, or, when the block raises, none of it. Does not nest."""
-        if self._immutable:
-            raise faults.read_only(self.path)
+        if self._immutable and not self._melted():
+            raise faults.unwritable(self.path)
         if getattr(self._local, "in_writing", False):
             raise RuntimeError("writing() does not nest: hand the connection on")
         if not self._lock.acquire(timeout=BUSY_S):
@@ -269,7 +269,8 @@ class Store:
         try:
             version, application = _versions(self.read)
         except StoreError:
-            # On a disk that cannot be written there is no shared memory file; with no change waiting, read it as it stands.
+            # On a disk that is full or cannot be written there is no shared memory file; with no change waiting, read it
+            # as it stands.
             if not self._readable_as_it_stands():
                 raise
             self._immutable = True
@@ -287,7 +288,15 @@ class Store:
 
     def _readable_as_it_stands(self) -> bool:
         wal = Path(f"{self.path}-wal")
-        return self.path.exists() and not _writable(self.path.parent) and not (wal.exists() and wal.stat().st_size)
+        return self.path.exists() and not _takes_files(self.path.parent) and not (wal.exists() and wal.stat().st_size)
+
+    def _melted(self) -> bool:
+        """Whether a store that was opened as it stood can be written by now; its connections are then made anew."""
+        if not _takes_files(self.path.parent):
+            return False
+        self._immutable = False
+        self._local = threading.local()
+        return True
 
     def _drop_read(self) -> None:
         conn: Connection = self._local.read
@@ -353,8 +362,11 @@ def _create_file(path: Path) -> None:
         raise faults.refused(path, error) from error
 
 
-def _writable(folder: Path) -> bool:
+def _takes_files(folder: Path) -> bool:
     import os
+
+    if faults.disk_is_full(folder):
+        return False
 
     try:
         read_only_disk = bool(os.statvfs(folder).f_flag & getattr(os, "ST_RDONLY", 1))

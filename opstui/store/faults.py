@@ -24,11 +24,11 @@ def translate(error: sqlite3.Error, path: Path) -> StoreError | None:
         case sqlite3.SQLITE_FULL:
             return full(path)
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_AUTH:
-            return full(path) if _disk_is_full(path) else read_only(path)
+            return full(path) if disk_is_full(path.parent) else read_only(path)
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return busy(path)
         case sqlite3.SQLITE_IOERR:
-            return full(path) if _disk_is_full(path) else _io(path, str(error))
+            return full(path) if disk_is_full(path.parent) else _io(path, str(error))
     return None
 
 
@@ -59,6 +59,11 @@ def read_only(path: Path) -> StoreReadOnly:
     )
 
 
+def unwritable(path: Path) -> StoreError:
+    """Why a store that was opened only to be read takes nothing."""
+    return full(path) if disk_is_full(path.parent) else read_only(path)
+
+
 def refused(path: Path, error: OSError) -> StoreError:
     """What the system said when a file could not be made."""
     return full(path) if error.errno in (errno.ENOSPC, errno.EDQUOT) else read_only(path)
@@ -86,9 +91,10 @@ def _io(path: Path, why: str) -> StoreError:
     return StoreError(f"The store {path} could not be read or written", why, "Check the disk; opstui doctor tells more")
 
 
-def _disk_is_full(path: Path) -> bool:
+def disk_is_full(folder: Path) -> bool:
+    """Whether there is too little room for anything."""
     try:
-        room = os.statvfs(path.parent)
+        room = os.statvfs(folder)
     except (OSError, AttributeError):  # AttributeError: Windows has no statvfs
         return False
     return room.f_bavail * room.f_frsize < _NO_ROOM

@@ -77,6 +77,28 @@ def test_a_store_on_a_full_disk_cannot_be_made_and_says_so(tmp_path: Path) -> No
 
 
 @needs_mounts
+def test_a_store_on_a_full_disk_can_be_read_and_written_again_once_there_is_room(tmp_path: Path) -> None:
+    code = (
+        "with Store.open(path / 'opstui.db', now=FakeClock()) as store: bring(store, an_item('A'))\n"
+        "fill = path / 'fill'\n"
+        "try:\n"
+        "    with fill.open('wb', buffering=0) as file:\n"
+        "        while file.write(b'x' * 1024): pass\n"
+        "except OSError:\n"
+        "    pass\n"
+        "store = Store.open(path / 'opstui.db', now=FakeClock())\n"
+        "print(keys(store))\n"
+        "try:\n"
+        "    bring(store, an_item('B'))\n"
+        "except StoreError as error:\n"
+        "    print(type(error).__name__, error.why)\n"
+        "fill.unlink(); bring(store, an_item('B')); print(keys(store))\n"
+    )
+    printed = run(code, tmp_path, f"mount -t tmpfs -o size=4m none {tmp_path}").splitlines()
+    assert printed == ["['A']", "StoreFull the disk is full", "['A', 'B']"]
+
+
+@needs_mounts
 def test_a_read_only_disk_can_be_read_and_a_write_says_why_not(tmp_path: Path) -> None:
     with Store.open(tmp_path / "opstui.db", now=FakeClock()) as store:
         bring(store, an_item("A"))
