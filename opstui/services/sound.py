@@ -36,8 +36,9 @@ def sound(items: tuple[Item, ...], source: str) -> tuple[tuple[Item, ...], list[
 def _is_sound(item: Item) -> bool:
     """The cheap look that nearly every item passes: the types are right and no text holds what a terminal obeys."""
     try:
-        line = f"{item.key}{item.title}{item.status}{item.priority_label}{item.url}{item.owner or ''}{item.reporter or ''}"
-        text = item.body
+        # Put together by adding, which takes nothing but text.
+        line = item.key + item.title + item.status + item.priority_label + item.url + (item.owner or "") + (item.reporter or "")
+        text = item.body + (item.team or "") + (item.changed_by or "")
         if item.fields:
             text += "".join(item.fields.values()) + "".join(item.fields)
         if item.labels:
@@ -46,7 +47,6 @@ def _is_sound(item: Item) -> bool:
             text += _gathered(item)
         return (
             bool(item.key)
-            and item.title.__class__ is str
             and item.fingerprint.isascii()
             and line.isprintable()
             and (text.isprintable() or not _UNCLEAN.search(text))
@@ -75,7 +75,7 @@ def _gathered(item: Item) -> str:
 
 _UNCLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
 _TEXTS = ("key", "title", "body", "status", "priority_label", "url", "fingerprint")
-_NAMES = ("owner", "reporter", "team")
+_NAMES = ("owner", "reporter", "team", "changed_by")
 _TIMES = ("created", "updated", "due", "sla_due")
 
 

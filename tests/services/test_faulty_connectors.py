@@ -240,6 +240,22 @@ def test_text_a_connector_forgot_to_clean_is_clean_in_the_store(stations: list[S
     assert row == ("K1", "ab", "xy", "Bo")
 
 
+def test_half_a_character_or_a_missing_text_anywhere_costs_no_page(
+    stations: list[Station], tmp_path: Path, plugins: Path
+) -> None:
+    names = ("title", "body", "status", "priority_label", "url", "owner", "reporter", "team", "changed_by")
+    body = f"""
+    def pull(self, cursor, known):
+        halves = [Item('halves', f'H{{n}}', **({{'title': 't'}} | {{name: 'a\\ud83db'}})) for n, name in enumerate({names})]
+        halves.append(Item('halves', 'HL', 't', labels=('a\\ud83d',), fields={{'x\\ud83d': 'y\\ud83d'}}))
+        missing = [Item('halves', f'M{{n}}', **({{'title': 't'}} | {{name: None}})) for n, name in enumerate({names[:5]})]
+        yield Page((*halves, *missing))
+    """
+    station = _station(stations, tmp_path, plugins, "halves", body.replace("\n    ", "\n"))
+    ended = pull(station, "halves")[0]["halves"].ended
+    assert (ended.state, ended.counts.added, ended.counts.refused) == ("ok", len(names) + 1, 5)
+
+
 def test_an_unknown_connector_and_a_wrong_option_say_what_to_write(
     stations: list[Station], tmp_path: Path, plugins: Path
 ) -> None:
