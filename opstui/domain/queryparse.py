@@ -20,7 +20,11 @@ _DAYS = ("today", "yesterday", "tomorrow")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _DURATION = re.compile(r"-?(?:\d+(?:\.\d+)?[smhdw])+", re.IGNORECASE)
 _ORDERED = (FieldType.PRIORITY, FieldType.NUMBER, FieldType.TIME, FieldType.SPAN)
-_DEEPEST = 60
+_DEEPEST = 6
+"""Parentheses inside each other: the parser of SQLite holds a hundred tokens, and a negated group takes many."""
+
+_MOST = 200
+"""Words and comparisons in one query: SQLite refuses expressions that are a thousand deep, and joins make them deep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class _Parser:
         self.position = 0
         self.end = len(text) + 1
         self.depth = 0
+        self.terms = 0
 
     def parse(self) -> Node:
         if not self.tokens:
@@ -101,6 +106,9 @@ class _Parser:
         self.position += 1
         if token.text == "(" and token.kind == "paren":
             return self._group(token)
+        self.terms += 1
+        if self.terms > _MOST:
+            raise _error(token.column, f"more than {_MOST} words and comparisons", "Write a shorter query.")
         if token.kind == "bare":
             following = self._peek()
             if following is not None and following.kind == "op":

@@ -47,6 +47,7 @@ CASES = [
     ),
     ("[triage]\nsplits = [{ name = 'x', query = 'ownr = me' }]\n", 2, "triage.splits.x.query", "column 1", "owner"),
     ("[triage]\nsplits = [{ name = 'x', query = '' }]\n", 2, "triage.splits.x.query", "empty", ""),
+    (f"[triage]\nsplits = [{{ name = 'x', query = '{'a ' * 201}' }}]\n", 2, "triage.splits.x.query", "column 401", "shorter"),
     ("[triage]\nsplits = [\n{ name = 'all', query = 'a' }]\n", 3, "triage.splits.all", "always there", ""),
     ("[triage.weights]\npriorty = 1\n", 2, "triage.weights.priorty", "no such weight", "priority"),
     ("[triage.weights]\nsla = -1\n", 2, "triage.weights.sla", "at least 0", ""),

@@ -93,7 +93,8 @@ def test_other_names_of_a_field_mean_the_field() -> None:
         ("()", 2, "cannot stand here"),
         ('""', 1, "cannot stand here"),
         ("= a", 1, "cannot stand here"),
-        ("(" * 99 + "a", 61, "too many parentheses"),
+        ("(" * 99 + "a", 7, "too many parentheses"),
+        ("a " * 200 + "b = c", 401, "more than 200 words and comparisons"),
     ],
 )
 def test_a_mistake_names_its_column_and_what_was_expected(query: str, column: int, said: str) -> None:
