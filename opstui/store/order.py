@@ -155,6 +155,8 @@ def _elsewhere(conn: Connection, view: View, joined: str, tests: Sequence[str], 
     """The ids of another place than the queue."""
     order = "r.rank DESC, r.item"
     tests, args = ["r.place = ?", *tests], [view.place.value, *args]
+    if view.place is not Place.CLOSED:
+        tests.append("r.place NOT IN ('queue', 'closed')")  # word for word what the index of the places is for
     if view.place in _TIMED:
         order = "r.until IS NULL, r.until, r.item"
     elif view.place in _PAST:

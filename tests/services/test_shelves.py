@@ -113,3 +113,16 @@ def test_an_escalation_comes_back_at_its_deadline(tmp_path: Path) -> None:
     clock.forward(days=1)
     desk.catch_up()
     assert counts(desk) == {}
+
+
+def test_a_place_is_read_along_its_index_and_never_by_looking_through_everything(tmp_path: Path) -> None:
+    desk = a_decided_desk(tmp_path, FakeClock(), "a")
+    read, seen = store_of(desk).read, list[str]()
+    read.set_trace_callback(seen.append)
+    for shelf in SHELVES:
+        desk.count(desk.shelf_view(shelf))
+    read.set_trace_callback(None)
+    asked = [sql for sql in seen if "r.place" in sql]
+    plans = [row[3] for sql in asked for row in read.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()]
+    assert len(asked) == len(SHELVES)
+    assert not [plan for plan in plans if plan.startswith("SCAN") and "INDEX marks" not in plan], plans
