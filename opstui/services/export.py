@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, tzinfo
 from pathlib import Path
 
+from opstui.domain.text import clean, clean_line
 from opstui.errors import StoreError
 from opstui.services.records import FILES, Record, records, stamp
 from opstui.store import log
@@ -104,7 +105,7 @@ def _cell(value: object) -> str:
         value = json.dumps(value, ensure_ascii=False)
     elif isinstance(value, bool):
         value = "yes" if value else ""
-    text = str(value)
+    text = clean(str(value))
     # A spreadsheet would run these as formulas, and titles and reasons hold what strangers wrote.
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
@@ -118,9 +119,9 @@ def _markdown(conn: sqlite3.Connection, zone: tzinfo) -> Iterator[str]:
         if f"{at:%Y-%m-%d}" != day:
             day = f"{at:%Y-%m-%d}"
             yield f"\n## {at:%A} {day}\n\n"
-        ref = f" `{entry.ref}`" if entry.ref else ""
-        body = "\n  ".join(_escaped(entry.text).splitlines())
-        yield f"- **{at:%H:%M} {entry.kind}**{ref} {body} ({_escaped(entry.who)})\n"
+        ref = f" `{clean_line(entry.ref)}`" if entry.ref else ""
+        body = "\n  ".join(_escaped(clean(entry.text)).splitlines())
+        yield f"- **{at:%H:%M} {entry.kind}**{ref} {body} ({_escaped(clean_line(entry.who))})\n"
 
 
 _MARKUP = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>#|"})

@@ -21,8 +21,8 @@ from opstui.services.records import Record
 from opstui.store import decisions, drafts, items, journal, marks, notes, ranks, sessions
 from opstui.store.db import Store
 
-WRONG = (ValueError, TypeError, KeyError, AttributeError)
-"""What reading a record raises when it was written by hand and not well."""
+WRONG = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What reading a record raises when it was written by hand and not well: numbers without end and nests among it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _read(path: Path) -> Iterator[tuple[str, Record | None, str]]:
             place = f"{path.name}:{number}"
             try:
                 record = json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 yield place, None, f"not JSON: {error}"
                 continue
             yield (place, record, "") if isinstance(record, dict) else (place, None, "not a JSON object")
@@ -157,7 +157,7 @@ def _decision(work: _Work, record: Record) -> bool:
     if not isinstance(options, list):
         raise ValueError("options is not a list")
     ref = clean_line(records.text(record, "ref"))
-    old = records.optional(record, "supersedes")
+    old, by = _other(record, "supersedes"), _other(record, "superseded_by")
     decisions.add(
         work.conn,
         at=records.needed(record, "at"),
@@ -174,9 +174,9 @@ def _decision(work: _Work, record: Record) -> bool:
     if gone := records.moment(record.get("withdrawn")):
         decisions.set_withdrawn(work.conn, uid, gone)
     else:
-        state = lines.decision_state(uid, records.optional(record, "superseded_by"))
+        state = lines.decision_state(uid, by)
         work.lines.append(journal.Line(ref, items.id_of(work.conn, ref), journal.DECISION, None, state))
-    work.links.append((uid, old, records.optional(record, "superseded_by")))
+    work.links.append((uid, old, by))
     return True
 
 
@@ -230,18 +230,27 @@ def _line(conn: sqlite3.Connection, record: Record) -> journal.Line:
 
 
 def _state(target: str, value: Any) -> str | None:
+    """What a line was or became, for undo to set: as clean as if it had come in by itself."""
     if value is None:
         return None
     if target == journal.MARK:
-        return marks.dump(marks.parse(json.dumps(value)))
-    uid = str(value["uid"])
-    return lines.note_state(uid) if target == journal.NOTE else lines.decision_state(uid, value.get("superseded_by"))
+        mark = _clean(marks.parse(json.dumps(value)))
+        if mark.priority is not None and mark.priority not in range(1, 6):
+            raise ValueError(f"priority {mark.priority!r} is not 1 to 5")
+        return marks.dump(mark)
+    uid = clean_line(str(value["uid"]))
+    return lines.note_state(uid) if target == journal.NOTE else lines.decision_state(uid, _other(value, "superseded_by"))
+
+
+def _other(record: Record, name: str) -> str | None:
+    """The uid of another record."""
+    return clean_line(records.text(record, name)) or None
 
 
 def _number(conn: sqlite3.Connection, uid: Any) -> int | None:
     if uid is None:
         return None
-    found = journal.by_uid(conn, str(uid))
+    found = journal.by_uid(conn, clean_line(str(uid)))
     if found is None:
         raise ValueError(f"the action {uid} it speaks of is not there")
     return found

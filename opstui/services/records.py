@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from opstui.domain.model import Mark, Stage, Verdict
@@ -77,13 +77,13 @@ def stamp(at: datetime | None) -> str | None:
 
 
 def moment(value: Any) -> datetime | None:
-    """The time of a record; one without an offset raises ValueError."""
+    """The time of a record; one without an offset raises ValueError, one out of reach OverflowError."""
     if value is None or value == "":
         return None
     at = datetime.fromisoformat(value)
     if at.tzinfo is None:
         raise ValueError(f"{value!r} has no offset")
-    return at
+    return at.astimezone(UTC)  # which a time at the edge of the calendar does not survive: no store could give it back
 
 
 def needed(record: Record, name: str) -> datetime:

@@ -157,6 +157,59 @@ def test_control_characters_do_not_come_in_through_an_import(tmp_path: Path) -> 
     shut(other)
 
 
+@pytest.mark.parametrize(
+    ("kind", "record"),
+    [
+        ("sessions", '{"started": "2026-11-20T08:00:00+00:00", "ended": "2026-11-20T08:09:00+00:00", "decided": 1e999}'),
+        ("sessions", '{"started": "2026-11-20T08:00:00+00:00", "ended": "2026-11-20T08:09:00+00:00", "decided": 1e30}'),
+        ("marks", '{"ref": "a:b", "verdict": "snooze", "until": "0001-01-01T00:00:00+14:00"}'),
+        ("notes", "[" * 100_000),
+        ("journal", '{"uid": "u", "lines": [{"ref": "a:b", "target": "mark", "after": {"priority": 77}}]}'),
+        ("journal", '{"uid": "u", "lines": [{"ref": "a:b", "target": "mark", "after": {"until": 1e999}}]}'),
+    ],
+)
+def test_a_number_without_end_costs_its_own_line(tmp_path: Path, kind: str, record: str) -> None:
+    desk = a_full_desk(tmp_path / "one")
+    out(desk, tmp_path / "export")
+    with (tmp_path / "export" / f"{kind}.jsonl").open("a") as file:
+        file.write(record + "\n")
+    other = a_desk(tmp_path / "two")
+    brought = back(other, tmp_path / "export")
+    assert len(brought.refused) == 1 and brought.added["marks"] == 3
+    shut(desk)
+    shut(other)
+
+
+def test_nor_do_they_come_back_by_undo_or_go_out_again(tmp_path: Path) -> None:
+    desk = a_full_desk(tmp_path / "one")
+    out(desk, tmp_path / "export")
+    file = tmp_path / "export" / "journal.jsonl"
+    hostile = "Bo \\u001b[31m\\u202eLind\\u009b"
+    file.write_text(file.read_text().replace("Bo Lind", hostile))
+    other = a_desk(tmp_path / "two")
+    back(other, tmp_path / "export")
+    while other.undo_list(1):
+        other.undo()
+    while other.redo_list():
+        other.redo()
+    out(other, tmp_path / "again")
+    said = "".join(path.read_text() for path in (tmp_path / "again").iterdir())
+    assert "Bo Lind" in said
+    assert not {"\x1b", "\u202e", "\x9b"} & set(said) and "u001b" not in said
+    shut(desk)
+    shut(other)
+
+
+def test_what_is_written_for_people_is_clean_whatever_the_store_holds(tmp_path: Path) -> None:
+    desk = a_full_desk(tmp_path / "one")
+    with store_of(desk).writing() as conn:
+        conn.execute("UPDATE notes SET text = 'a' || char(27) || '[31m' || char(8238) || 'b', who = 'B' || char(155) || 'o'")
+    out(desk, tmp_path / "export")
+    said = "".join((tmp_path / "export" / name).read_text() for name in ("log.md", "notes.csv"))
+    assert "ab" in said and not {"\x1b", "\u202e", "\x9b"} & set(said)
+    shut(desk)
+
+
 @pytest.mark.parametrize("manifest", [None, "{", '{"format": 99}', "[]"])
 def test_what_is_no_export_is_refused_whole(tmp_path: Path, manifest: str | None) -> None:
     desk = a_desk(tmp_path / "one")
