@@ -26,6 +26,7 @@ def brief_json(found: morning.Brief, desk: Desk) -> dict[str, Any]:
         "left": found.left,
         "splits": {split.name: split.count for split in found.splits},
         "changed": rows(found.changed),
+        "changed_count": found.changed_count,
         "hot": rows(found.hot),
         "plan": {"accepted": rows(found.accepted), "waking": rows(found.waking), "reviews": list(found.reviews)},
         "watches": [],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 import click
+from click.core import ParameterSource
 
 from opstui.cli.group import Group
 from opstui.cli.output import emit_json, json_option, rfc3339, table
@@ -22,20 +23,30 @@ KINDS = (*WRITTEN, "action", *(verdict.value for verdict in Verdict), *OTHER_VER
 _limit = click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 
 
+_kinds = click.option("--kind", "kinds", multiple=True, help="note, comment, decision, action or a verb; may be given often.")
+
+
 @click.group("log", cls=Group, invoke_without_command=True)
+@_kinds
+@_limit
+@json_option
 @click.pass_context
-def log(ctx: click.Context) -> None:
-    """Notes, decisions and the journal; alone: the youngest."""
+def log(ctx: click.Context, kinds: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """Notes, decisions and the journal; alone: the youngest, as its list."""
     if ctx.invoked_subcommand is None:
-        ctx.invoke(listed)
+        ctx.invoke(listed, kinds=kinds, limit=limit, as_json=as_json)
+        return
+    for param in ctx.command.params:
+        if param.name and ctx.get_parameter_source(param.name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"{param.opts[-1]} stands behind {ctx.invoked_subcommand}, not before it", ctx)
 
 
 @log.command("list")
-@click.option("--kind", "kinds", multiple=True, help="note, comment, decision, action or a verb; may be given often.")
+@_kinds
 @_limit
 @json_option
 @click.pass_obj
-def listed(state: State, kinds: tuple[str, ...] = (), limit: int = 50, as_json: bool = False) -> None:
+def listed(state: State, kinds: tuple[str, ...], limit: int, as_json: bool) -> None:
     """The youngest entries first."""
     for kind in kinds:
         if kind not in KINDS:

@@ -94,9 +94,10 @@ def table(
     right: Sequence[int] = (),
     grow: int | None = None,
     indent: str = "",
+    most: int | None = None,
     err: bool = False,
 ) -> None:
-    """Aligned columns; on a terminal the column ``grow`` gives way so that a line fits."""
+    """Aligned columns; on a terminal the column ``grow`` gives way so that a line fits, elsewhere at ``most`` columns."""
     lines = [[clean_line(str(cell)) for cell in row] for row in rows]
     if not lines:
         return
@@ -105,6 +106,8 @@ def table(
     if grow is not None and stream is not None and stream.isatty():
         room = shutil.get_terminal_size().columns - len(indent) - sum(widths) - 2 * (len(widths) - 1)
         widths[grow] = max(12, widths[grow] + min(room, 0))
+    elif grow is not None and most is not None:
+        widths[grow] = min(widths[grow], most)
     write(stream, "\n".join(_aligned(row, widths, right, indent) for row in lines))
 
 

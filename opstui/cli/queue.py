@@ -8,11 +8,11 @@ import click
 
 from opstui.cli import complete
 from opstui.cli.output import emit_json, json_option, table
-from opstui.cli.rows import HEADING, RIGHT, TITLE, line, row_json
+from opstui.cli.rows import HEADING, RIGHT, TITLE, TITLE_MOST, line, parked, row_json
 from opstui.cli.state import State
 from opstui.cli.streams import out, say
 from opstui.domain.model import Place
-from opstui.domain.views import View
+from opstui.domain.views import QueueRow, View
 from opstui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -50,10 +50,18 @@ def queue(
     if only_refs:
         out("\n".join(row.ref for row in rows))
         return
-    now = desk.now()
-    table([HEADING, *(line(row, now) for row in rows)], right=RIGHT, grow=TITLE)
+    _print(rows, desk, view)
     if (count := desk.count(view)) > len(rows):
         say(f"… and {count - len(rows):,} more (--limit {count})")
+
+
+def _print(rows: list[QueueRow], desk: Desk, view: View) -> None:
+    """The rows in columns; those of another place with how long and for whom they are there."""
+    now = desk.now()
+    lines = [HEADING, *(line(row, now) for row in rows)]
+    if view.place is not Place.QUEUE:
+        lines = [one + more for one, more in zip(lines, parked(rows, now, desk.zone()), strict=True)]
+    table(lines, right=RIGHT, grow=TITLE, most=TITLE_MOST)
 
 
 def _query(desk: Desk, split: str | None, query: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from opstui.cli.output import rfc3339
-from opstui.domain.format import clock_left, span
+from opstui.cli.output import cut, rfc3339
+from opstui.domain.format import clock_left, moment, span
 from opstui.domain.reasons import headline, terms
 from opstui.domain.views import QueueRow
 
@@ -17,6 +18,9 @@ HEADING = ("rank", "ref", "title", "owner", "time", "why here")
 RIGHT = (0, 4)
 TITLE = 2
 """Of a line's columns, those that stand right, and the one that gives way."""
+
+TITLE_MOST, OWNER_MOST, WHY_MOST = 80, 32, 80
+"""Columns that a text of somebody else's may take, so that one of them does not move all the others out of sight."""
 
 
 def sla_left(row: QueueRow, now: datetime) -> int | None:
@@ -61,4 +65,14 @@ def line(row: QueueRow, now: datetime) -> tuple[str, ...]:
     left = sla_left(row, now)
     time = f"SLA {clock_left(left)}" if left is not None else span((now - row.created).total_seconds()) if row.created else ""
     title = row.title + (f"  x{row.group_size}" if row.group_size > 1 else "")
-    return f"{row.rank:.0f}", row.ref, title, row.owner or "–", time, headline(row, now)
+    return f"{row.rank:.0f}", row.ref, title, cut(row.owner or "–", OWNER_MOST), time, cut(headline(row, now), WHY_MOST)
+
+
+def parked(rows: Sequence[QueueRow], now: datetime, zone: tzinfo) -> list[tuple[str, ...]]:
+    """A heading and a cell a row of each of two columns that any row has: until when it is out of the queue, and with whom."""
+    columns = {
+        "until": [moment(row.until, now, zone) for row in rows],
+        "to": [cut(row.target, OWNER_MOST) for row in rows],
+    }
+    told = [(name, *cells) for name, cells in columns.items() if any(cells)]
+    return list(zip(*told, strict=True)) if told else [()] * (len(rows) + 1)

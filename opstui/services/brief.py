@@ -75,8 +75,12 @@ def markdown(brief: Brief, desk: Desk) -> str:
         parts.append("")
     parts += _section("Hot", [_line(row, now, number) for number, row in enumerate(brief.hot, 1)], "Nothing needs a verdict.")
     since = moment(brief.since, now, zone)
-    more = f" ({brief.changed_count})" if brief.changed_count > len(brief.changed) else ""
-    parts += _section(f"Since {since}{more}", [_changed(row, now, zone) for row in brief.changed], "Nothing is new or moved.")
+    changes = [_changed(row, now, zone) for row in brief.changed]
+    more = ""
+    if left_out := brief.changed_count - len(brief.changed):
+        more = f" ({brief.changed_count})"
+        changes += ["", f"…and {left_out} more: `opstui queue --changed`"]
+    parts += _section(f"Since {since}{more}", changes, "Nothing is new or moved.")
     plan = [f"- {_title(row)}" for row in brief.accepted]
     plan += [f"- {moment(row.until, now, zone)}: back from {row.place}: {_title(row)}" for row in brief.waking]
     plan += [

@@ -59,6 +59,8 @@ MISUSES = [
     ("priority", "desk:INC1", "--to", "urgentest"),
     ("note", " "),
     ("log", "list", "--kind", "snoze"),
+    ("log", "--kind", "snoze"),
+    ("log", "--json", "list"),
     ("sync", "nope"),
     ("config", "explain", "day.timzone"),
     ("plugin", "check", "cvs"),
@@ -71,8 +73,6 @@ NOTHING_DONE = [("done", "desk:NOPE"), ("show", "desk:NOPE"), ("undo",), ("redo"
 
 @pytest.mark.parametrize("command", READS, ids=" ".join)
 def test_a_question_is_answered_with_one_json_document_and_exit_0(office: Shell, command: tuple[str, ...]) -> None:
-    if command[0] == "log" and len(command) == 1:
-        command = ("log", "list")
     done = office(*command, "--json")
     assert done.code == 0, done.err
     assert done.json is not None
@@ -198,3 +198,44 @@ def test_an_empty_view_says_so_and_prints_no_data(office: Shell) -> None:
     done = office("queue", "--query", "unicorn")
     assert (done.code, done.out) == (0, "") and "nothing matches" in done.err
     assert office("queue", "--query", "unicorn", "--json").json == []
+
+
+def test_the_log_alone_takes_what_its_list_takes(office: Shell) -> None:
+    office("note", "Rolls were swapped")
+    office("done", "desk:INC1")
+    assert office("log", "--json").json == office("log", "list", "--json").json
+    assert [one["kind"] for one in office("log", "--kind", "note", "--json").json] == ["note"]
+    assert len(office("log", "--limit", "1").out.splitlines()) == 1
+
+
+def test_a_title_or_owner_of_any_length_leaves_the_table_in_sight(shell: Shell) -> None:
+    long = "Dock 7 " + "and so on " * 48
+    shell.office(f"number,short_description,state,priority,assigned_to\nINC1,{long},New,1,\nINC2,Short,New,2,{long}\n")
+    assert shell("sync").code == 0
+    lines = shell("queue").out.splitlines()
+    assert max(map(len, lines)) < 260 and any("…" in one for one in lines[1:])
+    whole = " ".join(long.split())
+    assert {row["title"] for row in shell("queue", "--json").json} == {whole, "Short"}
+    assert whole in shell("show", "desk:INC1").out
+
+
+def test_another_place_says_until_when_and_with_whom(office: Shell) -> None:
+    office("wait", "desk:INC1", "--on", "Bo Lind", "--until", "2026-11-24 09:00", "--text", "Any news?")
+    office("snooze", "desk:INC2", "--until", "eod")
+    office("done", "desk:INC3")
+    heading, row = office("queue", "--place", "waiting").out.splitlines()
+    assert heading.split()[-2:] == ["until", "to"] and "Tue 09:00" in row and row.endswith("Bo Lind")
+    heading, row = office("queue", "--place", "snoozed").out.splitlines()
+    assert heading.endswith("until") and row.endswith("17:00")
+    assert office("queue", "--place", "done").out.splitlines()[0].endswith("why here")
+    waiting = office("queue", "--place", "waiting", "--json").json[0]
+    assert waiting["target"] == "Bo Lind" and waiting["until"] == "2026-11-24T09:00:00+00:00"
+
+
+def test_a_brief_that_leaves_out_changes_says_how_many_and_where_they_are(shell: Shell) -> None:
+    rows = "".join(f"INC{n},Ticket {n},New,3,,2026-11-20 02:10:00\n" for n in range(37))
+    shell.office("number,short_description,state,priority,assigned_to,opened_at\n" + rows)
+    assert shell("sync").code == 0
+    assert "…and 17 more: `opstui queue --changed`" in shell("brief").out
+    assert shell("brief", "--json").json["changed_count"] == 37
+    assert len(shell("queue", "--changed", "--refs").out.split()) == 37
