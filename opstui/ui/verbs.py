@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from opstui.domain.kinds import PRIORITY_WORDS, Place, Stage
+from opstui.domain.kinds import PRIORITY_WORDS, Stage
 from opstui.domain.views import QueueRow
 from opstui.errors import OpstuiError
+from opstui.ui.aside import Aside
 from opstui.ui.pane import Pane
 
 if TYPE_CHECKING:
@@ -19,13 +20,6 @@ Answer = TypeVar("Answer")
 
 LEAVING = frozenset({"accept", "done", "decline", "merge", "snooze", "assign", "escalate", "wait", "for_block"})
 """Verbs after which an item is no longer in the queue."""
-DECIDED = {
-    Place.ACCEPTED: "accepted",
-    Place.DONE: "done",
-    Place.DECLINED: "declined",
-    Place.MERGED: "merged",
-    Place.CLOSED: "closed at its source",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +37,11 @@ class VerbPane(Pane, inherit_bindings=False):
         super().__init__()
         self.last: Act | None = None
         """The last verdict, for repeat."""
+        self.aside = Aside()
+
+    def on_unmount(self) -> None:
+        """Ask nothing more."""
+        self.aside.close()
 
     # What a subclass says
 
@@ -197,10 +196,9 @@ class VerbPane(Pane, inherit_bindings=False):
         from opstui.ui.dialogs.pick_person import PersonPicker
 
         me = self.desk.me()
-        people = self.desk.people()
-        return await self.answer(
-            PersonPicker(heading, self.desk.loads(), people, now=self.desk.now(), me=me.name if me else "")
-        )
+        picker = PersonPicker(heading, None, self.desk.people(), now=self.desk.now(), me=me.name if me else "")
+        self.aside.ask("loads", self.desk.loads, picker.tell)
+        return await self.answer(picker)
 
     async def _decline(self) -> None:
         rows = self.targets()

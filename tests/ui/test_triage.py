@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
+from pytest import MonkeyPatch
 
 from opstui.errors import StoreFull
 from opstui.store import sources
@@ -101,6 +103,41 @@ async def test_an_owner_is_chosen_with_the_open_work_of_each_in_view(tmp_path: P
         await desk.press("o")
         await desk.expect("Who owns helpdesk:INC4711?", "Bo Lind", "Cy Moss")
         await desk.press("text:cy m", "enter")
+        await desk.until(lambda: bool(desk.desk.undo_list(1)))
+        row = desk.desk.row("helpdesk:INC4711")
+        assert row is not None
+        assert row.owner == "Cy Moss"
+
+
+async def test_people_can_be_chosen_before_it_is_known_how_much_each_has(tmp_path: Path, monkeypatch: MonkeyPatch) -> None:
+    known = Event()
+    people = [{"name": "Ana Ruiz"}, {"name": "Bo Lind"}, {"name": "Dee Okafor"}]
+    async with a_triage(tmp_path, people=people) as desk:
+        loads = desk.desk.loads
+        monkeypatch.setattr(desk.desk, "loads", lambda: known.wait(20) and loads())
+        await desk.press("o")
+        await desk.expect("Ana Ruiz", "Bo Lind", "Dee Okafor")
+        assert " open" not in desk.text and "Cy Moss" not in desk.text
+        await desk.press("down")
+        known.set()
+        await desk.expect(" 2 open", "Cy Moss")
+        await desk.press("enter")
+        await desk.until(lambda: bool(desk.desk.undo_list(1)))
+        row = desk.desk.row("helpdesk:INC4711")
+        assert row is not None
+        assert row.owner == "Bo Lind", "the cursor stayed where it was put"
+
+
+async def test_an_owner_the_config_does_not_name_is_found_when_the_figures_are_late(
+    tmp_path: Path, monkeypatch: MonkeyPatch
+) -> None:
+    known = Event()
+    async with a_triage(tmp_path, people=[{"name": "Bo Lind"}]) as desk:
+        loads = desk.desk.loads
+        monkeypatch.setattr(desk.desk, "loads", lambda: known.wait(20) and loads())
+        await desk.press("o", "text:cy m", "enter")
+        assert "Who owns" in desk.text
+        known.set()
         await desk.until(lambda: bool(desk.desk.undo_list(1)))
         row = desk.desk.row("helpdesk:INC4711")
         assert row is not None

@@ -13,7 +13,7 @@ from opstui.ui.cells import tame
 from opstui.ui.dialogs.frame import Picker
 from opstui.ui.dialogs.lines import age, bar, column
 from opstui.ui.present import Look
-from opstui.ui.widgets.choices import Choice, narrow
+from opstui.ui.widgets.choices import EMPTY, Choice, Choices, narrow
 
 NAME_CELLS = 22
 BAR_CELLS = 8
@@ -22,10 +22,13 @@ OLD_S = 14 * 86_400
 
 
 def load_lines(
-    loads: Iterable[Load], people: Iterable[Person | str], now: datetime, look: Look, *, me: str = ""
+    loads: Iterable[Load] | None, people: Iterable[Person | str], now: datetime, look: Look, *, me: str = ""
 ) -> list[Choice]:
-    """One line a person: those of the config, the least loaded first, then the others who own something."""
-    by_name = {load.name: load for load in loads}
+    """One line a person: those of the config, the least loaded first, then the others who own something.
+
+    None for loads: they are not known yet, and nothing is said of them.
+    """
+    by_name = {load.name: load for load in loads or ()}
     known: dict[str, Person | None] = {}
     for person in people:
         if isinstance(person, str):
@@ -35,23 +38,30 @@ def load_lines(
     most = max((load.open for load in by_name.values()), default=0)
     ordered = sorted(known, key=lambda name: (by_name[name].open if name in by_name else 0, name.casefold()))
     ordered += sorted((name for name in by_name if name not in known), key=str.casefold)
-    return [_line(name, by_name.get(name), known.get(name), most, now, look, me) for name in ordered if name]
+    found = []
+    for name in filter(None, ordered):
+        figures = EMPTY if loads is None else _figures(by_name.get(name), most, now, look)
+        found.append(_line(name, known.get(name), figures, look, me))
+    return found
 
 
-def _line(name: str, load: Load | None, person: Person | None, most: int, now: datetime, look: Look, me: str) -> Choice:
-    count = load.open if load else 0
-    oldest = load.oldest if load else None
+def _line(name: str, person: Person | None, figures: Content, look: Look, me: str) -> Choice:
     team = (person.team or "") if person else ""
     label = f"{name} (me)" if me and name == me else name
     left = Content.assemble(column(label, NAME_CELLS, look), "  ", (tame(team), "$text-muted"))
+    aliases = " ".join(person.aliases) if person else ""
+    return Choice(name, left, figures, search=f"{aliases} {team}")
+
+
+def _figures(load: Load | None, most: int, now: datetime, look: Look) -> Content:
+    count = load.open if load else 0
+    oldest = load.oldest if load else None
     old = oldest is not None and (now - oldest).total_seconds() >= OLD_S
-    right = Content.assemble(
+    return Content.assemble(
         (bar(count, most, BAR_CELLS, look), "$text-muted"),
         f" {count:>3} open",
         (f"  oldest {age(oldest, now, look):>4}" if count else " " * 13, "$text-warning" if old else "$text-muted"),
     )
-    aliases = " ".join(person.aliases) if person else ""
-    return Choice(name, left, right, search=f"{aliases} {team}")
 
 
 class PersonPicker(Picker[str]):
@@ -65,31 +75,46 @@ class PersonPicker(Picker[str]):
     def __init__(
         self,
         heading: str,
-        loads: Iterable[Load],
+        loads: Iterable[Load] | None,
         people: Iterable[Person | str],
         *,
-        now: datetime | None = None,
+        now: datetime,
         me: str = "",
     ) -> None:
         super().__init__(heading)
         self._now = now
-        self._loads = tuple(loads)
+        self._loads = None if loads is None else tuple(loads)
         self._people = tuple(people)
         self._me = me
-        self._lines: list[Choice] = []
+        self._lines: Sequence[Choice] | None = None
+        self._waits = False
+        """Whether enter was pressed on what is written before it was known who else there is."""
         self.nothing = "Type a name, then enter."
 
-    def on_mount(self) -> None:
-        now = self._now or max((load.oldest for load in self._loads if load.oldest), default=None)
-        if now is not None:
-            self._lines = load_lines(self._loads, self._people, now, self.look, me=self._me)
-        super().on_mount()
+    def tell(self, loads: Iterable[Load]) -> None:
+        """The figures have come, and with them whoever owns something: the cursor stays on its person."""
+        self._loads, self._lines = tuple(loads), None
+        if self.is_running and self.query(Choices):
+            here = self.list.current
+            self.refill(keep=here.value if here and here.value != self.typed.strip() else None)
+            if self._waits:
+                self.enter()
+
+    def enter(self) -> None:
+        """A name that nobody of the config has may be that of an owner: that is known when the figures are."""
+        here = self.list.current
+        if self._loads is None and not self._waits and here and here.value == self.typed.strip():
+            self._waits = True
+        else:
+            super().enter()
 
     def lines(self) -> Sequence[Choice]:
+        if self._lines is None:
+            self._lines = load_lines(self._loads, self._people, self._now, self.look, me=self._me)
         return self._lines
 
     def shown(self, query: str) -> Sequence[Choice]:
-        kept = list(narrow(self._lines, query))
+        kept = list(narrow(self.lines(), query))
         if query and not any(choice.value.casefold() == query.casefold() for choice in kept):
             kept.append(Choice(query, Content.assemble(query, ("   as written", "$text-muted"))))
         return kept

@@ -14,7 +14,6 @@ from textual.widget import Widget
 from opstui.domain.kinds import Place
 from opstui.domain.views import Detail, QueueRow, Receipt, SplitCount, View
 from opstui.errors import OpstuiError
-from opstui.ui.aside import Aside
 from opstui.ui.cells import tame
 from opstui.ui.keys import key_hint
 from opstui.ui.panes.empty import clear_lines, error_lines, nothing_lines
@@ -65,7 +64,6 @@ class QueuePane(VerbPane, inherit_bindings=False):
         self._resting: Timer | None = None
         self._reloading: Timer | None = None
         self._recounting: Timer | None = None
-        self.aside = Aside()
         self._shown: str | None = None
         self._loaded: View | None = None
         self._first: Sequence[QueueRow] = ()
@@ -375,10 +373,6 @@ class QueuePane(VerbPane, inherit_bindings=False):
         if self.is_attached:
             self._splits = splits
             self._refresh_chrome()
-
-    def on_unmount(self) -> None:
-        """Ask nothing more."""
-        self.aside.close()
 
     def put_back(self, rows: Sequence[QueueRow], why: Mapping[str, str]) -> None:
         """Rows come back where they were; those that could not be written say why."""
