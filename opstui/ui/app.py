@@ -10,12 +10,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import App
 from textual.screen import Screen
 
 from opstui.domain.actions import ACTIONS, BY_ID
 from opstui.errors import OpstuiError
 from opstui.ui.engine import Engine
+from opstui.ui.held import HeldKeys, KeyHandled
 from opstui.ui.keys import bindings_for
 from opstui.ui.pane import Pane
 from opstui.ui.panes.triage import TriagePane
@@ -75,6 +77,7 @@ class OpstuiApp(App[int], inherit_bindings=False):
         self.crash: Exception | None = None
         """The first exception that nobody caught."""
         self._with_engine = engine
+        self.held = HeldKeys(self, self.pass_on_key)
         self._has_sources = any(source.enabled for source in settings.sources)
         self._palette: Palette | None = None
         self._version = -1
@@ -133,6 +136,21 @@ class OpstuiApp(App[int], inherit_bindings=False):
     def pane(self) -> Pane | None:
         """The pane under whatever dialog is open."""
         return next((screen for screen in self.screen_stack if isinstance(screen, Pane)), None)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys go on one at a time: none overtakes what the one before it does."""
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded and not self.held.take(event):
+            return
+        await super().on_event(event)
+
+    def on_key_handled(self, message: KeyHandled) -> None:
+        """A key has been all the way up."""
+        self.held.handled(message.number)
+
+    async def pass_on_key(self) -> None:
+        """The next of the keys that were held back, when it can go."""
+        if (event := self.held.next()) is not None:
+            await super().on_event(event)
 
     def on_ready(self) -> None:
         """The first frame is out: start what was not needed for it."""

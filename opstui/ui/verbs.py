@@ -64,7 +64,9 @@ class VerbPane(Pane, inherit_bindings=False):
 
     def ask(self, flow: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Run a flow of questions; keys go to its dialogs meanwhile."""
-        self.run_worker(self._guarded(flow), exclusive=True, group="ask", exit_on_error=True)
+        asking = self.run_worker(self._guarded(flow), exclusive=True, group="ask", exit_on_error=True)
+        # Until its dialog is there, and from one dialog to the next, keys are meant for what comes.
+        self.desktop.held.wait_while(lambda: not asking.is_finished and self.app.screen is self)
 
     async def _guarded(self, flow: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:

@@ -61,10 +61,16 @@ class Dialog(ModalScreen[Answer]):
     """
     BINDINGS = [Binding("escape", "close", "Close", show=False, id="dialog.close")]
     hints: Sequence[Hint] = (("enter", "choose"), ("esc", "close"))
+    ready = False
+    """Whether keys can be given to it; until then the app holds them."""
 
     def __init__(self, heading: str) -> None:
         super().__init__()
         self.heading = heading
+
+    def on_mount(self) -> None:
+        """What a subclass focused when it was mounted is focused in the app's turn; ready after that."""
+        self.app.call_later(setattr, self, "ready", True)
 
     def compose(self) -> ComposeResult:
         self.set_class(self.look.ascii, "-ascii")

@@ -188,7 +188,9 @@ class TriagePane(QueuePane, inherit_bindings=False):
         if open_bar:
             open_bar.first().edit()
             return
-        self.mount(FilterBar(self.desk.check_query, self.filter), after=self.bar)
+        bar = FilterBar(self.desk.check_query, self.filter)
+        self.mount(bar, after=self.bar)
+        self.desktop.held.wait_while(lambda: bar.is_attached and not bar.has_focus_within)
         self.bar.joints = ()
         self.bar.repaint()
 
