@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from opstui.domain.text import clean
 from opstui.services import health
 from opstui.services.child import Child
 from opstui.services.job import Counts, Ended, Event, SourceResult, Task, trouble
@@ -23,6 +24,9 @@ Tell = Callable[[Event], None]
 
 NOTES = 50
 """Notes of one pull that are kept."""
+
+LONGEST_WAIT_S = 7 * 86400.0
+"""A source that asks for a longer pause is tried all the same."""
 
 GRACE_S = 2.0
 """How long a worker may take to end after its last word."""
@@ -86,8 +90,9 @@ class Running:
         self.verdict: Event | None = None
         """Its last word: finished or failed."""
 
-    def hear(self, event: Event) -> None:
-        """Keep what an event says."""
+    def hear(self, said: Event) -> Event:
+        """Keep what an event says; gives it back with a connector's words made fit for a terminal."""
+        event = {name: clean(value) if isinstance(value, str) else value for name, value in said.items()}
         match event["event"]:
             case "applied" | "finished" | "failed":
                 self.counts = counts_of(event)
@@ -97,6 +102,7 @@ class Running:
                 self.notes.append(str(event.get("text", "")))
             case "watched":
                 self.watched = tuple(Path(str(path)) for path in event.get("paths", ()))
+        return event
 
 
 class Crew:
@@ -174,8 +180,7 @@ class Crew:
     # -- listening
 
     def _listen(self, run: Running, pipe: Any) -> None:
-        for event in run.child.events():
-            run.hear(event)
+        for event in map(run.hear, run.child.events()):
             if event["event"] in ("progress", "applied", "note"):
                 self.tell({**event, "source": run.source.name})
             elif event["event"] == "watched":
@@ -220,13 +225,12 @@ class Crew:
         if verdict["event"] == "finished":
             return Ended("ok", run.counts, took, notes=notes)
         words = {key: str(verdict.get(key) or "") for key in ("what", "why", "next_step")}
-        wait = verdict.get("retry_after")
         return Ended(
             str(verdict.get("state", "failed")),
             run.counts,
             took,
             **words,
-            retry_after=float(wait) if isinstance(wait, (int, float)) else None,
+            retry_after=_pause(verdict.get("retry_after")),
             notes=notes,
         )
 
@@ -276,6 +280,11 @@ def counts_of(event: Event) -> Counts:
     """The counts an event carries; a worker's numbers are not trusted to be numbers."""
     names = ("added", "changed", "unchanged", "deleted", "refused")
     return Counts(**{name: value if isinstance(value := event.get(name), int) else 0 for name in names})
+
+
+def _pause(wait: object) -> float | None:
+    """The pause that a source asks for, if it is one that ends."""
+    return min(float(wait), LONGEST_WAIT_S) if isinstance(wait, (int, float)) and wait >= 0 else None
 
 
 def _code_words(code: int) -> str:

@@ -14,6 +14,9 @@ from opstui.domain.text import clean, clean_line
 
 Part = TypeVar("Part", Change, Comment)
 
+LONGEST_WORDS = 500
+"""Of each part of a refusal."""
+
 
 def sound(items: tuple[Item, ...], source: str) -> tuple[tuple[Item, ...], list[Refusal]]:
     """The items that can be kept, mended where a connector forgot to clean, and refusals for the others."""
@@ -31,6 +34,12 @@ def sound(items: tuple[Item, ...], source: str) -> tuple[tuple[Item, ...], list[
         else:
             good.append(_mended(item))
     return tuple(good), refused
+
+
+def tidy(refusal: Refusal) -> Refusal:
+    """A connector's refusal as lines that a terminal can show; half a character would not even be stored."""
+    parts = refusal.where, refusal.reason, refusal.sample
+    return Refusal(*(clean_line(str(part), limit=LONGEST_WORDS) for part in parts))
 
 
 def _is_sound(item: Item) -> bool:

@@ -13,7 +13,7 @@ from opstui.connectors.api import Page, Refusal
 from opstui.domain.model import Item
 from opstui.errors import PluginError, StoreBusy
 from opstui.services.job import OURS, Counts
-from opstui.services.sound import sound
+from opstui.services.sound import sound, tidy
 from opstui.store import items as store_items
 from opstui.store import pages, sources
 
@@ -78,8 +78,8 @@ class Pull:
         At the ``first`` reading items are new, and all that can be is worked out before anything is locked.
         """
         items, refused = sound(page.items, self.source)
-        if refused or items is not page.items:
-            page = replace(page, items=items, refused=(*page.refused, *refused))
+        if refused or page.refused or items is not page.items:
+            page = replace(page, items=items, refused=(*map(tidy, page.refused), *refused))
         at = 0
         longest = max(len(page.items), len(page.deleted), len(page.refused))
         while True:

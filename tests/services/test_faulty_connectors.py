@@ -11,6 +11,7 @@ import pytest
 
 from opstui.services import health
 from opstui.services.station import Station
+from opstui.store import sources
 from tests.support.engine import a_source, a_station, pull, rows
 from tests.support.plugin import install
 
@@ -238,6 +239,31 @@ def test_text_a_connector_forgot_to_clean_is_clean_in_the_store(stations: list[S
     assert pull(station, "dirty")[0]["dirty"].ok
     row = station.store.read.execute("SELECT key, title, body, owner FROM items").fetchone()
     assert row == ("K1", "ab", "xy", "Bo")
+
+
+def test_what_a_connector_says_is_clean_before_it_is_kept_or_told(
+    stations: list[Station], tmp_path: Path, plugins: Path
+) -> None:
+    body = r"""
+def pull(self, cursor, known):
+    dirty = "a\x1b[31m\u202eb"
+    self.context.note(dirty + "\ud800")
+    self.context.progress(1, None, dirty)
+    yield Page(refused=(Refusal(dirty, dirty + "\ud800\nc", 7),), cursor={"at": 1})
+    if cursor:
+        raise SourceUnavailable(dirty, dirty, dirty, retry_after=float(cursor["wait"]))
+    yield Page(cursor={"wait": "inf"})
+"""
+    station = _station(stations, tmp_path, plugins, "dirty", body)
+    outcomes, events = pull(station, "dirty")
+    assert outcomes["dirty"].ended.notes == ("ab�",)
+    told = [event.get("text") or event.get("unit") for event in events if event["event"] in ("note", "progress")]
+    assert told == ["ab�", "ab"]
+    (refused,) = sources.refusals(station.store.read, "dirty")
+    assert refused[:3] == ("ab", "ab� c", "7")
+    ended = pull(station, "dirty")[0]["dirty"].ended
+    assert (ended.what, ended.why, ended.next_step) == ("ab", "ab", "ab")
+    assert ended.retry_after == 7 * 86400
 
 
 def test_half_a_character_or_a_missing_text_anywhere_costs_no_page(
