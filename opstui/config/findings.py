@@ -30,9 +30,14 @@ class Finding:
         for part in ("where", "key", "why", "next_step"):  # they quote files of other people
             object.__setattr__(self, part, clean_line(getattr(self, part)))
 
+    @property
+    def named(self) -> bool:
+        """Whether its place names the key already, as a flag does."""
+        return self.where == f"flag: {self.key}"
+
     def __str__(self) -> str:
         head = f"{self.where}: " if self.where else ""
-        subject = f"{self.key}: " if self.key else ""
+        subject = f"{self.key}: " if self.key and not self.named else ""
         return f"{head}{subject}{self.why}" + (f". {self.next_step}" if self.next_step else "")
 
 
@@ -42,7 +47,8 @@ def config_error(findings: Iterable[Finding]) -> ConfigError:
     lines = tuple(str(error) for error in errors)
     if len(errors) == 1:
         one = errors[0]
-        return ConfigError(f"{one.where}: {one.key}" if one.key else one.where, one.why, one.next_step, findings=lines)
+        subject = f"{one.where}: {one.key}" if one.key and not one.named else one.where
+        return ConfigError(subject, one.why, one.next_step, findings=lines)
     return ConfigError(
         f"{len(errors)} mistakes in the configuration",
         "the first is " + lines[0],

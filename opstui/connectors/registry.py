@@ -149,7 +149,7 @@ def _option_fault(options: object) -> str:
     seen: set[str] = set()
     for option in options:
         if option.type not in OPTION_TYPES:
-            return f"option {option.name} has the unknown type {option.type!r}"
+            return f"option {option.name} has the unknown type {option.type!r}; there are {', '.join(sorted(OPTION_TYPES))}"
         if option.name in seen:
             return f"option {option.name} is declared twice"
         seen.add(option.name)

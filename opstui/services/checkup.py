@@ -16,7 +16,7 @@ from opstui.domain.format import plural, span
 from opstui.domain.views import SourceState
 from opstui.errors import OpstuiError
 from opstui.services.station import STORE, Limits, Station
-from opstui.store import backup, kept, soundness
+from opstui.store import backup, faults, kept, soundness
 from opstui.store.db import Store
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ def of_store(data_dir: Path, now: Callable[[], datetime]) -> Iterator[Check]:
         return
     size = f"{plural(found.items, 'item')}, {found.size / 1e6:.1f} MB, {path}"
     if found.damage:
-        step = f"Restore a copy: opstui restore FILE; they are in {data_dir / backup.FOLDER}"
-        yield Check("store", "integrity", "fail", "the file is damaged", step, found.damage)
+        yield Check("store", "integrity", "fail", "the file is damaged", faults.way_back(path), found.damage)
     else:
         yield Check("store", "integrity", "ok", f"no damage found; {size}")
     yield _rights(path, found)

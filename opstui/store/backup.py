@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from opstui.errors import StoreCorrupt, StoreError
 from opstui.store import faults
+from opstui.store.faults import FOLDER as FOLDER
 from opstui.store.kept import BACKUP_TROUBLE
 from opstui.store.kept import keep as remember
 from opstui.store.kept import kept as remembered
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from opstui.store.db import Store
 
 KEEP = 14
-FOLDER = "backups"
 _DAILY, _ASKED = "opstui-????-??-??.db", "opstui-????-??-??T*.db"
 
 

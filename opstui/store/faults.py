@@ -9,6 +9,9 @@ from pathlib import Path
 
 from opstui.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreTooNew
 
+FOLDER = "backups"
+"""Where the copies of a store are, beside it."""
+
 _NO_ROOM = 256 * 1024
 """Fewer free bytes than this and an input/output error is taken for a full disk."""
 
@@ -34,10 +37,18 @@ def translate(error: sqlite3.Error, path: Path) -> StoreError | None:
 
 def corrupt(path: Path, why: str) -> StoreCorrupt:
     """The file is damaged or is no database."""
-    return StoreCorrupt(
-        f"The store {path} is damaged",
-        why,
-        "Restore the newest backup with: opstui restore FILE (see the backups folder beside it); the damaged file is kept",
+    return StoreCorrupt(f"The store {path} is damaged", why, way_back(path))
+
+
+def way_back(path: Path) -> str:
+    """What to do about a damaged store, or about a damaged copy of one."""
+    if path.parent.name == FOLDER:
+        return "Name another copy; this one was left as it is"
+    if copies := sorted((path.parent / FOLDER).glob("opstui-*.db"), key=lambda copy: copy.stem):
+        return f"Restore the newest copy with: opstui restore {copies[-1]}; the damaged file is kept"
+    return (
+        f"There is no copy of it in {path.parent / FOLDER}. Move the file away and run opstui sync: "
+        "your sources bring their items again, but no verdict or note"
     )
 
 

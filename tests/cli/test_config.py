@@ -88,3 +88,10 @@ def test_explain_tells_what_a_flag_overrode(office: Shell) -> None:
 
 def test_the_schema_is_one_json_document(shell: Shell) -> None:
     assert "sources" in json.dumps(shell("config", "schema").json)
+
+
+def test_a_flag_with_a_mistake_is_named_once(office: Shell) -> None:
+    for done in (office("--set", "day.strat=07:00", "queue"), office("--set", "day.strat=07:00", "config", "check")):
+        assert done.code == 2
+        assert "flag: day.strat: there is no such key" in done.out + done.err
+        assert "Did you mean day.start?" in done.out + done.err

@@ -31,12 +31,20 @@ def test_on_an_empty_home_nothing_fails_and_nothing_is_made(shell: Shell) -> Non
 
 
 def test_a_damaged_store_fails_with_the_way_back(office: Shell) -> None:
+    copies = [office("backup").out.strip() for _ in range(2)]
     store = office.data / "opstui.db"
     store.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
     done = office("doctor", "--json")
     assert done.code == 1
     found = checks(done)["store/file"]
-    assert found["state"] == "fail" and "restore" in found["next_step"]
+    assert found["state"] == "fail" and f"opstui restore {copies[-1]}" in found["next_step"]
+    assert f"opstui restore {copies[-1]}" in office("queue").err
+
+
+def test_a_damaged_store_without_a_copy_is_not_sent_to_look_for_one(office: Shell) -> None:
+    (office.data / "opstui.db").write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
+    done = office("queue")
+    assert done.code == 1 and "no copy" in done.err and "opstui sync" in done.err and "restore" not in done.err
 
 
 def test_a_store_that_others_can_read_is_told(office: Shell) -> None:

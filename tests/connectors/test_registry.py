@@ -57,7 +57,7 @@ def test_a_good_one_loads_by_its_name(plugins: Path, monkeypatch: pytest.MonkeyP
         ("absent", "", "x = 1", "has no attribute 'Plugin'"),
         ("newer", "api_version = 7\n" + GOOD, "", "API version 7, this opstui has 1"),
         ("half", "x = 1", "", "does not implement pull"),
-        ("typed", "options = (Option('a', 'float', 'x'),)\n" + GOOD, "", "unknown type 'float'"),
+        ("typed", "options = (Option('a', 'float', 'x'),)\n" + GOOD, "", "there are bool, int, list, path, secret, str, table"),
         ("twice", "options = (Option('a', 'str', 'x'), Option('a', 'str', 'x'))\n" + GOOD, "", "declared twice"),
         ("listed", "options = [1]\n" + GOOD, "", "not a tuple of Option"),
     ],

@@ -35,3 +35,10 @@ def test_no_tracked_text_names_this_machine_or_an_index() -> None:
             text = path.read_text(encoding="utf-8", errors="replace")
             assert folder not in text, name
             assert name == "tests/repo/test_docs.py" or "files.pythonhosted" not in text, name
+
+
+def test_every_type_of_an_option_is_explained_to_who_writes_a_connector() -> None:
+    from opstui.connectors import OPTION_TYPES
+
+    page = (ROOT / "docs/connectors.md").read_text(encoding="utf-8")
+    assert [one for one in sorted(OPTION_TYPES) if f"| `{one}` |" not in page] == []
