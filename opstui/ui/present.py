@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
@@ -115,27 +115,54 @@ class Columns(NamedTuple):
     why: int
     owner: int
     time: int
+    keyed: bool = False
+    """Whether there is no room for the source of a ref, only for its key."""
 
 
-def columns(cells: int, ref: int = 16, *, narrow: bool = False, place: bool = False) -> Columns:
-    """The grid for a list of ``cells`` whose refs take ``ref``: the title first, then owner and reasons as room allows.
+TIME = 11
+"""Cells of the time: ``SLA -2h 54m`` is never cut to its hours."""
+LEAST, TITLE, WHOLE = 45, 46, 60
+"""Cells of a title before a ref is written with its source, before the owner has a column, and before the reasons have one."""
 
+
+def columns(cells: int, ref: int = 16, key: int = 0, *, narrow: bool = False, place: bool = False) -> Columns:
+    """The grid for a list of ``cells`` whose refs take ``ref`` and their keys alone ``key``.
+
+    What every further cell goes to is fixed, and none is taken away again: a wider list never has a shorter title.
     In a ``place`` other than the queue, what was decided always has its column, and the owner none.
     """
-    ref = max(4, min(ref, 14 if cells < 70 else 18 if cells < 110 else 24))
-    time = 9
-    title = cells - 3 - ref - 2 - time - 2
+    most = max(18, cells // 3)
+    free = cells - 3 - 2 - TIME - 2
+    wanted = WHOLE if narrow else TITLE
+    whole = max(4, min(ref, most))
+    keyed = 0 < key < whole and free - whole < LEAST
+    ref = max(4, min(key, most)) if keyed else whole
+    title = free - ref
     owner = why = 0
     if place:
         why = min(max(title // 2, 14), 36) if title >= 30 else 0
-        return Columns(cells, ref, max(title - why - 2 if why else title, 4), why, 0, time)
-    if not narrow and title >= 40:
-        owner = 10 if title < 60 else 14
-        title -= owner + 2
-    if title >= 58:
-        why = min(title - 40, 32)
-        title -= why + 2
-    return Columns(cells, ref, max(title, 4), why, owner, time)
+        return Columns(cells, ref, max(title - why - 2 if why else title, 4), why, 0, TIME, keyed)
+    rest = max(title - (LEAST if keyed else wanted), 0)
+    title = max(title - rest, 4)
+    if rest < 8:
+        return Columns(cells, ref + rest, title, 0, 0, TIME, keyed)
+    owner = min(rest - 2, 10)
+    rest -= owner + 2
+    more = min(WHOLE - title, rest)
+    title, rest = title + more, rest - more
+    if rest < 10:
+        return Columns(cells, ref, title, 0, owner + rest, TIME, keyed)
+    why = min(rest - 2, 12)
+    rest -= why + 2
+    more = min(14 - owner, rest)
+    owner, rest = owner + more, rest - more
+    more = min(32 - why, rest)
+    return Columns(cells, ref, title + rest - more, why + more, owner, TIME)
+
+
+def ref_cell(row: QueueRow, grid: Columns, look: Look) -> str:
+    """The ref in its column, or its key alone where the grid has no room for more: neither is ever cut."""
+    return fit(tame(row.ref[len(row.source) + 1 :] if grid.keyed else row.ref), grid.ref, look["ellipsis"])
 
 
 def queue_line(
@@ -147,7 +174,7 @@ def queue_line(
         sign, sign_tone = look["trouble"], "error"
     lead = look["mark"] if marked else look["cursor"] if cursor else " "
     line: Line = [(lead, "accent" if cursor else "strong"), (sign + " ", sign_tone)]
-    line.append((fit(tame(row.ref), grid.ref, look["ellipsis"]) + "  ", "muted"))
+    line.append((ref_cell(row, grid, look) + "  ", "muted"))
     line.extend(_title(row, grid.title, now, look))
     if grid.why:
         line.append(("  " + fit(why_here(row, now, look), grid.why, look["ellipsis"]), "muted"))
@@ -158,7 +185,7 @@ def queue_line(
                 "warning" if row.owner_state == "ambiguous" else "muted",
             )
         )
-    text, tone = time_cell(row, now, look)
+    text, tone = time_cell(row, now, look, grid.time)
     line.append((" " + right(text, grid.time, look["ellipsis"]) + " ", tone))
     return line
 
@@ -169,8 +196,9 @@ def _title(row: QueueRow, cells: int, now: datetime, look: Look) -> Line:
         return [(fit(tame(row.title), cells, look["ellipsis"]), tone)]
     more = f"  {look['times']}{row.group_size}"
     first, last = row.group_first, row.group_last
-    if first and last and cells > 44:
-        more += f" {look.at(first, now)}{look['dash']}{look.at(last, now)}"
+    if first and last:
+        span_of = f" {look.at(first, now)}{look['dash']}{look.at(last, now)}"
+        more += span_of if width(tame(row.title)) + width(more + span_of) <= cells else ""
     title = cut(tame(row.title), cells - width(more), look["ellipsis"])
     return [(title, tone), (fit(more, cells - width(title)), "muted")]
 
@@ -207,27 +235,33 @@ def sla_left(row: QueueRow, now: datetime) -> int | None:
     return min(row.sla_left_s, elapsed) if row.sla_left_s > 0 else elapsed
 
 
-def time_cell(row: QueueRow, now: datetime, look: Look) -> Piece:
-    """The time that matters most about a row: wake-up, SLA clock, due date, else its age."""
+def time_cell(row: QueueRow, now: datetime, look: Look, cells: int = 99) -> Piece:
+    """The time that matters most about a row: wake-up, SLA clock, due date, else its age. A clock is never rounded."""
     if row.place in (Place.SNOOZED, Place.WAITING) and row.until:
         return look.at(row.until, now), "muted"
     left = sla_left(row, now)
-    if left is not None and row.sla_due is None:
-        return f"paused {_short(left)}", "muted"
     if left is not None:
-        text = f"SLA {span(left)}"
-        tone = "error" if left <= 0 else "warning" if left < SOON_S else "muted"
-        return text if width(text) <= 9 else f"SLA {_short(left)}", tone
+        words = ("paused", "pause") if row.sla_due is None else ("SLA",)
+        tone = "muted" if row.sla_due is None else "error" if left <= 0 else "warning" if left < SOON_S else "muted"
+        return _clock(words, span(left), cells), tone
     if row.due:
         return _due(row.due, now, look)
     seen = row.created or row.updated
     return (span(int((now - seen).total_seconds())) if seen and seen <= now else "", "muted")
 
 
+def _clock(words: Sequence[str], left: str, cells: int) -> str:
+    """``SLA 2h 54m``, written closer together where there is not room for that."""
+    tight = left.replace(" ", "")
+    forms = [f"{word} {one}" for word in words for one in (left, tight)] + [words[-1] + tight]
+    return next((form for form in forms if len(form) <= cells), tight)
+
+
 def _due(due: datetime, now: datetime, look: Look) -> Piece:
     today, day = now.astimezone(look.zone).date(), due.astimezone(look.zone).date()
     if due < now:
-        return f"due {_short(int((due - now).total_seconds()))}", "warning"
+        late = int((now - due).total_seconds())
+        return f"due -{_short(late) if late >= 86400 else span(late)}", "warning"
     if day == today:
         return "today", "warning"
     if day == today + timedelta(days=1):

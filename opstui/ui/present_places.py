@@ -7,7 +7,7 @@ from datetime import datetime
 from opstui.domain.kinds import Place
 from opstui.domain.views import QueueRow
 from opstui.ui.cells import fit, right, tame
-from opstui.ui.present import Columns, Line, Look, Piece, glyph, time_cell, why_here
+from opstui.ui.present import TIME, Columns, Line, Look, Piece, glyph, ref_cell, time_cell, why_here
 
 _BY_RANK = (Place.QUEUE, Place.ACCEPTED)
 """Places of work in hand: there the clock matters more than when it was taken."""
@@ -23,7 +23,7 @@ def place_line(
     lead = look["mark"] if marked else look["cursor"] if cursor else " "
     over = row.place in (Place.DONE, Place.DECLINED, Place.MERGED)
     line: Line = [(lead, "accent" if cursor else "strong"), (sign + " ", sign_tone)]
-    line.append((fit(tame(row.ref), grid.ref, look["ellipsis"]) + "  ", "muted"))
+    line.append((ref_cell(row, grid, look) + "  ", "muted"))
     line.append((fit(tame(row.title), grid.title, look["ellipsis"]), "muted" if over else "text"))
     if grid.why:
         line.append(("  " + fit(decided_words(row, now, look), grid.why, look["ellipsis"]), "text" if over else "muted"))
@@ -46,7 +46,7 @@ def decided_time(row: QueueRow, now: datetime, look: Look) -> Piece:
     if row.until:
         return look.at(row.until, now), "muted"
     if row.place in _BY_RANK or row.decided is None:
-        return time_cell(row, now, look)
+        return time_cell(row, now, look, TIME)
     if row.place in _PARKED:
         return "no date", "muted"
     return look.at(row.decided, now), "muted"

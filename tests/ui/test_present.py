@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from opstui.domain.model import Kind, Place, Stage
 from opstui.domain.views import QueueRow, SourceState, SplitCount
-from opstui.ui.present import ASCII, Look, columns, glyph, line_width, owner, queue_line, time_cell, why_here
+from opstui.domain.when import span
+from opstui.ui.panes.queue import SIDE, WIDE, widths
+from opstui.ui.present import ASCII, LEAST, TIME, Look, columns, glyph, line_width, owner, queue_line, time_cell, why_here
 from opstui.ui.widgets.day_line import day_line, stops_of
 from opstui.ui.widgets.foot_line import foot_line
 from opstui.ui.widgets.splits_bar import splits_line
@@ -88,8 +90,8 @@ def test_one_sign_says_what_matters_most(more: dict[str, Any], sign: str, tone: 
     [
         (due_in(minutes=-12), "SLA -12m", "error"),
         (due_in(minutes=38), "SLA 38m", "warning"),
-        (due_in(hours=7, minutes=47), "SLA 7h", "muted"),
-        ({"sla_left_s": 7800}, "paused 2h", "muted"),
+        (due_in(hours=7, minutes=47), "SLA 7h 47m", "muted"),
+        ({"sla_left_s": 7800}, "paused 2h 10m", "muted"),
         ({"due": MORNING + timedelta(hours=3)}, "today", "warning"),
         ({"due": MORNING + timedelta(hours=25)}, "tomorrow", "muted"),
         ({"due": MORNING + timedelta(days=3)}, "due Mon", "muted"),
@@ -100,6 +102,44 @@ def test_one_sign_says_what_matters_most(more: dict[str, Any], sign: str, tone: 
 )
 def test_the_time_that_matters_most(more: dict[str, Any], text: str, tone: str) -> None:
     assert time_cell(a_row(**more), MORNING, LOOK) == (text, tone)
+
+
+@pytest.mark.parametrize("minutes", [174, -174, 1439, -1439, 9 * 1440 - 1])
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_clock_keeps_its_minutes_in_the_list(minutes: int, paused: bool) -> None:
+    more = {"sla_left_s": minutes * 60} if paused else due_in(minutes=minutes)
+    text, _ = time_cell(a_row(**more), MORNING, LOOK, TIME)
+    assert len(text) <= TIME
+    assert span(minutes * 60).replace(" ", "") in text.replace(" ", "")
+
+
+def list_cells(screen: int) -> tuple[int, bool]:
+    """Cells of the list on a screen of some columns, and whether nothing stands beside it."""
+    if screen < SIDE:
+        return screen - 1, True
+    detail, timeline = widths(screen, screen >= WIDE)
+    return screen - detail - 2 - (timeline + 1 if timeline else 0), False
+
+
+@pytest.mark.parametrize(("ref", "key"), [(16, 7), (12, 6), (24, 15), (9, 3)])
+def test_a_wider_screen_never_has_a_shorter_title(ref: int, key: int) -> None:
+    def title(screen: int) -> int:
+        cells, narrow = list_cells(screen)
+        return columns(cells, ref, key, narrow=narrow).title
+
+    for first, last in ((60, SIDE), (SIDE, 400)):  # from SIDE on the detail beside the list has the title too
+        assert [title(screen) for screen in range(first, last)] == sorted(title(screen) for screen in range(first, last))
+    if key < 8:  # longer keys are whole too, and the title pays
+        assert min(title(screen) for screen in range(80, 400)) >= min(title(80), LEAST)
+
+
+@pytest.mark.parametrize("screen", [60, 80, 100, 104, 110, 120, 160, 200])
+def test_a_ref_is_never_cut_only_its_source_gives_way(screen: int) -> None:
+    cells, narrow = list_cells(screen)
+    grid = columns(cells, 16, 7, narrow=narrow)
+    text = "".join(text for text, _ in queue_line(a_row(ref="helpdesk:INC4711"), grid, MORNING, LOOK))
+    assert "INC4711 " in text
+    assert ("helpdesk:INC4711" in text) is not grid.keyed
 
 
 def test_an_owner_that_is_missing_or_unclear_stands_out() -> None:

@@ -33,8 +33,17 @@ RECOUNT_PAUSE_S = 0.4
 """The splits are counted anew when verdicts rest for this long."""
 PROBE = 150
 """Rows looked at before a whole view is counted beside the keys."""
-SIDE, WIDE = 100, 176
+SIDE, WIDE = 110, 200
 """Terminal widths from which the detail stands beside the list, and the timeline beside the detail."""
+
+
+def widths(cells: int, timeline: bool) -> tuple[int, int]:
+    """Cells of the detail and of the timeline beside it: no more than leaves the titles as long as a narrower screen has."""
+    if timeline:
+        both = min(cells * 40 // 100, 112)
+        right = both * 17 // 40
+        return both - right, right
+    return max(cells * 26 // 100, 38, cells - 136), 0
 
 
 class QueuePane(VerbPane, inherit_bindings=False):
@@ -278,8 +287,9 @@ class QueuePane(VerbPane, inherit_bindings=False):
         self.columns.set_class(below, "-below")
         self.detail.edge = "top" if below else ""
         self.rows.narrow = size.width < SIDE
-        detail = min(max(round(size.width * 0.36), 40), 52)
-        right = round(size.width * 0.4) if self.whole else 37
+        detail, right = widths(size.width, timeline)
+        if self.whole:
+            right = round(size.width * 0.4)
         self.detail.styles.width = "1fr" if self.whole or below else detail
         self.detail.styles.height = "55%" if below else "1fr"
         self.timeline.styles.width = right

@@ -61,7 +61,7 @@ class RowList(Painted):
         self.empty: Sequence[Line] = ()
         """What stands here when there is no row."""
         self.narrow = False
-        """Whether there is only room for sign, ref, title and time."""
+        """Whether nothing stands beside it: then a title needs more room before there is a column for the owner."""
         self._placed = False
         self._paint: Paint = queue_line
         self._fetch: Fetch | None = None
@@ -71,6 +71,7 @@ class RowList(Painted):
         self._members: list[QueueRow] = []
         self._anchor = 0
         self._ref_cells = 8
+        self._key_cells = 4
         self._grid: Columns | None = None
         self._strips: dict[tuple[int, bool, bool, bool], Strip] = {}
         self._strips_for: object = None
@@ -206,8 +207,10 @@ class RowList(Painted):
         rows = self._fetch(self._start, PAGES * page + len(self.hidden))
         self._rows = [row for row in rows if row.id not in self.hidden] if self.hidden else list(rows)
         ref = max((width(row.ref) for row in self._rows), default=8)
-        if ref > self._ref_cells:
-            self._ref_cells, self._grid = ref, None
+        key = max((width(row.ref) - width(row.source) - 1 for row in self._rows), default=4)
+        if ref > self._ref_cells or key > self._key_cells:
+            self._ref_cells, self._key_cells = max(ref, self._ref_cells), max(key, self._key_cells)
+            self._grid = None
 
     def tick(self) -> None:
         """Another minute: redraw the lines whose times read differently now."""
@@ -313,7 +316,7 @@ class RowList(Painted):
 
     def _columns(self) -> Columns:
         if self._grid is None or self._grid.width != self.size.width - 1:
-            self._grid = columns(self.size.width - 1, self._ref_cells, narrow=self.narrow, place=self._placed)
+            self._grid = columns(self.size.width - 1, self._ref_cells, self._key_cells, narrow=self.narrow, place=self._placed)
         return self._grid
 
     def _clamp_top(self) -> None:
