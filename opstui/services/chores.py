@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 BUDGET_S = 0.1
 """Re-scoring per look: workers and stdin are heard in between."""
+
+SPELL_S = 1.0
+"""Between two looks at the lease, when there is nothing else to do."""
 
 BREATH_S = 0.002
 RECOUNT_S = 5.0
@@ -85,9 +89,12 @@ class Chores:
 
         Desk(self.station.store, self.station.settings, now=self.station.now).recount()
 
-    def finish(self) -> None:
-        """All that is due, before a one-shot sync ends: the next start reads ranks and counts as they are."""
-        while self.reranking.step(60.0) or self.rescore(60.0):
+    def finish(self, ours: Callable[[], bool] = lambda: True) -> None:
+        """All that is due, before a one-shot sync ends: the next start reads ranks and counts as they are.
+
+        ``ours`` keeps the lease alive meanwhile, and tells when it is another's.
+        """
+        while ours() and (self.reranking.step(SPELL_S) or self.rescore(SPELL_S)):
             self._stale_counts = True
         if self._stale_counts:
             self.recount()

@@ -57,15 +57,16 @@ def sync_once(
 def _synced(station: Station, wanted: list[Source], tell: Tell, spare: Child | None) -> dict[str, SourceResult]:
     lease = Lease(station)
     results: dict[str, SourceResult] = {}
-    if not lease.take():
-        tell({"event": "lease", "held": False, "holder": lease.holder()})
-        results = _asked_for(station, lease, wanted, tell)
-    rest = [source for source in wanted if source.name not in results]
-    if rest:
-        try:
-            results |= _pulled_here(station, lease, rest, tell, spare)
-        finally:
-            lease.release()
+    try:
+        while rest := [source for source in wanted if source.name not in results]:
+            if lease.held or lease.take():
+                results |= _pulled_here(station, lease, rest, tell, spare)
+                spare = None
+            else:
+                tell({"event": "lease", "held": False, "holder": lease.holder()})
+                results |= _asked_for(station, lease, rest, tell)
+    finally:
+        lease.release()
     return results
 
 
@@ -87,7 +88,7 @@ def chosen(station: Station, names: Collection[str]) -> list[Source]:
 def _pulled_here(
     station: Station, lease: Lease, wanted: list[Source], tell: Tell, spare: Child | None
 ) -> dict[str, SourceResult]:
-    """Pull with workers of our own while we hold the lease."""
+    """Pull with workers of our own while we hold the lease; what is missing was not done when another engine took it."""
     crew, chores = Crew(station, tell, spare=spare), Chores(station, counts_stale=False)
     waiting, results = list(wanted), {}
     beat = time.monotonic() + station.limits.beat
@@ -100,22 +101,29 @@ def _pulled_here(
         tell(outcome.story())
         results[outcome.source] = outcome.result()
 
+    def ours() -> bool:
+        nonlocal beat
+        if time.monotonic() >= beat:
+            beat = time.monotonic() + station.limits.beat
+            lease.renew()
+        return lease.held
+
     try:
         health.recover(station)
         chores.reranking.begin()
-        while waiting or crew.busy:
+        while ours() and (waiting or crew.busy):
             while waiting and not crew.full:
                 crew.start(waiting.pop(0))
             for outcome in crew.step(min(1.0, station.limits.beat)):
                 settle(outcome)
-            if time.monotonic() >= beat:
-                beat = time.monotonic() + station.limits.beat
-                lease.renew()
-        chores.finish()
+        if lease.held:
+            chores.finish(ours)
     finally:
         # Ctrl+C comes out of the wait above.
-        for outcome in crew.stop():
-            settle(outcome)
+        for outcome in crew.stop("it was stopped before it ended" if lease.held else "another engine took over"):
+            # Whoever took over has noted what we did not end, and pulls it now.
+            if lease.held or outcome.ended.state != "stopped":
+                settle(outcome)
         crew.close()
         chores.close()
     return results

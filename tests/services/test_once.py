@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from opstui.errors import Interrupted, UsageError
+from opstui.services import health
 from opstui.services.child import warming
+from opstui.services.clock import real_clock
 from opstui.services.job import Event
 from opstui.services.lease import Lease
 from opstui.services.once import sync_once
@@ -105,6 +107,32 @@ def test_when_the_other_engine_ends_we_pull_ourselves(station: Station) -> None:
     (result,) = sync_once(station, ["a"])
     assert result.ok
     assert result.added == 3
+
+
+def test_another_engine_that_takes_over_in_the_middle_pulls_the_rest(station: Station) -> None:
+    """As after a suspended machine wakes: our beat was late, and theirs is the lease now."""
+    events: list[Event] = []
+
+    def take_over() -> None:
+        while not rows(station):
+            time.sleep(0.02)
+        with station.store.writing() as conn:
+            conn.execute("UPDATE leases SET holder = 'process 7 on moon #1', beat = ?", (int(real_clock().timestamp()),))
+        while "d" not in health.asked(station):
+            time.sleep(0.02)
+        pid = next(event["pid"] for event in events if event["event"] == "started")
+        ended.append(gone(pid, 0.5))
+        health.begin(station, "d")
+        with station.store.writing() as conn:
+            sources.finish(conn, "d", station.now(), seconds_taken=0.5)
+
+    ended: list[bool] = []
+    threading.Thread(target=take_over).start()
+    (result,) = sync_once(station, ["d"], tell=events.append)
+    assert result.ok
+    assert ended == [True], "two pulled at once"
+    assert [event["holder"] for event in events if event["event"] == "lease"] == ["process 7 on moon"]
+    assert station.store.read.execute("SELECT holder FROM leases").fetchone()[0].startswith("process 7 ")
 
 
 def test_ctrl_c_keeps_what_came_in_and_says_so(station: Station) -> None:
