@@ -200,6 +200,23 @@ def test_the_chosen_split_is_always_shown(cells: int, active: int) -> None:
     assert ("Mine 0" in "".join(text for text, _ in line)) == (active == 2)
 
 
+@given(st.integers(40, 220), st.integers(0, 4))
+def test_splits_without_room_are_counted_and_all_is_always_there(cells: int, active: int) -> None:
+    splits = [SplitCount(name, "q", count) for name, count in (("Breaching", 3), ("Overnight", 9), ("Mine", 4), ("KPI", 1))]
+    splits.append(SplitCount("All", "", 42375))
+    line, places = splits_line(cells, LOOK, splits, active, [("since Thu 17:20", "muted")])
+    text = "".join(text for text, _ in line)
+    assert line_width(line) <= cells
+    assert "All 42,375" in text
+    assert (f"+{5 - len(places)} " in text) is (len(places) < 5)
+
+
+def test_a_count_that_is_not_known_in_this_view_is_not_told() -> None:
+    splits = [SplitCount("Breaching", "q", -1), SplitCount("Mine", "q", 2), SplitCount("All", "", -1)]
+    text = "".join(text for text, _ in splits_line(80, LOOK, splits, 1, [])[0])
+    assert text.split() == ["Breaching", "Mine", "2", "All"]
+
+
 @given(st.integers(20, 220))
 def test_help_is_the_last_hint_to_go(cells: int) -> None:
     hints = [(f"item.{word}", word[0], word) for word in ("accept", "owner", "snooze", "escalate", "done", "filter", "help")]

@@ -202,7 +202,7 @@ class QueuePane(VerbPane, inherit_bindings=False):
 
     def here(self) -> str:
         """``Triage 14 left``."""
-        return f"Triage {self._left()} left"
+        return f"Triage {self._left():,} left"
 
     def _left(self) -> int:
         """Items that still need a verdict, whatever the view."""
@@ -216,8 +216,11 @@ class QueuePane(VerbPane, inherit_bindings=False):
         left = self._left()
         self.bar.splits = [*self._splits, SplitCount("All", "", left)]
         self.bar.active = len(self._splits) if self.active < 0 else self.active
-        if self.active >= 0 and not (self.filter or self.only_changed):
-            self.bar.splits[self.active] = replace(self._splits[self.active], count=self.rows.count, fresh=True)
+        if self.filter or self.only_changed:  # the counts at hand are those of whole splits
+            self.bar.splits = [replace(split, count=-1) for split in self.bar.splits]
+        if self.active >= 0 or self.filter or self.only_changed:
+            at = self.bar.active
+            self.bar.splits[at] = replace(self.bar.splits[at], count=self.rows.count, fresh=True)
         if self.places.at:
             self.bar.splits, self.bar.active = self.places.tabs(None if self.filter else self.rows.count)
         self.bar.end = self._said_of_view()
@@ -250,9 +253,9 @@ class QueuePane(VerbPane, inherit_bindings=False):
 
     def _session(self) -> Line:
         if self.rows.marks:
-            return [(f"{len(self.rows.marks)} marked", "strong"), ("  Esc", "key"), (" none", "muted")]
+            return [(f"{len(self.rows.marks):,} marked", "strong"), ("  Esc", "key"), (" none", "muted")]
         session = self.desk.session()
-        words = [f"{self._left()} left"]
+        words = [f"{self._left():,} left"]
         if session.decided:
             words.append(f"{session.minutes} min")
         if session.seconds_each is not None:

@@ -17,18 +17,30 @@ Place = tuple[int, int, int]
 
 
 def splits_line(cells: int, look: Look, splits: Sequence[SplitCount], active: int, end: Line) -> tuple[Line, list[Place]]:
-    """The splits' names and counts in ``cells``, the active one always among them, and where each stands."""
+    """The splits' names and counts in ``cells``, and where each stands.
+
+    The active one and the last, which is all of them, are always there; how many there was no room for stands before the
+    last. A count below 0 is one that is not known in this view, and is not told.
+    """
     room = cells - line_width(end) - 2
     shown = [index for index, split in enumerate(splits) if split.count or index == active or not split.query]
-    while shown and _needed(splits, shown) > room and len(shown) > 1:
-        shown.remove(next(index for index in reversed(shown) if index != active))
+    there = len(shown)
+    kept = [index for index in shown if index in (active, len(splits) - 1)]
+    if _needed(splits, kept, there, look) > room:
+        end, room = [], cells - 1  # rather the names than since when
+    while _needed(splits, shown, there, look) > room and len(shown) > 1:
+        shown.remove(next((index for index in reversed(shown) if index not in kept), shown[-1 if shown[-1] != active else 0]))
     line: Line = [(" ", "text")]
     places: list[Place] = []
     at = 1
     for index in shown:
+        if index == shown[-1] and there > len(shown):
+            more = f"+{there - len(shown)}"
+            line += [(more, "muted"), ("   ", "text")]
+            at += width(more) + 3
         split = splits[index]
         name = tame(split.name)
-        count = f" {split.count}" + ("" if split.fresh else look["ellipsis"])
+        count = _count(split, look)
         tone = "strong" if index == active else "muted"
         line += [(name, tone), (count, tone if index == active else "muted"), ("   ", "text")]
         size = width(name) + width(count)
@@ -38,8 +50,13 @@ def splits_line(cells: int, look: Look, splits: Sequence[SplitCount], active: in
     return [*line, (" " * max(gap, 0), "text"), *(end if gap >= 0 else [])], places
 
 
-def _needed(splits: Sequence[SplitCount], shown: Sequence[int]) -> int:
-    return 1 + sum(width(tame(splits[index].name)) + len(str(splits[index].count)) + 4 for index in shown)
+def _count(split: SplitCount, look: Look) -> str:
+    return "" if split.count < 0 else f" {split.count:,}" + ("" if split.fresh else look["ellipsis"])
+
+
+def _needed(splits: Sequence[SplitCount], shown: Sequence[int], there: int, look: Look) -> int:
+    more = len(f"+{there - len(shown)}") + 3 if there > len(shown) else 0
+    return 1 + more + sum(width(tame(splits[index].name)) + width(_count(splits[index], look)) + 3 for index in shown)
 
 
 def rule(cells: int, look: Look, joints: Sequence[tuple[int, str]] = (), heavy: Place | None = None) -> Line:
