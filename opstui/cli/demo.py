@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +15,7 @@ import click
 from opstui.cli.app import on_a_terminal, print_brief
 from opstui.cli.state import State
 from opstui.cli.streams import say
-from opstui.errors import SourceError, StoreReadOnly
+from opstui.errors import SourceError, StoreReadOnly, UsageError
 
 STARTED = "clock"
 """The file that keeps the demo's time between two openings, so that its day goes on where it was left."""
@@ -26,36 +29,81 @@ def _clock(folder: Path, morning: datetime) -> datetime:
         return morning
 
 
-def open_demo(data_dir: Path | None, *, fresh: bool = False) -> int:
+def open_demo(data_dir: Path | None, *, fresh: bool = False, flags: Mapping[str, str] | None = None) -> int:
     """Prepare the day when it is not there, then open the app on it; without a terminal print its brief."""
+    from opstui.services import workspace
+
+    with _day(data_dir, fresh=fresh) as day:
+        opened = workspace.open(day.config, day.folder, day.environ, demo=True, flags=flags)
+        try:
+            if not on_a_terminal():
+                return print_brief(opened, "opstui demo")
+            from opstui.ui.app import run
+
+            return run(opened)
+        finally:
+            opened.close()
+
+
+def run_in_demo(
+    args: Sequence[str], data_dir: Path | None, *, fresh: bool = False, flags: Mapping[str, str] | None = None
+) -> int:
+    """One command on the demo's store, config and clock.
+
+    Raises:
+        UsageError: there is no demo in the demo.
+    """
+    from opstui.cli.main import PROGRAM, root
+
+    if args[0] == "demo":
+        raise UsageError("this is the demo already", "", "Name another command: opstui demo queue")
+    with _day(data_dir, fresh=fresh) as day:
+        state = State(day.config, day.folder, dict(flags or {}), day.environ)
+        with root.make_context(f"{PROGRAM} demo", list(args), obj=state) as ctx:
+            root.invoke(ctx)
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The prepared day: its config, the folder of its store, and the environment that has its time."""
+
+    config: Path
+    folder: Path
+    environ: Mapping[str, str]
+
+
+@contextmanager
+def _day(data_dir: Path | None, *, fresh: bool) -> Iterator[Day]:
+    """Prepare the day when it is not there; when the block ends its clock is kept where it stands by then."""
     from opstui.config.paths import data_dir as find
-    from opstui.services import demo, workspace
-    from opstui.services.clock import NOW
+    from opstui.services import demo
+    from opstui.services.clock import NOW, clock
 
     folder = find(data_dir, os.environ) / "demo"
     if fresh:
         shutil.rmtree(folder, ignore_errors=True)
     at = _clock(folder, demo.MORNING)
     _make_private(folder)
-    day, env = folder / "day", dict(os.environ)
-    for name in [name for name in env if name.startswith("OPSTUI_") and name != "OPSTUI_RUN"]:
-        del env[name]
-    config = day / "config.toml"
+    env = {name: value for name, value in os.environ.items() if not name.startswith("OPSTUI_") or name == "OPSTUI_RUN"}
     if not (folder / "ready").exists():
         say("opstui: preparing the demo day (once)")
-        _prepare(folder, day, env)
+        _prepare(folder, folder / "day", env)
         (folder / "ready").touch()
     env[NOW] = at.isoformat()
-    opened = workspace.open(config, folder, env, demo=True)
+    now = clock(env)
     try:
-        if not on_a_terminal():
-            return print_brief(opened, "opstui demo")
-        from opstui.ui.app import run
-
-        return run(opened)
+        yield Day(folder / "day" / "config.toml", folder, env)
     finally:
-        (folder / STARTED).write_text(opened.now().isoformat())
-        opened.close()
+        with suppress(OSError):  # a day that starts again is no reason to fail
+            (folder / STARTED).write_text(now().isoformat())
+
+
+def _commands(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """What can be done in the demo, for a shell that completes."""
+    from opstui.cli.main import COMMANDS as all_commands
+
+    return [name for name in all_commands if name.startswith(incomplete) and name != "demo"]
 
 
 def _make_private(folder: Path) -> None:
@@ -83,13 +131,19 @@ def _prepare(folder: Path, day: Path, env: dict[str, str]) -> None:
                     raise SourceError(f"the demo's {result.source}", f"{result.error}: {result.why}", result.next_step)
 
 
-@click.command("demo")
+@click.command("demo", context_settings={"allow_interspersed_args": False})
 @click.option("--fresh", is_flag=True, help="Start the day again from its morning; what was done in the demo is thrown away.")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[COMMAND…]", shell_complete=_commands)
 @click.pass_context
-def demo(ctx: click.Context, fresh: bool) -> None:
-    """The app on a synthetic ops day, with a store of its own."""
+def demo(ctx: click.Context, fresh: bool, command: tuple[str, ...]) -> None:
+    """The app on a synthetic ops day, with a store of its own.
+
+    With a COMMAND, that one on the demo's store, config and clock: opstui demo queue, opstui demo undo.
+    """
     state: State = ctx.obj
-    ctx.exit(open_demo(state.data_dir, fresh=fresh))
+    if command:
+        ctx.exit(run_in_demo(command, state.data_dir, fresh=fresh, flags=state.overrides))
+    ctx.exit(open_demo(state.data_dir, fresh=fresh, flags=state.overrides))
 
 
 COMMANDS = {"demo": demo}

@@ -47,6 +47,7 @@ COMMANDS = {
     "redo": "undo",
     "config": "config",
     "plugin": "plugin",
+    "source": "source",
     "doctor": "doctor",
     "export": "data",
     "import": "data",
@@ -87,7 +88,8 @@ def root(ctx: click.Context, config: Path | None, data_dir: Path | None, overrid
         if not equals:
             raise click.BadParameter(f"{pair!r} is not KEY=VALUE", param_hint="--set")
         flags[key.strip()] = value
-    ctx.obj = State(config, data_dir, flags)
+    if ctx.obj is None:
+        ctx.obj = State(config, data_dir, flags)
     ctx.call_on_close(ctx.obj.close)
     if ctx.invoked_subcommand is None:
         from opstui.cli.app import start

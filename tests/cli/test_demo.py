@@ -28,11 +28,6 @@ def shell(prepared: Path, tmp_path: Path) -> Shell:
     return Shell(tmp_path / "home")
 
 
-def in_demo(shell: Shell, *command: str) -> list[str]:
-    demo = shell.data / "demo"
-    return ["--config", str(demo / "day/config.toml"), "--data-dir", str(demo), *command]
-
-
 def test_without_a_terminal_it_prints_the_ranked_morning_and_how_to_open_the_app(shell: Shell) -> None:
     done = shell("demo")
     assert done.code == 0 and done.out.startswith("# Friday 20 November 2026, 08:0")
@@ -45,15 +40,13 @@ def test_every_line_of_the_brief_is_whole(shell: Shell) -> None:
 
 
 def test_a_second_opening_prepares_nothing_and_keeps_what_was_done(shell: Shell) -> None:
-    shell.env["OPSTUI_NOW"] = "2026-11-20T08:06:00+00:00"
-    assert shell(*in_demo(shell, "done", "helpdesk:INC4711")).code == 0
+    assert shell("demo", "done", "helpdesk:INC4711").code == 0
     again = shell("demo")
     assert "preparing" not in again.err and "INC4711" not in again.out.split("## Since")[0]
 
 
 def test_fresh_starts_the_day_again(shell: Shell) -> None:
-    shell.env["OPSTUI_NOW"] = "2026-11-20T08:06:00+00:00"
-    assert shell(*in_demo(shell, "done", "helpdesk:INC4711")).code == 0
+    assert shell("demo", "done", "helpdesk:INC4711").code == 0
     again = shell("demo", "--fresh")
     assert again.code == 0 and "preparing" in again.err and "1. `helpdesk:INC4711`" in again.out
 
@@ -85,3 +78,40 @@ def test_a_place_that_cannot_be_written_is_told_with_another_way(shell: Shell) -
     shell.write("file", "")
     done = shell("--data-dir", "file", "demo")
     assert done.code == 1 and "file/demo" in done.err and "--data-dir" in done.err
+
+
+def test_any_command_works_on_the_demos_store_config_and_clock(shell: Shell) -> None:
+    queue = shell("demo", "queue", "--json")
+    assert queue.code == 0 and queue.json[0]["ref"] == "helpdesk:INC4711"
+    assert shell("demo", "snooze", "helpdesk:INC4711", "--until", "2h").code == 0
+    until = shell("demo", "show", "helpdesk:INC4711", "--json").json["until"]
+    assert until.startswith("2026-11-20T10:0")
+    assert shell("demo", "undo", "--json").json["refs"] == ["helpdesk:INC4711"]
+    assert shell("demo", "config", "path").out.strip() == str(shell.data / "demo/day/config.toml")
+    assert (
+        shell("--set", "day.timezone=Asia/Tokyo", "demo", "show", "helpdesk:INC4711", "--json")
+        .json["created"]
+        .endswith("+09:00")
+    )
+    assert not (shell.data / "opstui.db").exists()
+
+
+def test_a_command_of_the_demo_ends_as_it_does_elsewhere(shell: Shell) -> None:
+    assert shell("demo", "undo").code == 1
+    wrong = shell("demo", "quue")
+    assert wrong.code == 2 and "Did you mean 'queue'?" in wrong.err and "opstui demo --help" in wrong.err
+    assert shell("demo", "demo").code == 2
+    assert shell("demo", "queue", "--help").out.startswith("Usage: opstui demo queue")
+    some = shell("demo", "done", "helpdesk:INC4711", "helpdesk:NOPE")
+    assert some.code == 3
+
+
+def test_the_clock_goes_on_from_command_to_command(shell: Shell) -> None:
+    (shell.data / "demo/clock").write_text("2026-11-20T15:30:00+00:00")
+    assert shell("demo", "brief").out.startswith("# Friday 20 November 2026, 15:30")
+    assert (shell.data / "demo/clock").read_text().startswith("2026-11-20T15:3")
+
+
+def test_a_command_prepares_the_day_when_there_is_none(tmp_path: Path) -> None:
+    done = Shell(tmp_path)("demo", "--fresh", "queue", "--refs")
+    assert done.code == 0 and "preparing" in done.err and "helpdesk:INC4711" in done.out.split()
