@@ -140,7 +140,7 @@ class TriagePane(QueuePane, inherit_bindings=False):
             found = map(self.desk.row, self.desk.alike(row.ref))
             alike = [one for one in found if one and one.place is row.place]
             self.rows.mark([row, *(one for one in alike if one.id != row.id)], on=True)
-            self.say(f"{len(alike)} alike marked.")
+            self.say(f"{len(alike):,} alike marked.")
 
     @on(RowList.Marked)
     def _marks_changed(self) -> None:
@@ -201,7 +201,7 @@ class TriagePane(QueuePane, inherit_bindings=False):
         from opstui.ui.widgets.filter_bar import FilterBar
 
         for bar in self.query(FilterBar):
-            bar.tell(f"{self.rows.count} of {self._left()}")
+            bar.tell(f"{self.rows.count:,} of {self._left():,}")
 
     def on_filter_bar_done(self, event: object) -> None:
         """Back to the list, with the filter or without."""
