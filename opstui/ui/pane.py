@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
+from textual.geometry import Region
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -21,6 +23,7 @@ from opstui.ui.cells import tame
 from opstui.ui.keys import actions_for, bindings_for, key_hint
 from opstui.ui.widgets.day_line import DayLine
 from opstui.ui.widgets.foot_line import FootLine, Hint
+from opstui.ui.widgets.painted import blank_lines
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -55,6 +58,10 @@ class Pane(Screen[None], inherit_bindings=False):
 
     def _extend_compose(self, widgets: list[Widget]) -> None:
         """No toasts and no tooltips of Textual's: they are not used here, and cost the start a second drawing of everything."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Nothing of its own is seen."""
+        return blank_lines(self, crop)
 
     def compose(self) -> ComposeResult:
         """Head, body, foot."""

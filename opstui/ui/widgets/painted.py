@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, cast
 
+from textual.containers import Container
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -98,6 +99,22 @@ class Painted(Widget):
         """A new theme means a new palette."""
         self._shown.clear()
         super().notify_style_update()
+
+
+def blank_lines(widget: Widget, crop: Region) -> list[Strip]:
+    """The lines of a widget that only holds others: one, made once, for all of them; Textual would style each anew."""
+    strip = Strip.blank(crop.width, widget.visual_style.rich_style)
+    for line_filter in widget.get_line_filters():
+        strip = strip.apply_filter(line_filter, widget.background_colors[1])
+    return [strip] * crop.height
+
+
+class Columns(Container):
+    """Holds what stands side by side and fills it."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Nothing of its own is seen."""
+        return blank_lines(self, crop)
 
 
 def _differ(old: Line, new: Line) -> tuple[int, int]:
