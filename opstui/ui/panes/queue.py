@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 
 from textual import on
-from textual.containers import Container
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -22,6 +21,7 @@ from opstui.ui.present import Line, Look
 from opstui.ui.present_detail import detail_lines, timeline_lines
 from opstui.ui.verbs import VerbPane
 from opstui.ui.widgets.page import Page, SideRule
+from opstui.ui.widgets.painted import Columns
 from opstui.ui.widgets.row_list import RowList
 from opstui.ui.widgets.splits_bar import SplitsBar
 
@@ -59,7 +59,7 @@ class QueuePane(VerbPane, inherit_bindings=False):
         self.detail = Page(id="detail", classes="detail")
         self.timeline = Page(id="timeline", classes="timeline")
         rules = SideRule(classes="detail"), SideRule(classes="timeline")
-        self.columns = Container(self.rows, rules[0], self.detail, rules[1], self.timeline, id="body")
+        self.columns = Columns(self.rows, rules[0], self.detail, rules[1], self.timeline, id="body")
         self.filter = ""
         self.places = Places()
         self.only_changed = False
