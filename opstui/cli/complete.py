@@ -41,6 +41,13 @@ def sources(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
         return _starting(incomplete, [(one.name, one.connector) for one in found if one.enabled])
 
 
+def gone_sources(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of the sources that the config no longer has."""
+    with _State(ctx) as state:
+        found = [one for one in state.desk.sources() if one.state == "gone"] if state else []
+        return _starting(incomplete, [(one.name, f"{one.items} items") for one in found])
+
+
 def _starting(incomplete: str, found: Iterable[tuple[str, str]]) -> list[CompletionItem]:
     from click.shell_completion import CompletionItem
 

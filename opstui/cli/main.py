@@ -48,6 +48,7 @@ COMMANDS = {
     "config": "config",
     "plugin": "plugin",
     "source": "source",
+    "source": "source",
     "doctor": "doctor",
     "export": "data",
     "import": "data",

@@ -88,7 +88,7 @@ def _nothing(desk: Desk, view: View) -> None:
         say("nothing matches")
         return
     clear, stale = desk.clear()
-    if not any(source.state != "paused" for source in desk.sources()):
+    if not any(source.state not in ("paused", "gone") for source in desk.sources()):
         say("nothing in the queue, and no source is configured. Next: opstui init")
     elif clear:
         say("queue clear: every required source is fresh")

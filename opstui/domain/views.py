@@ -138,7 +138,10 @@ class Detail(NamedTuple):
 
 
 class SourceState(NamedTuple):
-    """A source's health. ``state``: never, ok, stale, syncing, failed, refused, paused or broken (its plugin cannot load)."""
+    """A source's health.
+
+    ``state``: never, ok, stale, syncing, failed, refused, paused, broken (its plugin cannot load) or gone (from the config).
+    """
 
     name: str
     connector: str

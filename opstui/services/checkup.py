@@ -112,6 +112,11 @@ def of_sources(loaded: Loaded, data_dir: Path, now: Callable[[], datetime], envi
             text = f"{plural(count, 'record')} of {source.name} did not come in"
             step = "Mend them where they come from, or the source's options; the next pull reads them again"
             yield Check("sources", f"{source.name} refused", "warn", text, step, lines)
+    yield from (_missing(one) for one in known.values() if one.state == "gone")
+
+
+def _missing(source: SourceState) -> Check:
+    return Check("sources", source.name, "warn", f"{source.what}; {source.why}", source.next_step)
 
 
 def _no_store(path: Path) -> Check:

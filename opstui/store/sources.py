@@ -166,7 +166,16 @@ def cursor(conn: sqlite3.Connection, source: str) -> Mapping[str, Any] | None:
 
 def forget_cursor(conn: sqlite3.Connection, source: str) -> None:
     """The next pull reads everything again."""
-    conn.execute("UPDATE sources SET cursor = NULL WHERE name = ?", (source,))
+    conn.execute("UPDATE sources SET cursor = NULL, state = 'never', next_due = NULL WHERE name = ?", (source,))
+
+
+def close_items(conn: sqlite3.Connection, source: str, now: datetime, after: str, limit: int) -> tuple[list[int], str]:
+    """Call the next ``limit`` items with keys above ``after`` gone: their ids, to be ranked anew, and the last key."""
+    sql = "SELECT id, key FROM items WHERE source = ? AND key > ? AND gone IS NULL ORDER BY key LIMIT ?"
+    found = conn.execute(sql, (source, after, limit)).fetchall()
+    conn.executemany("UPDATE items SET gone = ? WHERE id = ?", [(seconds(now), id) for id, _ in found])
+    conn.execute("UPDATE sources SET items = max(items - ?, 0) WHERE name = ?", (len(found), source))
+    return [id for id, _ in found], found[-1][1] if found else after
 
 
 def health(conn: sqlite3.Connection) -> dict[str, Health]:

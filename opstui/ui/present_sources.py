@@ -20,9 +20,10 @@ STATES = {
     "refused": ("trouble", "error"),
     "broken": ("trouble", "error"),
     "paused": ("dot", "muted"),
+    "gone": ("trouble", "warning"),
 }
 """Glyph and tone by state; the state's word always stands beside them."""
-TROUBLE = frozenset({"stale", "failed", "refused", "broken"})
+TROUBLE = frozenset({"stale", "failed", "refused", "broken", "gone"})
 MEANINGS = {
     "never": "It was never read.",
     "stale": "What it gave is older than it may be.",

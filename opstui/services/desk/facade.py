@@ -126,7 +126,7 @@ class Desk:
         return reads.shelf_counts(self._at)
 
     def sources(self) -> tuple[SourceState, ...]:
-        """Every configured source's health, in the config's order."""
+        """Every configured source's health, in the config's order; then the sources it no longer has but holds items of."""
         return health.sources(self._at)
 
     def refusals(self, source: str, limit: int = 100) -> tuple[tuple[str, str, str], ...]:
@@ -134,7 +134,7 @@ class Desk:
         return health.refusals(self._at, source, limit)
 
     def clear(self) -> tuple[bool, tuple[SourceState, ...]]:
-        """Whether "queue clear" may be said, and the required sources that are not fresh and so forbid it."""
+        """Whether "queue clear" may be said, and the sources that forbid it: required and not fresh, or gone."""
         return health.clear(self._at)
 
     def loads(self) -> tuple[Load, ...]:
@@ -319,6 +319,12 @@ class Desk:
     def drop_draft(self, slot: str) -> None:
         """The text was used or thrown away."""
         records.save_draft(self._at, slot, "")
+
+    def forget_source(self, name: str) -> Receipt:
+        """Close the items of a source that the config no longer has; their marks and their history stay."""
+        from opstui.services.desk.forget import forget
+
+        return forget(self._at, name)
 
     # undo and upkeep -----------------------------------------------------------------------------------------------
 

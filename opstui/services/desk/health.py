@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from opstui.domain.format import plural
 from opstui.domain.views import SourceState, View
 from opstui.domain.when import parse_duration
 from opstui.late import late
@@ -19,15 +20,20 @@ if TYPE_CHECKING:
 else:
     ranks = late("opstui.store.ranks")
 
+GONE = "gone"
+"""The state of a source that the config does not have."""
+
 PATIENCE = 2
 """A source may miss a pull and still count as fresh, however short ``fresh_for`` is."""
 
 
 def sources(at: Context) -> tuple[SourceState, ...]:
-    """Every configured source, in the config's order."""
+    """Every configured source, in the config's order; then those that it no longer has, as long as items of them are held."""
     found = kept.health(at.store.read)
     now = at.now()
-    return tuple(_state(at, source, found.get(source.name, kept.Health(source.name)), now) for source in at.settings.sources)
+    named = {source.name for source in at.settings.sources}
+    states = [_state(at, source, found.get(source.name, kept.Health(source.name)), now) for source in at.settings.sources]
+    return (*states, *(_gone(health) for health in found.values() if health.items and health.name not in named))
 
 
 def backup_trouble(at: Context) -> str:
@@ -41,11 +47,13 @@ def refusals(at: Context, source: str, limit: int) -> tuple[tuple[str, str, str]
 
 
 def clear(at: Context) -> tuple[bool, tuple[SourceState, ...]]:
-    """Nothing waits, nothing is about to come back, and every required source was read lately."""
+    """Nothing waits, nothing is about to come back, every required source was read lately, and none is missing."""
     now = at.now()
     wanted = {source.name: source for source in at.settings.sources if source.enabled and source.required}
     stale = tuple(
-        state for state in sources(at) if state.name in wanted and not _fresh(at, wanted[state.name], state.last_ok, now)
+        state
+        for state in sources(at)
+        if state.state == GONE or (state.name in wanted and not _fresh(at, wanted[state.name], state.last_ok, now))
     )
     due = ranks.next_expiry(at.store.read)
     waking = due is not None and due <= now
@@ -77,6 +85,24 @@ def _state(at: Context, source: Source, health: kept.Health, now: datetime) -> S
         added=health.added,
         changed=health.changed,
         unchanged=health.unchanged,
+    )
+
+
+def _gone(health: kept.Health) -> SourceState:
+    """A source that was renamed or taken out of the config: nobody reads it, and nobody closes what it gave."""
+    return SourceState(
+        name=health.name,
+        connector="",
+        required=False,
+        state=GONE,
+        last_ok=health.last_ok,
+        last_try=health.last_try,
+        next_due=None,
+        items=health.items,
+        refused=0,
+        what="it is not in the config",
+        why=f"{plural(health.items, 'item')} of it stay as they were last read, with what was decided on them",
+        next_step=f"Put it back under this name, or close them: opstui source forget {health.name}",
     )
 
 

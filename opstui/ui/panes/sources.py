@@ -113,6 +113,9 @@ class SourcesPane(Pane, inherit_bindings=False):
         if source is None:
             self.say("There is no source to read yet: opstui init sets up the first one.", "warning")
             return
+        if source.state == "gone":
+            self.say(f"{source.name} cannot be read: {source.what}.", "warning")
+            return
         self.desktop.pull(source.name)
 
     def do_detail_down(self) -> None:

@@ -14,7 +14,7 @@ from opstui.ui.widgets.painted import Painted
 Stop = tuple[str, datetime]
 """A fixed point of the day: its name and its moment."""
 
-TROUBLE = {"stale", "failed", "refused", "broken", "never"}
+TROUBLE = {"stale", "failed", "refused", "broken", "never", "gone"}
 
 
 def day_line(
@@ -60,8 +60,9 @@ def trouble(sources: Sequence[SourceState], now: datetime, look: Look, syncing: 
     bad = [source for source in sources if source.state in TROUBLE]
     bad.sort(key=lambda source: (not source.required, source.state == "stale"))
     for source in bad[:2]:
-        age = f" {span(int((now - source.last_ok).total_seconds())).split()[0]}" if source.last_ok else f" {source.state}"
-        tone = "warning" if source.state in ("stale", "never") else "error"
+        read = source.last_ok if source.state != "gone" else None
+        age = f" {span(int((now - read).total_seconds())).split()[0]}" if read else f" {source.state}"
+        tone = "warning" if source.state in ("stale", "never", "gone") else "error"
         line.append((f"  {look['trouble']} {tame(source.name)}{age}", tone))
     if len(bad) > 2:
         line.append((f" +{len(bad) - 2}", "warning"))
