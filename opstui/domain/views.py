@@ -81,6 +81,8 @@ class QueueRow(NamedTuple):
     """When the verdict in force fell."""
     reason: str = ""
     """What was said with it."""
+    moves: tuple[tuple[str, str, str, str], ...] = ()
+    """Of each of ``moved``: field, what it was before, what it is since, and who did that, as far as it is known."""
 
 
 @dataclass(frozen=True, slots=True)

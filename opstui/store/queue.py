@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +59,7 @@ def rows(conn: Connection, ids: Sequence[int], *, since: datetime, now: datetime
         sql = f"SELECT {_ROW} {_FROM} WHERE i.id IN ({holes(part)})"
         found.update((one[0], one) for one in conn.execute(sql, tuple(part)).fetchall())
     moved = _moved(conn, [id for id, one in found.items() if one[23] > after], after)
-    return [_row(found[id], moved.get(id, ()), after, at) for id in ids if id in found]
+    return [_row(found[id], moved.get(id, {}), after, at) for id in ids if id in found]
 
 
 def loads(conn: Connection) -> list[Load]:
@@ -71,7 +71,7 @@ def loads(conn: Connection) -> list[Load]:
     return [Load(owner, open, moment(oldest)) for owner, open, oldest in conn.execute(sql).fetchall()]
 
 
-def _row(one: Sequence[Any], moved: tuple[str, ...], after: int, at: int) -> QueueRow:
+def _row(one: Sequence[Any], moved: Mapping[str, Sequence[str]], after: int, at: int) -> QueueRow:
     sla_due = one[14]
     return QueueRow(
         id=one[0],
@@ -97,7 +97,7 @@ def _row(one: Sequence[Any], moved: tuple[str, ...], after: int, at: int) -> Que
         target=one[20],
         blocks=one[21],
         new=one[22] > after,
-        moved=moved,
+        moved=tuple(moved),
         group_size=one[24],
         group_first=moment(one[25]),
         group_last=moment(one[26]),
@@ -105,13 +105,17 @@ def _row(one: Sequence[Any], moved: tuple[str, ...], after: int, at: int) -> Que
         important=bool(one[28]),
         decided=moment(one[29]),
         reason=one[30],
+        moves=tuple((field, old, new, who) for field, (old, new, who) in moved.items()),
     )
 
 
-def _moved(conn: Connection, ids: Collection[int], after: int) -> dict[int, tuple[str, ...]]:
-    found: dict[int, dict[str, None]] = {}
+def _moved(conn: Connection, ids: Collection[int], after: int) -> dict[int, dict[str, tuple[str, str, str]]]:
+    """Field by field what moved: from what before the first of its changes to what after the last, and who made that one."""
+    found: dict[int, dict[str, tuple[str, str, str]]] = {}
     for part in sliced(list(ids)):
-        sql = f"SELECT item, field FROM changes WHERE item IN ({holes(part)}) AND seen > ? ORDER BY id"
-        for item, field in conn.execute(sql, (*part, after)).fetchall():
-            found.setdefault(item, {})[field] = None
-    return {item: tuple(fields) for item, fields in found.items()}
+        sql = f"SELECT item, field, old, new, who FROM changes WHERE item IN ({holes(part)}) AND seen > ? ORDER BY id"
+        for item, field, old, new, who in conn.execute(sql, (*part, after)).fetchall():
+            fields = found.setdefault(item, {})
+            before = fields[field][0] if field in fields else old or ""
+            fields[field] = before, new or "", who or ""
+    return found

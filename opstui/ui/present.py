@@ -117,6 +117,8 @@ class Columns(NamedTuple):
     time: int
     keyed: bool = False
     """Whether there is no room for the source of a ref, only for its key."""
+    moved: bool = False
+    """Whether a line says what moved and who moved it, in place of reasons and owner."""
 
 
 TIME = 11
@@ -125,11 +127,13 @@ LEAST, TITLE, WHOLE = 45, 46, 60
 """Cells of a title before a ref is written with its source, before the owner has a column, and before the reasons have one."""
 
 
-def columns(cells: int, ref: int = 16, key: int = 0, *, narrow: bool = False, place: bool = False) -> Columns:
+def columns(
+    cells: int, ref: int = 16, key: int = 0, *, narrow: bool = False, place: bool = False, moved: bool = False
+) -> Columns:
     """The grid for a list of ``cells`` whose refs take ``ref`` and their keys alone ``key``.
 
     What every further cell goes to is fixed, and none is taken away again: a wider list never has a shorter title.
-    In a ``place`` other than the queue, what was decided always has its column, and the owner none.
+    In a ``place`` other than the queue, what was decided always has its column, and the owner none; so has what ``moved``.
     """
     most = max(18, cells // 3)
     free = cells - 3 - 2 - TIME - 2
@@ -142,6 +146,9 @@ def columns(cells: int, ref: int = 16, key: int = 0, *, narrow: bool = False, pl
     if place:
         why = min(max(title // 2, 14), 36) if title >= 30 else 0
         return Columns(cells, ref, max(title - why - 2 if why else title, 4), why, 0, TIME, keyed)
+    if moved:
+        why = min(title * 2 // 5, 44) if title >= 30 else 0
+        return Columns(cells, ref, max(title - why - 2 if why else title, 4), why, 0, TIME, keyed, True)
     rest = max(title - (LEAST if keyed else wanted), 0)
     title = max(title - rest, 4)
     if rest < 8:
@@ -172,12 +179,15 @@ def queue_line(
     sign, sign_tone = glyph(row, now, look)
     if failed:
         sign, sign_tone = look["trouble"], "error"
+    elif grid.moved and sign == " ":
+        sign = look["changed"]
     lead = look["mark"] if marked else look["cursor"] if cursor else " "
     line: Line = [(lead, "accent" if cursor else "strong"), (sign + " ", sign_tone)]
     line.append((ref_cell(row, grid, look) + "  ", "muted"))
     line.extend(_title(row, grid.title, now, look))
     if grid.why:
-        line.append(("  " + fit(why_here(row, now, look), grid.why, look["ellipsis"]), "muted"))
+        words = moved_words(row, grid.why, look) if grid.moved else why_here(row, now, look)
+        line.append(("  " + fit(words, grid.why, look["ellipsis"]), "muted"))
     if grid.owner:
         line.append(
             (
@@ -322,6 +332,26 @@ def review_words(review_on: str, now: datetime, look: Look) -> str:
     days = (on - now.astimezone(look.zone).date()).days
     far = "today" if not days else f"in {days}d" if days > 0 else f"{-days}d overdue"
     return f"{on:%a} {on.day} {on:%b %Y}, {far}"
+
+
+_SAID = frozenset({"status", "stage", "priority", "owner", "team", "comments"})
+"""Fields whose values are words short enough for a line."""
+
+
+def moved_words(row: QueueRow, cells: int, look: Look) -> str:
+    """What is new about a row, as much as ``cells`` hold: ``priority Medium→Highest · Bo Lind``, ``again ×2``, ``new``."""
+    lead = [f"again {look['times']}{row.group_size}"] if row.group_size > 1 else ["new"] if row.new else []
+    if row.new or not (row.moves or row.moved):
+        return "".join(lead) or "again"
+    names = ", ".join(tame(field) for field in row.moved)
+    whole = ", ".join(
+        tame(f"{field} {old or look['dash']}{look['arrow']}{new or look['dash']}" if field in _SAID else field)
+        for field, old, new, _ in row.moves
+    )
+    who = [", ".join(dict.fromkeys(tame(who) for *_, who in row.moves if who))]
+    forms = [[*lead, whole or names, *who], [*lead, names, *who], [names, *who], [names]]
+    said = [f" {look['dot']} ".join(part for part in form if part) for form in forms]
+    return next((words for words in said if width(words) <= cells), said[-1])
 
 
 def strip(line: Iterable[Piece], styles: Mapping[str, Style], cells: int) -> Strip:

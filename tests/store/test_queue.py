@@ -115,6 +115,7 @@ def test_only_changed_shows_what_came_or_moved_since_then(store: Store, clock: F
     assert sorted(keys(store, view)) == ["new", "old"]
     assert keys(store, View(only_changed=True, query="status = reopened")) == ["old"]
     assert (line(store, "helpdesk:old").moved, line(store, "helpdesk:new").new) == (("status",), True)
+    assert line(store, "helpdesk:old").moves == (("status", "Open", "Reopened", ""),)
 
 
 def test_places_other_than_the_queue_are_views_too_and_sleepers_come_by_their_waking(store: Store) -> None:

@@ -13,7 +13,20 @@ from opstui.domain.model import Kind, Place, Stage
 from opstui.domain.views import QueueRow, SourceState, SplitCount
 from opstui.domain.when import span
 from opstui.ui.panes.queue import SIDE, WIDE, widths
-from opstui.ui.present import ASCII, LEAST, TIME, Look, columns, glyph, line_width, owner, queue_line, time_cell, why_here
+from opstui.ui.present import (
+    ASCII,
+    LEAST,
+    TIME,
+    Look,
+    columns,
+    glyph,
+    line_width,
+    moved_words,
+    owner,
+    queue_line,
+    time_cell,
+    why_here,
+)
 from opstui.ui.widgets.day_line import day_line, stops_of
 from opstui.ui.widgets.foot_line import foot_line
 from opstui.ui.widgets.splits_bar import splits_line
@@ -150,6 +163,31 @@ def test_an_owner_that_is_missing_or_unclear_stands_out() -> None:
 def test_reasons_are_said_where_no_other_column_does() -> None:
     row = a_row(why="sla=40,priority=21,blocks_others=15,unowned=12,vip=8", priority=2, blocks=3, moved=("status",))
     assert why_here(row, MORNING, LOOK) == "high · blocks 3 · VIP · moved: status"
+
+
+MOVES = (("priority", "Medium", "Highest", "Bo Lind"), ("body", "a", "b", "Bo Lind"))
+
+
+@pytest.mark.parametrize(
+    ("more", "cells", "words"),
+    [
+        ({"moved": ("priority", "body"), "moves": MOVES}, 60, "priority Medium→Highest, body · Bo Lind"),
+        ({"moved": ("priority", "body"), "moves": MOVES}, 25, "priority, body · Bo Lind"),
+        ({"moved": ("priority", "body"), "moves": MOVES}, 15, "priority, body"),
+        ({"moved": ("owner",), "moves": (("owner", "", "Cy Moss", ""),)}, 30, "owner –→Cy Moss"),
+        ({"new": True}, 30, "new"),
+        ({"group_size": 2}, 30, "again ×2"),
+        ({"group_size": 2, "moved": ("status",), "moves": (("status", "Open", "New", ""),)}, 40, "again ×2 · status Open→New"),
+    ],
+)
+def test_among_what_changed_a_line_says_what_moved_and_who_moved_it(more: dict[str, Any], cells: int, words: str) -> None:
+    assert moved_words(a_row(**more), cells, LOOK) == words
+
+
+def test_every_line_of_what_changed_has_a_sign() -> None:
+    grid = columns(120, 16, 7, moved=True)
+    line = queue_line(a_row(group_size=2), grid, MORNING, LOOK)
+    assert line[1][0] == "◆ " and line_width(line) == 120
 
 
 def test_the_ascii_set_writes_nothing_else() -> None:

@@ -118,7 +118,7 @@ class QueuePane(VerbPane, inherit_bindings=False):
     def _load(self, *, keep: bool, to: QueueRow | None = None) -> None:
         """Show the view: with ``keep`` the cursor stays on its item, else it goes to ``to`` or the first line."""
         view, rows = self.view, self.rows
-        rows.placed = self.places.at is not None
+        rows.placed, rows.moved = self.places.at is not None, view.only_changed
         rows.hidden -= self._landed_ids
         self._landed_ids.clear()
         here = to or (rows.row if keep else None)

@@ -62,7 +62,7 @@ class RowList(Painted):
         """What stands here when there is no row."""
         self.narrow = False
         """Whether nothing stands beside it: then a title needs more room before there is a column for the owner."""
-        self._placed = False
+        self._placed = self._moved = False
         self._paint: Paint = queue_line
         self._fetch: Fetch | None = None
         self._start = 0
@@ -137,6 +137,16 @@ class RowList(Painted):
             from opstui.ui.present_places import place_line  # the first frame is the queue's
 
             self._placed, self._grid, self._paint = placed, None, place_line if placed else queue_line
+
+    @property
+    def moved(self) -> bool:
+        """Whether only what moved is shown: then a line says what, and who moved it."""
+        return self._moved
+
+    @moved.setter
+    def moved(self, moved: bool) -> None:
+        if moved != self._moved:
+            self._moved, self._grid = moved, None
 
     def set_count(self, count: int) -> None:
         """The exact number of rows is known by now."""
@@ -316,7 +326,9 @@ class RowList(Painted):
 
     def _columns(self) -> Columns:
         if self._grid is None or self._grid.width != self.size.width - 1:
-            self._grid = columns(self.size.width - 1, self._ref_cells, self._key_cells, narrow=self.narrow, place=self._placed)
+            self._grid = columns(
+                self.size.width - 1, self._ref_cells, self._key_cells, narrow=self.narrow, place=self._placed, moved=self._moved
+            )
         return self._grid
 
     def _clamp_top(self) -> None:
@@ -350,7 +362,7 @@ class RowList(Painted):
         thumb = self._thumb()
         barred = thumb is not None and thumb[0] <= y < thumb[1]
         here = self.top + y == self.cursor
-        return (row, here, row.id in self.marks, row.id in self.failed, barred, self._placed)
+        return (row, here, row.id in self.marks, row.id in self.failed, barred, self._placed, self._moved)
 
     def on_resize(self) -> None:
         """The cursor stays in view."""
