@@ -37,6 +37,15 @@ async def test_a_verdict_is_shown_at_once_and_the_cursor_goes_to_the_next_item(t
         assert desk.queue.refs[0] == desk.queue.cursor
 
 
+async def test_the_first_verdict_has_its_seconds_from_when_the_queue_was_there_to_be_looked_at(tmp_path: Path) -> None:
+    async with a_triage(tmp_path) as desk:
+        desk.clock.forward(seconds=40)
+        await desk.press("a")
+        await desk.until(lambda: bool(desk.desk.undo_list(1)))
+        assert desk.desk.session().seconds_each == 40
+        await desk.expect("40 s each")
+
+
 async def test_after_the_last_row_the_cursor_is_on_the_one_before(tmp_path: Path) -> None:
     async with a_triage(tmp_path, an_item("A"), an_item("B", created=hours(0.5), owner="Bo Lind")) as desk:
         await desk.press("G")

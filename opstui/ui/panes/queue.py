@@ -263,7 +263,8 @@ class QueuePane(VerbPane, inherit_bindings=False):
         return [(f" {self.look['dot']} ".join(words), "muted")]
 
     def settled(self) -> None:
-        """Show the item under the cursor, and say what undo would do."""
+        """Show the item under the cursor, and say what undo would do; from here on it is thought about."""
+        self.desk.begin_session()
         self._show_detail()
         self._refresh_chrome()
 
