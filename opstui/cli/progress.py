@@ -37,6 +37,12 @@ class Progress:
             self.say(_ended(event))
         elif kind == "lease" and not event.get("held"):
             self.say(f"another opstui is pulling already ({event.get('holder')}); asked it to pull now and waiting for it")
+        elif kind == "waiting":
+            self.say(f"waiting for {name}: {event.get('why')}")
+        elif kind == "config":
+            self.say(
+                "went by the config that has changed" if event.get("ok") else f"the old config counts on: {_trouble(event)}"
+            )
         self._draw(force=kind != "progress")
 
     def say(self, text: str) -> None:
@@ -87,7 +93,12 @@ def _ended(event: Mapping[str, Any]) -> str:
     refused = f", {event['refused']:,} refused (opstui doctor says why)" if event.get("refused") else ""
     if event["event"] == "finished":
         return f"{name}: {counts}{refused}, {event.get('seconds', 0):.1f} s"
+    came = f" ({counts}{refused})" if event.get("added") or event.get("changed") or event.get("unchanged") else ""
+    return f"{name}: failed: {_trouble(event)}{came}"
+
+
+def _trouble(event: Mapping[str, Any]) -> str:
+    """What went wrong and what to do, in sentences."""
     why = ": ".join(str(event[key]) for key in ("what", "why") if event.get(key))
     step = str(event.get("next_step") or "").rstrip(".")
-    came = f" ({counts}{refused})" if event.get("added") or event.get("changed") or event.get("unchanged") else ""
-    return f"{name}: failed: {why}." + (f" {step}." if step else "") + came
+    return f"{why}." + (f" {step}." if step else "")

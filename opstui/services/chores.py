@@ -45,6 +45,12 @@ class Chores:
         self.backup_trouble = ""
         """Why the last backup failed, empty when it did not."""
 
+    def follow(self, station: Station) -> None:
+        """The config is another: ranks and counts come after it."""
+        self.station = station
+        self.reranking = Reranking(station)
+        self._stale_counts = True
+
     def pulled(self, outcome: Outcome) -> None:
         """A pull ended: what it moved changes the splits."""
         if outcome.ended.counts.moved:

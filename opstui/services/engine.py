@@ -24,6 +24,7 @@ from opstui.services.interrupt import Stopped, interruptible
 from opstui.services.job import Event, encode, trouble
 from opstui.services.lease import Lease
 from opstui.services.plan import Plan
+from opstui.services.reloading import ConfigWatch
 from opstui.services.station import Station, open_station, station_for
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Engine:
         self.chores = Chores(station)
         self.plan = self._plan()
         self.crew.watching = self._watching
+        self.config = ConfigWatch(station)
+        self._config_is_old = False
         self._ending = False
         self._was_busy = False
         self._told_holder = ""
@@ -57,6 +60,7 @@ class Engine:
         """Work until told to end; 0 when it was, 1 when the store gave up on us."""
         try:
             while not self._ending:
+                self._follow_config()
                 if self._hold():
                     self._work()
                 else:
@@ -92,6 +96,30 @@ class Engine:
         self.chores.pulled(outcome)
         self.tell(outcome.story(_rfc3339(due)))
 
+    # -- the config
+
+    def _follow_config(self) -> None:
+        """Go by what the config says now: read whole, between two pulls."""
+        if self._every("config", self.station.limits.watch) and self.config.changed():
+            self._config_is_old = True
+        if not self._config_is_old or self.crew.busy:
+            return
+        self._config_is_old = False
+        try:
+            station = self.config.read(self.station)
+        except OpstuiError as error:
+            self.tell({"event": "config", "ok": False, **trouble(error)[1]})
+            return
+        if station is self.station:
+            return
+        self.station = self.crew.station = station
+        self.chores.follow(station)
+        old, self.plan = self.plan, Plan(station.sources(), {}, self._clock())
+        self.plan.keep(old)
+        if self.lease.held:
+            self.lease.announce(self.plan.entries)
+        self.tell({"event": "config", "ok": True, "sources": list(self.plan.entries)})
+
     # -- being the only one
 
     def _hold(self) -> bool:
@@ -109,6 +137,7 @@ class Engine:
             health.recover(self.station)
             self.chores.reranking.begin()
             self.plan = self._plan()
+            self.lease.announce(self.plan.entries)
             self.tell({"event": "lease", "held": True, "holder": self.lease.me})
             self._told_holder = ""
             return True

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import socket
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from opstui.errors import StoreBusy
 from opstui.services.clock import real_clock
-from opstui.store import leases
+from opstui.store import kept, leases
 
 if TYPE_CHECKING:
     from opstui.services.station import Station
 
 NAME = "engine"
+KNOWN = "engine:sources"
 
 
 class Lease:
@@ -50,6 +53,19 @@ class Lease:
             self.held = False
             with self._store.writing() as conn:
                 leases.release(conn, NAME, self._mine.holder)
+
+    def announce(self, names: Iterable[str]) -> None:
+        """Say which sources we know, for whoever asks us to pull one."""
+        with self._store.writing() as conn:
+            kept.keep(conn, KNOWN, json.dumps([self._mine.holder, *names]))
+
+    def known(self) -> frozenset[str] | None:
+        """The sources that its holder knows, None when it has not said."""
+        lease, said = leases.current(self._store.read, NAME), kept.kept(self._store.read, KNOWN)
+        if lease is None or not said:
+            return None
+        holder, *names = json.loads(said)
+        return frozenset(names) if holder == lease.holder else None
 
     def holder(self) -> str:
         """Who holds it, for people; empty when nobody does."""

@@ -134,17 +134,17 @@ def _asked_for(station: Station, lease: Lease, wanted: list[Source], tell: Tell)
     names = [source.name for source in wanted]
     health.ask(station, names)
     results: dict[str, SourceResult] = {}
-    begun: set[str] = set()
     before = None
+    puzzled: set[str] = set()
     patience = time.monotonic() + station.limits.patience
     while len(results) < len(names):
         time.sleep(POLL_S)
+        _say_unknown(lease, [name for name in names if name not in results], puzzled, tell)
         open_asks = health.asked(station)
         rows = sources.health(station.store.read)
         for name in names:
             if name in results or name in open_asks:
                 continue
-            begun.add(name)
             row = rows.get(name)
             if row is not None and row.state != "syncing":
                 results[name] = result_of(row)
@@ -161,9 +161,24 @@ def _asked_for(station: Station, lease: Lease, wanted: list[Source], tell: Tell)
     return results
 
 
+def _say_unknown(lease: Lease, names: list[str], told: set[str], tell: Tell) -> None:
+    """Say once of each source that the other engine does not know it, so that nobody wonders what takes so long."""
+    known = lease.known()
+    if known is None:
+        return
+    for name in names:
+        if name not in known and name not in told:
+            told.add(name)
+            why = f"{lease.holder()} does not know it yet; it reads its config again as soon as it pulls nothing"
+            tell({"event": "waiting", "source": name, "why": why})
+
+
 def _given_up(station: Station, lease: Lease, names: list[str]) -> dict[str, SourceResult]:
     """Lines for sources that the other engine did not get to."""
     why = f"{lease.holder()} is this store's engine and did not get to it in {station.limits.patience:.0f} s"
+    known = lease.known()
+    if known is not None and not known.issuperset(names):
+        why = f"{lease.holder()} is this store's engine, and the config it reads has not all of {', '.join(names)}"
     step = "Look at what it does, or end it and try again."
     return {name: SourceResult(name, False, error=f"{name} was not pulled", why=why, next_step=step) for name in names}
 

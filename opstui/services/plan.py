@@ -44,6 +44,13 @@ class Plan:
             for source in sources
         }
 
+    def keep(self, old: Plan) -> None:
+        """Carry over what an older plan knows of sources that are as they were; the others are new."""
+        for name, entry in old.entries.items():
+            mine = self.entries.get(name)
+            if mine is not None and mine.source == entry.source:
+                self.entries[name] = entry
+
     def want(self, names: Iterable[str]) -> None:
         """Pull these as soon as possible."""
         for name in names:

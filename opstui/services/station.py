@@ -55,6 +55,10 @@ class Station:
     now: Callable[[], datetime]
     environ: Mapping[str, str]
     limits: Limits = field(default_factory=Limits)
+    config: Path | None = None
+    """The config file, ``flags`` what was set over it, and ``files`` all that were read: it and those it extends."""
+    flags: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[Path, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -142,6 +146,8 @@ def open_station(
     from opstui.config.rules import rules
 
     now = clock(environ)
-    loaded = load.load(paths.config_path(config, environ), environ=environ, flags=flags or {})
+    path = paths.config_path(config, environ)
+    loaded = load.load(path, environ=environ, flags=flags or {})
     store = Store.open(paths.data_dir(data_dir, environ) / STORE, now=now)
-    return Station(loaded.settings, rules(loaded.settings), store, now, environ, limits(environ))
+    known = rules(loaded.settings)
+    return Station(loaded.settings, known, store, now, environ, limits(environ), path, dict(flags or {}), loaded.files)

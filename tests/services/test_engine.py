@@ -217,3 +217,47 @@ def test_ranks_that_ran_out_are_scored_anew(start: Any, store: Store) -> None:
     while store.read.execute("SELECT min(rank) FROM ranks").fetchone()[0] < 0 and time.monotonic() < deadline:
         time.sleep(0.05)
     assert store.read.execute("SELECT min(rank) FROM ranks").fetchone()[0] >= 0
+
+
+def test_a_changed_config_is_gone_by_without_a_new_start(start: Any, store: Store) -> None:
+    first = source("a", "good", n=3)
+    engine = start(first)
+    engine.expect("idle")
+    engine.configure(first + source("b", "good", n=2))
+    assert engine.expect("config") == {"event": "config", "ok": True, "sources": ["a", "b"]}
+    assert engine.expect("started")["source"] == "b", "what is as it was is not pulled again"
+    engine.expect("finished", source="b", added=2)
+    engine.configure("[[sources]]\nnme = 3\n")
+    told = engine.expect("config", ok=False)
+    assert "name is missing" in told["what"] + told["why"]
+    engine.say("pull b")
+    engine.expect("finished", source="b", unchanged=2)
+    engine.configure(source("b", "good", n=4))
+    engine.expect("config", ok=True, sources=["b"])
+    engine.expect("finished", source="b", added=2, unchanged=2)
+    engine.say("pull a")
+    engine.expect("unknown", word="pull a")
+
+
+def test_a_config_that_extends_another_is_followed_there(start: Any, store: Store, tmp_path: Path) -> None:
+    (tmp_path / "shared.toml").write_text("version = 1\n[triage.weights]\nage = 3\n")
+    path = tmp_path / "config.toml"
+    engine = start(source("a", "good", n=3))
+    engine.expect("idle")
+    path.write_text(f'version = 1\nextends = ["shared.toml"]\n{source("a", "good", n=3)}')
+    engine.expect("config", ok=True)
+    (tmp_path / "shared.toml").write_text("version = 1\n[triage.weights]\nage = 30\n")
+    engine.expect("config", ok=True)
+    (tmp_path / "shared.toml").unlink()
+    engine.expect("config", ok=False)
+    (tmp_path / "shared.toml").write_text("version = 1\n[triage.weights]\nage = 5\n")
+    engine.expect("config", ok=True)
+
+
+def test_a_config_waits_until_nothing_is_being_pulled(start: Any, store: Store) -> None:
+    engine = start(source("slow", "slow", n=30))
+    engine.expect("started")
+    engine.configure(source("slow", "slow", n=30) + "[triage.weights]\nage = 3\n")
+    finished = engine.expect("finished")
+    assert finished["added"] == 30
+    engine.expect("config", ok=True)

@@ -88,6 +88,29 @@ def test_a_running_engine_is_asked_to_pull_and_its_results_are_told(tmp_path: Pa
         engine.kill()
 
 
+def test_a_source_that_the_running_engine_does_not_know_is_told_at_once_and_pulled_when_it_does(
+    tmp_path: Path, station: Station
+) -> None:
+    config = '[[sources]]\nname = "b"\nconnector = "bad"\nevery = "1h"\n'
+    engine = EngineProcess(tmp_path, tmp_path / "plugins", config)
+    events: list[Event] = []
+
+    def write_it_down() -> None:
+        while not any(event["event"] == "waiting" for event in events):
+            time.sleep(0.02)
+        engine.configure(f'{config}[[sources]]\nname = "a"\nconnector = "good"\nevery = "1h"\n')
+
+    try:
+        engine.expect("idle")
+        threading.Thread(target=write_it_down).start()
+        (result,) = sync_once(station, ["a"], tell=events.append)
+        assert (result.ok, result.added) == (True, 3)
+        (waiting,) = [event for event in events if event["event"] == "waiting"]
+        assert waiting["source"] == "a" and "does not know it yet" in waiting["why"]
+    finally:
+        engine.kill()
+
+
 def test_one_that_does_not_get_to_it_is_named_after_a_while(tmp_path: Path, station: Station) -> None:
     busy = Lease(station)
     assert busy.take()

@@ -70,8 +70,8 @@ class EngineProcess:
     """A real engine process over a config and a store in ``folder``; ``expect`` reads its events."""
 
     def __init__(self, folder: Path, plugins: Path, config: str, **environ: str) -> None:
-        path = folder / "config.toml"
-        path.write_text(f'version = 1\n[day]\ntimezone = "UTC"\n{config}')
+        path = self.config = folder / "config.toml"
+        self.configure(config)
         self.events: list[Event] = []
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "opstui.services.engine", "--config", str(path), "--data-dir", str(folder)],
@@ -82,6 +82,12 @@ class EngineProcess:
         assert self.process.stdout is not None
         os.set_blocking(self.process.stdout.fileno(), False)
         self._rest = b""
+
+    def configure(self, config: str) -> None:
+        """Write its config, whole at once."""
+        part = self.config.with_suffix(".part")
+        part.write_text(f'version = 1\n[day]\ntimezone = "UTC"\n{config}')
+        part.replace(self.config)
 
     def say(self, word: str) -> None:
         """One line on its stdin."""
