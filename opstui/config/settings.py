@@ -90,10 +90,7 @@ class Source(Table, frozen=True, kw_only=True):
     ] = field(default_factory=dict)
     folder: Path = field(default_factory=Path)
     folders: dict[str, Path] = field(default_factory=dict)
-
-    def folder_of(self, option: str) -> Path:
-        """The folder that a relative path in this option counts from: that of the file which set it."""
-        return self.folders.get(option, self.folder)
+    """Where relative paths count from, by option: the folder of the file that set it."""
 
 
 class Split(Table, frozen=True, kw_only=True):

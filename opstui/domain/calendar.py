@@ -109,13 +109,6 @@ class WorkCalendar:
                 return _moment(_LOW)
             reach *= 4
 
-    def is_working(self, at: datetime) -> bool:
-        """Whether people are at work: from the opening on, up to the closing."""
-        stamp = _stamp(at)
-        table = self._covering(stamp, stamp)
-        index = bisect_right(table.opens, stamp) - 1
-        return index >= 0 and stamp < table.closes[index]
-
     def is_workday(self, day: date) -> bool:
         """Whether a working day begins on this local date."""
         return day.weekday() in self.workdays and day not in self.holidays

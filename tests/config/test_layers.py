@@ -94,8 +94,8 @@ sheet = "Open"
     desk = now.settings.sources[0]
     assert (desk.connector, desk.every) == ("csv", "5m")
     assert desk.options == {"path": "desk.csv", "columns": {"key": "number", "title": "short"}, "sheet": "Open"}
-    assert desk.folder == desk.folder_of("path") == tmp_path / "shared"
-    assert desk.folder_of("sheet") == tmp_path
+    assert desk.folder == desk.folders["path"] == tmp_path / "shared"
+    assert desk.folders["sheet"] == tmp_path
     assert now.explain("sources.desk.every").where == f"{tmp_path}/config.toml:8"
     assert now.explain("sources.desk.options.path").where == f"{tmp_path}/shared/team.toml:7"
     assert now.explain("sources.desk.options.columns.key").where == f"{tmp_path}/shared/team.toml:8"
@@ -174,7 +174,7 @@ def test_a_path_from_the_command_line_counts_from_where_it_was_typed(tmp_path: P
     monkeypatch.chdir(tmp_path / "elsewhere")
     text = '[[sources]]\nname = "desk"\nconnector = "csv"\n[sources.options]\npath = "a"\n'
     source = loaded(tmp_path, text, sources__desk__options__path="b.csv").settings.sources[0]
-    assert source.folder_of("path") == tmp_path / "elsewhere"
+    assert source.folders["path"] == tmp_path / "elsewhere"
     assert source.folder == tmp_path
 
 

@@ -90,5 +90,6 @@ def test_the_defaults_rank_as_the_domain_does() -> None:
 def test_a_night_shift_is_a_day(tmp_path: Path) -> None:
     text = '[day]\ntimezone = "UTC"\nstart = "22:00"\nhandoff = "06:00"\n'
     calendar = rules(loaded(tmp_path, text).settings).calendar
-    assert calendar.is_working(datetime(2026, 11, 20, 3, tzinfo=UTC))
-    assert not calendar.is_working(datetime(2026, 11, 20, 12, tzinfo=UTC))
+    evening, noon = datetime(2026, 11, 19, 22, tzinfo=UTC), datetime(2026, 11, 20, 12, tzinfo=UTC)
+    assert calendar.next_close(evening) == datetime(2026, 11, 20, 6, tzinfo=UTC)
+    assert calendar.working_seconds(evening, noon) == 8 * 3600
