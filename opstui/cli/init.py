@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -74,8 +75,34 @@ def init(
         source.name = _free(source.name or source.usual_name(), taken, replace)
         found = look(state, source, zone, as_is=as_is)
         show(found, source.options)
+        if found.missing:
+            raise _incomplete(state, found, connector or "", given, name, timezone, me, replace)
     done = _write(state, source, found, loaded, zone, person)
     _report(state, source, found, done, as_json)
+
+
+def _incomplete(
+    state: State,
+    found: Suggestion,
+    connector: str,
+    given: tuple[str, ...],
+    name: str | None,
+    timezone: str | None,
+    me: str | None,
+    replace: bool,
+) -> UsageError:
+    """What is still to be said, as the command to run with a value that may do."""
+    words = ["opstui"]
+    for flag, path in (("--config", state.config), ("--data-dir", state.data_dir)):
+        words += [flag, str(path)] if path else []
+    words += ["init", "--connector", connector]
+    for option in (*given, *(f"{key}={value}" for key, value in found.missing.items())):
+        words += ["--option", option]
+    for flag, value in (("--name", name), ("--timezone", timezone), ("--me", me)):
+        words += [flag, value] if value else []
+    words += ["--replace"] if replace else []
+    said = " and ".join(f"which column is {key.partition('.')[2]}" if "." in key else key for key in found.missing)
+    return UsageError("nothing is written yet", f"say {said}", f"Such as: {shlex.join(words)}")
 
 
 def _existing(state: State) -> Loaded | None:

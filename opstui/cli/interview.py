@@ -53,6 +53,10 @@ def settle(state: State, source: NewSource, zone: str) -> Suggestion:
             change = ask_until("Change an option, as in path=other.csv or columns.key=Number", "", something)
         else:
             show(found, source.options)
+            if found.missing:
+                key, value = next(iter(found.missing.items()))
+                source.put(f"{key}={ask_until(f'Which column is {key.rpartition('.')[2]}', value, something)}")
+                continue
             worked = deepcopy(source.options)
             change = ask("\nEnter takes this; or change a line, as in status=State (status= for: not in there)")
             if not change:

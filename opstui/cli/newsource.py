@@ -101,7 +101,7 @@ def show(found: Suggestion, options: Mapping[str, Any]) -> None:
     """What would be written and what came to that: for a person, so that a wrong guess is seen before it counts."""
     from opstui.config.toml import line
 
-    rows = "" if found.rows is None else ", 1 row" if found.rows == 1 else f", {found.rows:,} rows"
+    rows = "" if found.rows is None else ", 1 record" if found.rows == 1 else f", {found.rows:,} records"
     say(f"\nThis looks like a {found.title}{rows}." if found.guesses else f"\n{found.title}{rows}.")
     if found.guesses:
         heading = ("attribute", "column", "such as", "because")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -123,7 +123,8 @@ class Suggestion:
     """What a connector found out about a source before it is configured.
 
     ``options`` is what should be written to the config. ``unused`` names the columns that are kept but stand for no
-    attribute, ``rows`` counts the records, ``title`` says what the source looks like.
+    attribute, ``rows`` counts the records, ``title`` says what the source looks like. ``missing`` holds options without
+    which it cannot be read, each with a value that may do: then nothing is written before somebody has said them.
     """
 
     options: Mapping[str, Any]
@@ -132,6 +133,7 @@ class Suggestion:
     rows: int | None = None
     title: str = ""
     unused: tuple[str, ...] = ()
+    missing: Mapping[str, str] = field(default_factory=dict)
 
 
 class Connector(ABC):

@@ -56,6 +56,7 @@ def suggest(cls: type[Connector], values: Mapping[str, Any], context: Context, j
         "notes": [clean_line(note) for note in found.notes[:ENOUGH]],
         "rows": found.rows,
         "title": clean_line(found.title or cls.title),
+        "missing": {str(name): str(value) for name, value in found.missing.items()},
         "unused": [clean_line(name) for name in found.unused[:ENOUGH]],
     }
     text = json.dumps(answer)
@@ -69,7 +70,7 @@ def answer_of(events: list[Event]) -> Suggestion | None:
         found = json.loads("".join(str(event["text"]) for event in events if event["event"] == "piece"))
         guesses = tuple(Guess(one["attribute"], one["column"], tuple(one["samples"]), one["why"]) for one in found["guesses"])
         notes, unused = tuple(found["notes"]), tuple(found["unused"])
-        return Suggestion(found["options"], guesses, notes, found["rows"], found["title"], unused)
+        return Suggestion(found["options"], guesses, notes, found["rows"], found["title"], unused, dict(found["missing"]))
     except (ValueError, KeyError, TypeError):
         return None
 

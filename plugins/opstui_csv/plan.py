@@ -20,6 +20,10 @@ KEPT_AS_FIELDS = ("stage", "closed", "links")
 """Attributes that help to understand a row but are no attribute of an item: their columns stay in its fields too."""
 
 
+class NoKey(SourceRefused):
+    """No column of a table tells its records apart."""
+
+
 @dataclass(slots=True)
 class Plan:
     """The columns of a table by attribute, the remaining ones, the date columns, and what was assumed."""
@@ -34,6 +38,8 @@ class Plan:
     ignored: tuple[int, ...] = ()
     decisions: str = ""
     """What the values decided, as part of every row's fingerprint."""
+    found: Mapping[str, tuple[Heading, ...]] = field(default_factory=dict)
+    """The columns as they were told or recognised, whatever an event log makes of them later."""
 
     def places(self, attribute: str) -> tuple[int, ...]:
         """Every place in a row that holds the attribute."""
@@ -49,10 +55,11 @@ def compile_plan(table: Table, settings: Settings) -> Plan:
     gathered = known.gather(table.names)
     ignored = {known.plain(name) for name in settings.ignore} or known.NOISE
     usable = tuple(heading for heading in gathered if heading.plain not in ignored)
-    columns = known.guess(usable, _told(table.name, usable, settings))
+    columns = known.guess(usable, told(table.name, usable, settings))
     plan = Plan(columns, (), known.vendor(gathered))
     plan.ignored = tuple(place for heading in gathered if heading.plain in ignored for place in heading.places)
     _settle_key(plan, table, gathered)
+    plan.found = plan.columns
     used = {heading.name for attribute, group in plan.columns.items() if attribute not in KEPT_AS_FIELDS for heading in group}
     plan.rest = tuple(heading for heading in usable if heading.name not in used)
     marks = missing_marks(settings.missing)
@@ -60,13 +67,13 @@ def compile_plan(table: Table, settings: Settings) -> Plan:
     return plan
 
 
-def _told(name: str, headings: Sequence[Heading], settings: Settings) -> dict[str, tuple[Heading, ...]]:
+def told(name: str, headings: Sequence[Heading], settings: Settings) -> dict[str, tuple[Heading, ...]]:
     """The columns that the config names."""
     by_name = {heading.name: heading for heading in headings}
     by_plain: dict[str, Heading] = {}
     for heading in headings:
         by_plain.setdefault(heading.plain, heading)
-    told: dict[str, tuple[Heading, ...]] = {}
+    said: dict[str, tuple[Heading, ...]] = {}
     for attribute, wanted in settings.columns.items():
         found = []
         for word in wanted:
@@ -77,8 +84,8 @@ def _told(name: str, headings: Sequence[Heading], settings: Settings) -> dict[st
                 step = f"Correct columns.{attribute} in the source's options."
                 raise SourceRefused(f"{name} has no column {word!r}", hint, step)
             found.append(match)
-        told[attribute] = tuple(found)
-    return told
+        said[attribute] = tuple(found)
+    return said
 
 
 def _settle_key(plan: Plan, table: Table, headings: Sequence[Heading]) -> None:
@@ -102,7 +109,7 @@ def _settle_key(plan: Plan, table: Table, headings: Sequence[Heading]) -> None:
     else:
         why = "no heading is known: " + ", ".join(heading.name for heading in headings[:12])
     step = 'Set columns = { key = "…", title = "…" } in the source\'s options.'
-    raise SourceRefused(f"{table.name} has no column that tells records apart", why, step)
+    raise NoKey(f"{table.name} has no column that tells records apart", why, step)
 
 
 @dataclass(slots=True)

@@ -79,6 +79,23 @@ def test_one_more_source_asks_neither_zone_nor_name_and_before_it_writes_over_on
     assert [one["name"] for one in tomllib.loads(shell.config.read_text())["sources"]] == ["desk", "desk-2"]
 
 
+def test_it_asks_which_column_is_the_key_when_no_heading_says(shell: Shell) -> None:
+    shell.write("odd.csv", "fall,worum\nF-1,Tor\nF-2,Dach\n")
+    with asked(shell, "init") as terminal:
+        terminal.expect("Which connector")
+        terminal.type("\r")
+        terminal.expect("path: ")
+        terminal.type("odd.csv\r")
+        assert "F-1, F-2" in terminal.expect("Which column is key [fall]: ")
+        terminal.type("fal\r")
+        terminal.expect("the nearest is 'fall'")
+        terminal.expect("columns.key=Number: ")
+        terminal.type("columns.key=fall\r")
+        assert "as told" in terminal.expect("Enter takes this")
+        terminal.type_until("\x03", "stopped")
+        assert terminal.end() == 130
+
+
 @pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["ctrl-c", "ctrl-d"])
 def test_leaving_writes_nothing(shell: Shell, key: str) -> None:
     with asked(shell, "init") as terminal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tomllib
 from pathlib import Path
 
@@ -176,3 +177,40 @@ def test_a_secret_in_the_clear_is_refused(shell: Shell) -> None:
         done = shell("init", "--connector", "plain", "--option", "token=hunter2")
     assert done.code == 2 and "reference" in done.err and "hunter2" not in done.err
     assert not shell.config.exists()
+
+
+def test_unknown_headings_are_shown_with_values_and_the_command_that_names_the_key(shell: Shell) -> None:
+    shell.write("Fälle offen.csv", "fall;wer;worum;wann\nF-1;Bo;Tor klemmt;2026-11-01\nF-2;Bo;Tor klemmt;2026-11-02\n")
+    given = (
+        "init",
+        "--connector",
+        "csv",
+        "--option",
+        "path=Fälle offen.csv",
+        "--option",
+        "dates=day-first",
+        "--name",
+        "faelle",
+    )
+    done = shell(*given)
+    assert done.code == 2 and not shell.config.exists()
+    assert any(line.split()[:4] == ["?", "fall", "F-1,", "F-2"] for line in done.err.splitlines())
+    assert "worum" in done.err and "Tor klemmt" in done.err
+    command = shlex.split(done.err.partition("Such as: ")[2])
+    assert command == ["opstui", *given[:-2], "--option", "columns.key=fall", *given[-2:]]
+    assert shell(*command[1:]).code == 0
+    assert shell("sync").code == 0
+    assert shell("queue", "--refs").out.split() == ["faelle:F-1", "faelle:F-2"]
+
+
+def test_a_time_that_was_said_to_be_the_opening_stays_it_in_an_event_log(shell: Shell) -> None:
+    rows = "1;Tor;2026-11-01 08:00\n1;Tor;2026-11-02 08:00\n2;Dach;2026-11-03 08:00\n3;Rampe;2026-11-04 08:00\n"
+    shell.write("log.csv", "Nummer;Titel;Geöffnet\n" + rows)
+    columns = 'columns={key="Nummer", title="Titel", created="Geöffnet"}'
+    done = shell("init", "--connector", "csv", "--option", "path=log.csv", "--option", columns)
+    assert done.code == 0, done.err
+    (source,) = written(shell)["sources"]  # type: ignore[misc]
+    assert source["options"]["columns"] == {"key": "Nummer", "title": "Titel", "created": "Geöffnet"}
+    (line,) = [line for line in done.err.splitlines() if line.split()[1:2] == ["Geöffnet"]]
+    assert line.split()[0] == "created" and line.endswith("as told")
+    assert "table of events, 3 records" in done.err and "4 rows of 3 records" in done.err
