@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from opstui.services.desk import Desk
     from opstui.ui.app import OpstuiApp
 
+Answer = TypeVar("Answer")
 Told = Callable[[Receipt], None]
 
 MESSAGE_S = 8.0
@@ -152,17 +154,28 @@ class Pane(Screen[None], inherit_bindings=False):
 
     # Writing
 
-    def write(self, do: Callable[[], Receipt], rows: Sequence[QueueRow] = (), told: Told | None = None) -> None:
-        """Write on the desk's writer thread; what came of it comes back to this pane's loop."""
+    def write(
+        self,
+        do: Callable[[], Receipt],
+        rows: Sequence[QueueRow] = (),
+        told: Told | None = None,
+        failed: Callable[[str], None] | None = None,
+    ) -> None:
+        """Write on the desk's writer thread; what came of it comes back to this pane's loop.
+
+        ``failed`` is told why nothing was written, by whom asked for it; else the foot says so.
+        """
         loop, context = asyncio.get_running_loop(), copy_context()
 
         def landed(future: Future[Receipt]) -> None:
             if not loop.is_closed():
-                loop.call_soon_threadsafe(partial(self._landed, future, rows, told), context=context)
+                loop.call_soon_threadsafe(partial(self._landed, future, rows, told, failed), context=context)
 
         self.desk.submit(do).add_done_callback(landed)
 
-    def _landed(self, future: Future[Receipt], rows: Sequence[QueueRow], told: Told | None) -> None:
+    def _landed(
+        self, future: Future[Receipt], rows: Sequence[QueueRow], told: Told | None, failed: Callable[[str], None] | None
+    ) -> None:
         if not self.is_attached:
             return
         if future.cancelled():
@@ -172,7 +185,7 @@ class Pane(Screen[None], inherit_bindings=False):
             # Whatever went wrong: what is not on disk must not look as if it were.
             said = str(error) if isinstance(error, OpstuiError) else f"Not written: {type(error).__name__}: {error}"
             self.put_back(rows, {row.ref: said for row in rows})
-            self.say(said, "error")
+            (failed or partial(self.say, tone="error"))(said)
             return
         receipt = future.result()
         if receipt.refused:
@@ -222,14 +235,28 @@ class Pane(Screen[None], inherit_bindings=False):
 
         def kept(text: str | None) -> None:
             if text:
-                self.write(partial(self.keep, SLOT, partial(self.desk.note, text)), told=lambda _: self.say("Noted."))
+                self.say("Noted.")
 
-        self.app.push_screen(CaptureLine(self.desk), kept)
+        self.app.push_screen(CaptureLine(self.desk, save=self.saver(SLOT, self.desk.note)), kept)
+
+    def saver(self, slot: str, do: Callable[[Answer], Receipt]) -> Callable[[Answer, Callable[[str], None]], None]:
+        """What an editor calls to have its text written: it is told why that failed, or nothing once it is done."""
+
+        def save(answer: Answer, told: Callable[[str], None]) -> None:
+            def written(receipt: Receipt) -> None:
+                told("" if receipt.group else "; ".join(": ".join(refused) for refused in receipt.refused))
+
+            self.write(partial(self.keep, slot, partial(do, answer)), told=written, failed=told)
+
+        return save
 
     def keep(self, slot: str, do: Callable[[], Receipt]) -> Receipt:
-        """Write a text, and only then let its draft go."""
+        """Write a text, and only then let its draft go: what was refused stays."""
         receipt = do()
-        self.desk.drop_draft(slot)
+        if not receipt.group:
+            return receipt
+        with suppress(OpstuiError):  # what was written is written: at worst its draft is offered once more
+            self.desk.drop_draft(slot)
         return receipt
 
     @on(FootLine.Pressed)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from opstui.domain.kinds import PRIORITY_WORDS, Stage
-from opstui.domain.views import QueueRow
+from opstui.domain.views import QueueRow, Receipt
 from opstui.errors import OpstuiError
 from opstui.ui.aside import Aside
 from opstui.ui.pane import Pane
@@ -300,9 +300,8 @@ class VerbPane(Pane, inherit_bindings=False):
 
         ref = self.targets()[0].ref
         slot = f"comment:{ref}"
-        text = await self.answer(NoteEditor(f"Comment on {ref}", slot, self.desk))
-        if text:
-            self.write(partial(self.keep, slot, partial(self.desk.comment, ref, text)))
+        save = self.saver(slot, partial(self.desk.comment, ref))
+        await self.answer(NoteEditor(f"Comment on {ref}", slot, self.desk, save=save))
 
     async def _note(self) -> None:
         from opstui.ui.dialogs.edit_note import NoteEditor
@@ -310,16 +309,19 @@ class VerbPane(Pane, inherit_bindings=False):
         rows = self.targets()
         ref = rows[0].ref if rows else ""
         slot = f"note:{ref}"
-        text = await self.answer(NoteEditor(f"Note on {ref}" if ref else "Note", slot, self.desk))
-        if text:
-            self.write(partial(self.keep, slot, partial(self.desk.note, text, ref)))
+        save = self.saver(slot, partial(self.desk.note, ref=ref))
+        await self.answer(NoteEditor(f"Note on {ref}" if ref else "Note", slot, self.desk, save=save))
 
     async def _decision(self) -> None:
-        from opstui.ui.dialogs.edit_decision import DecisionEditor
-
         rows = self.targets()
-        ref = rows[0].ref if rows else ""
-        editor = DecisionEditor(self.desk, ref)
-        given = await self.answer(editor)
-        if given:
-            self.write(partial(self.keep, editor.slot, partial(self.desk.decide, **({"ref": ref} | given))))
+        await self.edit_decision(rows[0].ref if rows else "")
+
+    async def edit_decision(self, ref: str, initial: Mapping[str, Any] | None = None) -> None:
+        """Have a decision written, on an item if there is one."""
+        from opstui.ui.dialogs.edit_decision import DecisionEditor, slot_of
+
+        def decide(given: dict[str, Any]) -> Receipt:
+            return self.desk.decide(**given)
+
+        save = self.saver(slot_of(ref, initial), decide)
+        await self.answer(DecisionEditor(self.desk, ref, initial, save=save))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -97,16 +97,58 @@ async def test_an_emptied_draft_is_dropped_and_an_empty_note_is_not_saved() -> N
     assert not app.answered and desk.drafts["note:"] == ""
 
 
-def test_the_draft_goes_only_when_the_write_succeeded() -> None:
-    desk = DraftDesk(slot="text")
+class Saver:
+    """What writes an editor's text: ``why`` is what it says in answer."""
 
-    def fail() -> None:
-        raise StoreFull("Nothing was written")
+    def __init__(self, why: str) -> None:
+        self.why = why
+        self.given: list[Any] = []
 
-    assert isinstance(drafts.write_then_drop(desk, "slot", fail).exception(), StoreFull)
-    assert desk.drafts == {"slot": "text"}
-    assert drafts.write_then_drop(desk, "slot", lambda: 7).result() == 7
-    assert desk.drafts == {}
+    def __call__(self, answer: Any, told: Callable[[str], None]) -> None:
+        self.given.append(answer)
+        told(self.why)
+
+
+@pytest.mark.parametrize("editor", [NoteEditor, CaptureLine, DecisionEditor])
+async def test_what_cannot_be_saved_stays_in_the_editor_which_says_why(editor: Any) -> None:
+    desk, save = DraftDesk(), Saver("Nothing was written: the disk is full")
+    dialog = {
+        NoteEditor: lambda: NoteEditor("Note", "note:", desk, save=save),
+        CaptureLine: lambda: CaptureLine(desk, save=save),
+        DecisionEditor: lambda: DecisionEditor(desk, save=save),
+    }[editor]()
+    app = Host(dialog)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press(*"hours", "enter" if editor is CaptureLine else "f2")
+        await pilot.pause()
+        assert not app.answered
+        assert "the disk is full" in screen_text(app) and "hours" in screen_text(app)
+        save.why = ""
+        await pilot.press("enter" if editor is CaptureLine else "f2")
+        await pilot.pause()
+        assert app.answered and len(save.given) == 2
+
+
+@pytest.mark.parametrize("editor", [NoteEditor, CaptureLine, DecisionEditor])
+async def test_escape_throws_nothing_away_before_it_said_so(editor: Any) -> None:
+    desk = DraftDesk()
+    desk.fails = StoreFull("Nothing was written", "the disk is full")
+    app = Host({NoteEditor: lambda: NoteEditor("Note", "note:", desk)}.get(editor, lambda: editor(desk))())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "keeps a draft" in screen_text(app)
+        await pilot.press(*"hours", "escape")
+        await pilot.pause()
+        assert not app.answered
+        assert "the disk is full" in screen_text(app) and "hours" in screen_text(app)
+        assert "keeps a draft" not in screen_text(app) and "throw it away" in screen_text(app)
+        await pilot.press("!", "escape")  # something more was written: it is asked once more
+        await pilot.pause()
+        assert not app.answered
+        await pilot.press("escape")
+        await pilot.pause()
+        assert (app.answered, app.answer) == (True, None)
 
 
 async def test_hostile_text_is_edited_as_text() -> None:

@@ -8,14 +8,15 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input
 
-from opstui.ui.dialogs.drafts import DraftDesk, DraftKeeper
-from opstui.ui.dialogs.frame import Dialog, PromptLine
+from opstui.ui.dialogs.drafts import DraftDesk
+from opstui.ui.dialogs.editor import KEEPS, Editor, Save
+from opstui.ui.dialogs.frame import PromptLine
 
 SLOT = "capture"
 
 
-class CaptureLine(Dialog[str]):
-    """Asks for one line. The draft in ``SLOT`` stays until the caller drops it."""
+class CaptureLine(Editor[str]):
+    """Asks for one line; with ``save`` it stays open until that has written it."""
 
     DEFAULT_CSS = """
     CaptureLine {
@@ -25,18 +26,18 @@ class CaptureLine(Dialog[str]):
         & #hints { margin-top: 0; }
     }
     """
-    hints = (("enter", "keep it as a note"), ("esc", "close, keeps the draft"))
+    hints = (("enter", "keep it as a note"), KEEPS)
 
-    def __init__(self, desk: DraftDesk, heading: str = "Quick capture") -> None:
-        super().__init__(heading)
-        self._keeper = DraftKeeper(desk, SLOT, self, self.subtitle)
+    def __init__(self, desk: DraftDesk, heading: str = "Quick capture", *, save: Save[str] | None = None) -> None:
+        super().__init__(heading, SLOT, desk, save)
 
     def body(self) -> Iterable[Widget]:
         yield PromptLine("one line: what, who, by when", prompt="+")
+        yield self.trouble()
 
     def on_mount(self) -> None:
         line = self.query_one(Input)
-        draft = self._keeper.restore()
+        draft = self.keeper.restore()
         with line.prevent(Input.Changed):
             line.value = draft
         line.cursor_position = len(line.value)
@@ -46,13 +47,11 @@ class CaptureLine(Dialog[str]):
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
-        self._keeper.typed(event.value)
+        self.typed(event.value)
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
-        self._keeper.keep()
-        self.dismiss(event.value.strip() or None)
-
-    def action_close(self) -> None:
-        self._keeper.keep()
-        self.dismiss(None)
+        if text := event.value.strip():
+            self.commit(text)
+        else:
+            self.action_close()

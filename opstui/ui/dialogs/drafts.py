@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import ParamSpec, Protocol, TypeVar
 
 from textual.timer import Timer
@@ -27,17 +28,6 @@ class DraftDesk(Protocol):
     def submit(self, do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]: ...
 
 
-def write_then_drop(desk: DraftDesk, slot: str, write: Callable[[], T]) -> Future[T]:
-    """Write on the desk's writer thread; the draft goes only when that succeeded, so a failure loses no word."""
-
-    def do() -> T:
-        result = write()
-        desk.drop_draft(slot)
-        return result
-
-    return desk.submit(do)
-
-
 class DraftKeeper:
     """Keeps one slot while a widget is typed in. The store is written on the desk's writer thread."""
 
@@ -48,6 +38,8 @@ class DraftKeeper:
         self._told = told
         self._text: str | None = None
         self._kept: str | None = None
+        self._last: Future[None] | None = None
+        """The last keeping, which may still be under way."""
         self._pause: Timer | None = None
         self._limit: Timer | None = None
 
@@ -65,23 +57,28 @@ class DraftKeeper:
         if self._limit is None:
             self._limit = self._owner.set_timer(AT_LEAST_S, self.keep)
 
-    def keep(self) -> None:
-        """Keep what was typed, now."""
+    def keep(self, then: Callable[[str], None] | None = None) -> None:
+        """Keep what was typed, now; ``then`` is told why it could not be, or an empty text once it is."""
         for timer in (self._pause, self._limit):
             if timer is not None:
                 timer.stop()
         self._pause = self._limit = None
         text = self._text
-        if text is None or text == (self._kept or ""):
+        if text is not None and text != (self._kept or ""):
+            self._kept = text
+            self._last = self._desk.submit(self._desk.save_draft, self._slot, text if text.strip() else "")
+            self._last.add_done_callback(partial(self._done, self._told))
+        if then is None:
             return
-        self._kept = text
-        future = self._desk.submit(self._desk.save_draft, self._slot, text if text.strip() else "")
-        future.add_done_callback(self._done)
+        if self._last is None:
+            then("")
+        else:
+            self._last.add_done_callback(partial(self._done, then))
 
-    def _done(self, future: Future[None]) -> None:
+    def _done(self, told: Callable[[str], None], future: Future[None]) -> None:
         """On the writer thread: say how it went, on the app's."""
         error = future.exception()
         if error is not None:
             self._kept = None  # so that the next pause tries again
         if self._owner.is_attached:
-            self._owner.call_later(self._told, f"draft not kept: {error}" if error else "draft kept")
+            self._owner.call_later(told, str(error) or type(error).__name__ if error else "")

@@ -19,9 +19,9 @@ from textual.widgets import Input, Static, TextArea
 from opstui.domain.model import Person
 from opstui.errors import UsageError
 from opstui.ui.cells import tame
-from opstui.ui.dialogs.drafts import DraftDesk, DraftKeeper
+from opstui.ui.dialogs.drafts import DraftDesk
 from opstui.ui.dialogs.edit_note import drafts_folder, in_editor
-from opstui.ui.dialogs.frame import Dialog
+from opstui.ui.dialogs.editor import KEEPS, Editor, Save
 from opstui.ui.external import Run, run_command
 
 FIELDS = (
@@ -42,6 +42,12 @@ class DecisionDesk(DraftDesk, Protocol):
     def now(self) -> datetime: ...
     def when(self, text: str) -> datetime: ...
     def people(self) -> tuple[Person, ...]: ...
+
+
+def slot_of(ref: str, initial: Mapping[str, Any] | None) -> str:
+    """Where its draft is kept."""
+    supersedes = (initial or {}).get("supersedes")
+    return f"{SLOT}{ref}" + (f"#{supersedes}" if supersedes else "")
 
 
 def as_text(values: Mapping[str, Any]) -> dict[str, str]:
@@ -74,11 +80,11 @@ def review_date(text: str, desk: DecisionDesk, zone: Any) -> str:
         return desk.when(text).astimezone(zone).date().isoformat()
 
 
-class DecisionEditor(Dialog[dict[str, Any]]):
+class DecisionEditor(Editor[dict[str, Any]]):
     """Asks for a decision, on ``ref`` if there is one; answers the arguments of ``desk.decide``.
 
     ``initial`` fills fields; its ``supersedes`` and ``replaces`` (the old text) say which decision this one replaces.
-    The draft in ``slot`` stays until the caller drops it.
+    With ``save`` it stays open until that has written it.
     """
 
     DEFAULT_CSS = """
@@ -97,8 +103,6 @@ class DecisionEditor(Dialog[dict[str, Any]]):
         & #replaces { height: auto; color: $text-muted; margin-bottom: 1; }
         & #echo { width: auto; padding-left: 1; color: $text-muted; }
         & #echo.-wrong { color: $text-warning; }
-        & #trouble { display: none; height: auto; color: $text-error; }
-        & #trouble.-shown { display: block; }
         & #hints { margin-top: 0; }
     }
     """
@@ -108,10 +112,7 @@ class DecisionEditor(Dialog[dict[str, Any]]):
         Binding("down", "app.focus_next", "Next field", show=False, id="decision.next"),
         Binding("up", "app.focus_previous", "Field before", show=False, id="decision.previous"),
     ]
-    hints = (
-        *(("F2", "or"), ("^o", "save"), ("F4", "or"), ("^e", "$EDITOR")),
-        *(("tab", "next"), ("esc", "keeps a draft")),
-    )
+    hints = (("F2 ^o", "save"), ("F4 ^e", "$EDITOR"), ("tab", "next"), KEEPS)
 
     def __init__(
         self,
@@ -121,9 +122,10 @@ class DecisionEditor(Dialog[dict[str, Any]]):
         *,
         folder: Path | None = None,
         run: Run = run_command,
+        save: Save[dict[str, Any]] | None = None,
     ) -> None:
         initial = initial or {}
-        super().__init__(f"Decision on {ref}" if ref else "Decision")
+        super().__init__(f"Decision on {ref}" if ref else "Decision", slot_of(ref, initial), desk, save)
         self._desk = desk
         self._ref = ref
         self._given_folder = folder
@@ -131,8 +133,6 @@ class DecisionEditor(Dialog[dict[str, Any]]):
         self._supersedes: int | None = initial.get("supersedes")
         self._replaces = str(initial.get("replaces") or "")
         self._initial = as_text(initial)
-        self.slot = f"{SLOT}{ref}" + (f"#{self._supersedes}" if self._supersedes else "")
-        self._keeper = DraftKeeper(desk, self.slot, self, self.subtitle)
 
     def body(self) -> Iterable[Widget]:
         if self._replaces:
@@ -144,7 +144,7 @@ class DecisionEditor(Dialog[dict[str, Any]]):
                 yield self._field(name, placeholder, names)
                 if name == "review_on":
                     yield Static(id="echo")
-        yield Static(id="trouble")
+        yield self.trouble()
 
     def _field(self, name: str, placeholder: str, names: Sequence[str]) -> Widget:
         if name in LONG:
@@ -158,7 +158,7 @@ class DecisionEditor(Dialog[dict[str, Any]]):
         return field
 
     def on_mount(self) -> None:
-        draft = read_draft(self._keeper.restore())
+        draft = read_draft(self.keeper.restore())
         self.put(draft or self._initial)
         if draft:
             self.subtitle("draft restored")
@@ -188,7 +188,7 @@ class DecisionEditor(Dialog[dict[str, Any]]):
     def _changed(self) -> None:
         values = self.values()
         written = any(text.strip() for text in values.values())
-        self._keeper.typed(json.dumps(values, ensure_ascii=False) if written else "")
+        self.typed(json.dumps(values, ensure_ascii=False) if written else "")
         self._echo_review()
 
     @on(Input.Submitted)
@@ -209,8 +209,8 @@ class DecisionEditor(Dialog[dict[str, Any]]):
         echo.update(Content(words))
 
     def action_save(self) -> None:
-        """Answer with the decision, or say what is missing and go there."""
-        self._keeper.keep()
+        """Write the decision, or say what is missing and go there."""
+        self.keeper.keep()
         values = self.values()
         if not values["what"].strip():
             self._complain("what", "Say what was decided.")
@@ -223,29 +223,20 @@ class DecisionEditor(Dialog[dict[str, Any]]):
         answer: dict[str, Any] = {name: text.strip() for name, text in values.items()}
         answer["options"] = tuple(line.strip() for line in values["options"].splitlines() if line.strip())
         answer |= {"review_on": review_on, "ref": self._ref, "supersedes": self._supersedes}
-        self.dismiss(answer)
+        self.commit(answer)
 
     def action_external(self) -> None:
         """Hand the long field being written, the reasons when it is another one, to the user's editor."""
         area = self.focused if isinstance(self.focused, TextArea) else self.query_one("#why", TextArea)
-        self._keeper.keep()
-        back = in_editor(self, area.text, self._given_folder or drafts_folder(self), self._run, self._say)
+        self.keeper.keep()
+        back = in_editor(self, area.text, self._given_folder or drafts_folder(self), self._run, self.complain)
         if back is not None:
             area.load_text(back)
             area.move_cursor(area.document.end)
             area.focus()
             self._changed()
-            self._keeper.keep()
+            self.keeper.keep()
 
     def _complain(self, field: str, text: str) -> None:
-        self._say(text)
+        self.complain(text)
         self.query_one(f"#{field}").focus()
-
-    def _say(self, text: str) -> None:
-        trouble = self.query_one("#trouble", Static)
-        trouble.update(Content(tame(text)))
-        trouble.set_class(bool(text), "-shown")
-
-    def action_close(self) -> None:
-        self._keeper.keep()
-        self.dismiss(None)

@@ -10,14 +10,12 @@ from pathlib import Path
 from textual import on
 from textual.app import SuspendNotSupported
 from textual.binding import Binding
-from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static, TextArea
+from textual.widgets import TextArea
 
 from opstui.errors import OpstuiError
-from opstui.ui.cells import tame
-from opstui.ui.dialogs.drafts import DraftDesk, DraftKeeper
-from opstui.ui.dialogs.frame import Dialog
+from opstui.ui.dialogs.drafts import DraftDesk
+from opstui.ui.dialogs.editor import KEEPS, Editor, Save
 from opstui.ui.external import Run, edit, run_command
 
 PLAIN = """
@@ -33,22 +31,20 @@ PLAIN = """
 """
 
 
-class NoteEditor(Dialog[str]):
-    """Asks for a text. The draft in ``slot`` stays until the caller drops it (see ``drafts.write_then_drop``)."""
+class NoteEditor(Editor[str]):
+    """Asks for a text; with ``save`` it stays open until that has written it."""
 
     DEFAULT_CSS = f"""
     NoteEditor {{
         & > #frame {{ width: 90; }}
         {PLAIN}
-        & #trouble {{ display: none; height: auto; color: $text-error; }}
-        & #trouble.-shown {{ display: block; }}
     }}
     """
     BINDINGS = [
         Binding("f2,ctrl+o", "save", "Save", show=False, priority=True, id="editor.save"),
         Binding("f4,ctrl+e", "external", "Open in $EDITOR", show=False, priority=True, id="editor.external"),
     ]
-    hints = (("F2", "or"), ("^o", "save"), ("F4", "or"), ("^e", "your $EDITOR"), ("esc", "close, keeps the draft"))
+    hints = (("F2 ^o", "save"), ("F4 ^e", "your $EDITOR"), KEEPS)
 
     def __init__(
         self,
@@ -59,20 +55,19 @@ class NoteEditor(Dialog[str]):
         *,
         folder: Path | None = None,
         run: Run = run_command,
+        save: Save[str] | None = None,
     ) -> None:
-        super().__init__(heading)
-        self._desk = desk
+        super().__init__(heading, slot, desk, save)
         self._initial = initial
         self._given_folder = folder
         self._run = run
-        self._keeper = DraftKeeper(desk, slot, self, self.subtitle)
 
     def body(self) -> Iterable[Widget]:
         yield TextArea(id="text", soft_wrap=True, show_line_numbers=False, highlight_cursor_line=False, tab_behavior="focus")
-        yield Static(id="trouble")
+        yield self.trouble()
 
     def on_mount(self) -> None:
-        draft = self._keeper.restore()
+        draft = self.keeper.restore()
         area = self.area
         area.cursor_blink = False
         area.load_text(draft or self._initial)
@@ -88,35 +83,25 @@ class NoteEditor(Dialog[str]):
 
     @on(TextArea.Changed)
     def _changed(self) -> None:
-        self._keeper.typed(self.area.text)
+        self.typed(self.area.text)
 
     def action_save(self) -> None:
         text = self.area.text.strip()
-        self._keeper.keep()
         if text:
-            self.dismiss(text)
+            self.commit(text)
         else:
+            self.keeper.keep()
             self.complain("Nothing is written yet.")
-
-    def action_close(self) -> None:
-        self._keeper.keep()
-        self.dismiss(None)
 
     def action_external(self) -> None:
         """Hand the text to the user's editor and take back what it leaves; the draft is kept first."""
-        self._keeper.keep()
+        self.keeper.keep()
         back = in_editor(self, self.area.text, self._given_folder or drafts_folder(self), self._run, self.complain)
         if back is not None:
             self.area.load_text(back)
             self.area.move_cursor(self.area.document.end)
-            self._keeper.typed(back)
-            self._keeper.keep()
-
-    def complain(self, text: str) -> None:
-        """Say what is wrong, below the text; nothing takes it away."""
-        trouble = self.query_one("#trouble", Static)
-        trouble.update(Content(tame(text)))
-        trouble.set_class(bool(text), "-shown")
+            self.typed(back)
+            self.keeper.keep()
 
 
 def drafts_folder(screen: Widget) -> Path:

@@ -291,13 +291,8 @@ class LogPane(VerbPane, inherit_bindings=False):
             self.ask(partial(self._supersede, decision))
 
     async def _supersede(self, old: Decision) -> None:
-        from opstui.ui.dialogs.edit_decision import DecisionEditor
-
         initial = {"owner": old.owner, "effect": old.effect, "supersedes": old.id, "replaces": old.what}
-        editor = DecisionEditor(self.desk, old.ref, initial)
-        given = await self.answer(editor)
-        if given:
-            self.write(partial(self.keep, editor.slot, partial(self.desk.decide, **given)))
+        await self.edit_decision(old.ref, initial)
 
     def do_withdraw(self) -> None:
         """Strike the entry out; undo brings it back."""
