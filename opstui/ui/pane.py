@@ -142,7 +142,7 @@ class Pane(Screen[None], inherit_bindings=False):
         if message != self.foot.message:
             self.foot.message = message
             self.foot.repaint()
-        if text:
+        if text and tone != "error":  # what went wrong stands until it was read: until the next key
             self._quiet = self.set_timer(MESSAGE_S, self.say)
 
     def hints(self) -> list[Hint]:

@@ -28,7 +28,7 @@ from opstui.ui.present import (
     why_here,
 )
 from opstui.ui.widgets.day_line import day_line, stops_of
-from opstui.ui.widgets.foot_line import foot_line
+from opstui.ui.widgets.foot_line import foot_line, message_lines
 from opstui.ui.widgets.splits_bar import splits_line
 from tests.support.build import MORNING
 from tests.support.host import HOSTILE, LONDON, LOOK
@@ -253,6 +253,15 @@ def test_a_count_that_is_not_known_in_this_view_is_not_told() -> None:
     splits = [SplitCount("Breaching", "q", -1), SplitCount("Mine", "q", 2), SplitCount("All", "", -1)]
     text = "".join(text for text, _ in splits_line(80, LOOK, splits, 1, [])[0])
     assert text.split() == ["Breaching", "Mine", "2", "All"]
+
+
+@given(st.integers(40, 220))
+def test_an_answer_at_the_foot_is_told_to_its_last_word(cells: int) -> None:
+    text = "Cannot write: the disk that holds the store is full. Make room and press the key again, or see opstui doctor"
+    lines = message_lines([(text, "error")], cells, [("z", "key"), (" undo: snooze", "muted")])
+    assert all(line_width(line) <= cells for line in lines)
+    said = " ".join(" ".join(part for part, _ in line) for line in lines)
+    assert " ".join(said.split()).removesuffix("z undo: snooze").strip() == text
 
 
 @given(st.integers(20, 220))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual import events
 from textual.message import Message
 
-from opstui.ui.cells import cut, width
+from opstui.ui.cells import width, wrap
 from opstui.ui.present import Line, Look, line_width
 from opstui.ui.widgets.painted import Painted
 from opstui.ui.widgets.splits_bar import rule
@@ -18,6 +18,9 @@ Span = tuple[int, int, str]
 """First and last cell of a hint, and the action it runs."""
 
 HINTS = 6
+HEIGHT = 2
+MOST_LINES = 6
+"""Lines of an answer, which is what an error with its remedy takes on the smallest screen."""
 
 
 def foot_line(cells: int, look: Look, left: Line, hints: Sequence[Hint], end: Line) -> tuple[Line, list[Span]]:
@@ -45,6 +48,15 @@ def foot_line(cells: int, look: Look, left: Line, hints: Sequence[Hint], end: Li
         used += size
     gap = max(cells - used - line_width(end) - 1, 0)
     return [*head, *line, (" " * gap, "text"), *end], spans
+
+
+def message_lines(message: Line, cells: int, end: Line) -> list[Line]:
+    """The answer to a key, whole: beside ``end`` where it fits, else over the whole width, in as many lines as it takes."""
+    text, tone = "".join(text for text, _ in message), message[0][1]
+    if width(text) <= cells - line_width(end) - 4:
+        gap = cells - width(text) - line_width(end) - 2
+        return [[(" ", "text"), (text, tone), (" " * gap, "text"), *end]]
+    return [[(" " + part, tone)] for part in wrap(text, cells - 2, MOST_LINES)]
 
 
 def _hints_width(hints: Sequence[Hint]) -> int:
@@ -75,17 +87,22 @@ class FootLine(Painted):
 
     def line(self, y: int) -> Line:
         """The rule, then the line."""
-        if y == 0:
+        answer = message_lines(self.message, self.size.width, self.end) if self.message is not None else []
+        if y < HEIGHT - len(answer) and y == 0:
             return rule(self.size.width, self.look, [(at, "┴") for at in self.joints])
-        if self.message is not None:
-            room = self.size.width - line_width(self.end) - 4
+        if answer:
             self._spans = []
-            text, tone = "".join(text for text, _ in self.message), self.message[0][1]
-            text = cut(text, room, self.look["ellipsis"])
-            gap = self.size.width - width(text) - line_width(self.end) - 2
-            return [(" ", "text"), (text, tone), (" " * max(gap, 0), "text"), *self.end]
+            return answer[y - max(HEIGHT - len(answer), 0)]
         line, self._spans = foot_line(self.size.width, self.look, self.left, self.hints, self.end)
         return line
+
+    def repaint(self) -> None:
+        """As high as the answer is: two lines of it stand where rule and hints were, and move nothing."""
+        lines = len(message_lines(self.message, self.size.width, self.end)) if self.message and self.size else HEIGHT
+        height = max(lines, HEIGHT)
+        if self.styles.height is None or self.styles.height.value != height:
+            self.styles.height = height
+        super().repaint()
 
     def on_click(self, event: events.Click) -> None:
         """Run the hint under the pointer."""
