@@ -55,7 +55,8 @@ def settle(state: State, source: NewSource, zone: str) -> Suggestion:
             show(found, source.options)
             if found.missing:
                 key, value = next(iter(found.missing.items()))
-                source.put(f"{key}={ask_until(f'Which column is {key.rpartition('.')[2]}', value, something)}")
+                column = key.rpartition(".")[2]
+                source.put(f"{key}={ask_until(f'Which column is {column}', value, something)}")
                 continue
             worked = deepcopy(source.options)
             change = ask("\nEnter takes this; or change a line, as in status=State (status= for: not in there)")
