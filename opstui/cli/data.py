@@ -62,8 +62,8 @@ def backup(state: State, as_json: bool) -> None:
 def restore(state: State, file: Path, as_json: bool) -> None:
     """Put a backup in the store's place; the store it replaces is kept beside it."""
     from opstui.config.paths import data_dir
-    from opstui.services.workspace import STORE
     from opstui.store import backup as copies
+    from opstui.store.db import STORE
 
     kept = copies.restore(file, data_dir(state.data_dir, state.environ) / STORE)
     if as_json:

@@ -116,7 +116,7 @@ def _changed(row: QueueRow, now: datetime, zone: tzinfo) -> str:
     again = f"again, x{row.group_size} by now" if row.group_size > 1 else "moved"
     what = "new" if row.new else ", ".join(row.moved) or again
     at = row.created if row.new else row.group_last or row.updated
-    return f"- {_title(row)}: {_escape(what)} ({moment(at, now, zone)})"
+    return f"- {_title(row)}: {_escape(what)}" + (f" ({moment(at, now, zone)})" if at else "")
 
 
 def _escape(text: str) -> str:

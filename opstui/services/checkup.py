@@ -15,9 +15,9 @@ from opstui.config.settings import Settings
 from opstui.domain.format import plural, span
 from opstui.domain.views import SourceState
 from opstui.errors import OpstuiError
-from opstui.services.station import STORE, Limits, Station
+from opstui.services.station import Limits, Station
 from opstui.store import backup, faults, kept, soundness
-from opstui.store.db import Store
+from opstui.store.db import STORE, Store
 
 if TYPE_CHECKING:
     from opstui.config.load import Loaded

@@ -13,7 +13,7 @@ from opstui.domain.when import parse_duration
 from opstui.errors import UsageError
 from opstui.services.clock import child_environ, clock
 from opstui.services.job import MEMORY_MB, Job, Task
-from opstui.store.db import Store
+from opstui.store.db import STORE, Store
 
 if TYPE_CHECKING:
     from opstui.config.settings import Settings, Source
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 LIMITS = "OPSTUI_ENGINE_LIMITS"
 """Sets limits by name, for tests and unusual machines: ``memory_mb=4096,watch=10``."""
-
-STORE = "opstui.db"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 
 from opstui.services import clock
 from opstui.services.desk import Desk
-from opstui.store.db import Store
+from opstui.store.db import STORE, Store
 
 if TYPE_CHECKING:
     from opstui.config.load import Loaded
     from opstui.config.settings import Settings
     from opstui.services.importing import Brought
-
-STORE = "opstui.db"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ from opstui.errors import StoreBusy, StoreError
 from opstui.store import faults
 from opstui.store.schema import APPLICATION_ID, VERSION
 
+STORE = "opstui.db"
+"""The file's name in the data folder."""
+
 BUSY_S = 5.0
 """How long a writer waits for another process before it gives up."""
 

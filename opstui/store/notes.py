@@ -13,6 +13,7 @@ from opstui.store.journal import new_uid
 NOTE = "note"
 COMMENT = "comment"
 _ENTRY = "id, kind, at, who, text, ref"
+_NOTE = "id, uid, kind, at, who, ref, text, withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,13 @@ def add(
 
 def load(conn: sqlite3.Connection, id: int) -> Note | None:
     """One note, withdrawn or not."""
-    row = conn.execute("SELECT id, uid, kind, at, who, ref, text, withdrawn FROM notes WHERE id = ?", (id,)).fetchone()
+    row = conn.execute(f"SELECT {_NOTE} FROM notes WHERE id = ?", (id,)).fetchone()
     return _note(row) if row else None
 
 
 def by_uid(conn: sqlite3.Connection, uid: str) -> Note | None:
     """The note with this uid, withdrawn or not."""
-    row = conn.execute("SELECT id, uid, kind, at, who, ref, text, withdrawn FROM notes WHERE uid = ?", (uid,)).fetchone()
+    row = conn.execute(f"SELECT {_NOTE} FROM notes WHERE uid = ?", (uid,)).fetchone()
     return _note(row) if row else None
 
 
@@ -66,7 +67,7 @@ def of(conn: sqlite3.Connection, ref: str, limit: int = 100) -> tuple[Entry, ...
 
 def every(conn: sqlite3.Connection) -> Iterator[Note]:
     """Every note, withdrawn ones too, oldest first."""
-    for row in conn.execute("SELECT id, uid, kind, at, who, ref, text, withdrawn FROM notes ORDER BY id"):
+    for row in conn.execute(f"SELECT {_NOTE} FROM notes ORDER BY id"):
         yield _note(row)
 
 

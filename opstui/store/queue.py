@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["count", "loads", "position", "recount_splits", "rows", "stored_splits", "window"]
 
 _ROW = (
-    "i.id, i.source, i.key, i.kind, i.title, i.status, r.stage, r.priority, i.priority_label, r.owner, r.owner_state, "
+    "i.id, i.source, i.key, i.kind, i.title, i.status, r.stage, r.priority, "
+    "CASE WHEN r.priority IS i.priority THEN i.priority_label ELSE '' END, r.owner, r.owner_state, "
     "i.created, i.updated, i.due, r.sla_due, r.sla_left, r.rank, r.why, r.place, r.until, coalesce(m.target, ''), r.blocks, "
     "i.first_seen, r.changed, r.group_size, r.group_first, r.group_last, r.urgent, r.important, "
     "m.at, coalesce(m.reason, '')"

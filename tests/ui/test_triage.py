@@ -9,6 +9,7 @@ from threading import Event
 import pytest
 from pytest import MonkeyPatch
 
+from opstui.domain.views import Receipt
 from opstui.errors import StoreFull
 from opstui.store import sources
 from tests.support.build import MORNING, an_item
@@ -44,6 +45,16 @@ async def test_the_first_verdict_has_its_seconds_from_when_the_queue_was_there_t
         await desk.until(lambda: bool(desk.desk.undo_list(1)))
         assert desk.desk.session().seconds_each == 40
         await desk.expect("40 s each")
+
+
+async def test_a_draft_stays_when_what_it_became_is_refused(tmp_path: Path) -> None:
+    async with a_triage(tmp_path) as desk:
+        desk.desk.save_draft("note:", "many words")
+        refused = Receipt(0, "note", (), (("helpdesk:INC0", "there is no such item"),), "")
+        assert desk.queue.pane.keep("note:", lambda: refused) == refused
+        assert desk.desk.draft("note:") == "many words"
+        desk.queue.pane.keep("note:", lambda: desk.desk.note("many words"))
+        assert desk.desk.draft("note:") == ""
 
 
 async def test_after_the_last_row_the_cursor_is_on_the_one_before(tmp_path: Path) -> None:

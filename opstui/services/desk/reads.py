@@ -175,4 +175,4 @@ def _today(at: Context) -> datetime:
 
 
 def _splits(at: Context) -> tuple[tuple[str, str], ...]:
-    return tuple((split.name, split.query) for split in at.settings.triage.splits if split.enabled)
+    return tuple((split.name, split.query) for split in at.settings.triage.splits)
