@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from opstui.domain.kinds import PRIORITY_WORDS, Stage
 from opstui.domain.views import QueueRow, Receipt
@@ -22,12 +22,11 @@ LEAVING = frozenset({"accept", "done", "decline", "merge", "snooze", "assign", "
 """Verbs after which an item is no longer in the queue."""
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """A verb with what was answered for it: what ``.`` repeats."""
 
     verb: str
-    args: Mapping[str, Any] = field(default_factory=dict)
+    args: Mapping[str, Any] = MappingProxyType({})
 
 
 class VerbPane(Pane, inherit_bindings=False):

@@ -261,3 +261,12 @@ def test_split_counts_are_stored_and_a_new_split_says_that_it_was_not_counted(st
     assert not queue.stored_splits(store.read, changed)[0].fresh
     queue.recount_splits(store, changed, since=MORNING, now=MORNING, rules=RULES)
     assert [row[0] for row in store.read.execute("SELECT name FROM split_counts ORDER BY name")] == ["", "Unowned"]
+
+
+def test_a_view_without_a_query_needs_no_rules(store: Store) -> None:
+    bring(store, an_item("A"), an_item("B"))
+    at = {"since": MORNING, "now": store.now(), "rules": None}
+    assert queue.count(store.read, View(), **at) == len(queue.window(store.read, View(), **at)) == 2
+    assert queue.count(store.read, View(only_changed=True), **at) == 0
+    with pytest.raises(ValueError, match="rules"):
+        queue.window(store.read, View(query="kind = ticket"), **at)
