@@ -129,15 +129,25 @@ class Crew:
         return len(self.running) >= self.station.limits.workers
 
     def start(self, source: Source) -> None:
-        """Start a pull; one whose process cannot be started is over at once, with the reason."""
+        """Start a pull; one whose process cannot be started is over at once, with the reason.
+
+        Raises:
+            StoreError: that it begins cannot be noted; then nothing has begun.
+        """
+        child: Child | None = None
+        begun = False
         try:
             child, self._spare = self._spare or Child(self.station.worker_environ()), None
             health.begin(self.station, source.name)
             child.give(self.station.job(source, Task.PULL))
+            begun = True
         except OSError as error:
             state, words = trouble(error)
             self._over.append(Outcome(source.name, Ended(state, Counts(), 0.0, **words)))
             return
+        finally:
+            if child is not None and not begun:
+                child.close()
         run = self.running[source.name] = Running(source, child)
         self.tell({"event": "started", "source": source.name, "pid": child.pid})
         self.selector.register(child.out, selectors.EVENT_READ, (self._listen, run))

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opstui.errors import OpstuiError
+from opstui.errors import OpstuiError, StoreBusy
 from opstui.services import health
 from opstui.services.chores import Chores
 from opstui.services.crew import Crew, Outcome, Tell
@@ -48,6 +48,9 @@ class Engine:
         self.crew.watching = self._watching
         self.config = ConfigWatch(station)
         self._config_is_old = False
+        self._over: list[tuple[Outcome, float]] = []
+        """Pulls that ended and are not noted yet, with when the next one is due."""
+        self._held_up = False
         self._ending = False
         self._was_busy = False
         self._told_holder = ""
@@ -60,17 +63,28 @@ class Engine:
         """Work until told to end; 0 when it was, 1 when the store gave up on us."""
         try:
             while not self._ending:
-                self._follow_config()
-                if self._hold():
-                    self._work()
-                else:
-                    self.crew.step(self.station.limits.look)
+                try:
+                    self._round()
+                except StoreBusy:
+                    self._held_up = True
             return 0
         except OpstuiError as error:
             self.tell({"event": "failed", "source": "", **trouble(error)[1]})
             return 1
         finally:
             self._wind_up()
+
+    def _round(self) -> None:
+        """One look at everything. Who holds the store for long, as a copy of the file does, only holds us up."""
+        if self._held_up:
+            self._held_up = False
+            self._take(self.crew.step(self.station.limits.look))
+        self._settle()
+        self._follow_config()
+        if self._hold():
+            self._work()
+        else:
+            self._take(self.crew.step(self.station.limits.look))
 
     def _work(self) -> None:
         """One round: what is due starts, what happened is noted, what is old is tidied."""
@@ -84,17 +98,28 @@ class Engine:
             if self.crew.full:
                 break
             self.plan.begun(source.name)
-            self.crew.start(source)
-        for outcome in self.crew.step(self._pause(now)):
-            self._settle(outcome)
+            try:
+                self.crew.start(source)
+            except StoreBusy:
+                self.plan.want([source.name])
+                raise
+        self._take(self.crew.step(self._pause(now)))
+        self._settle()
         self._tell_idle()
 
-    def _settle(self, outcome: Outcome) -> None:
-        """Note how a pull ended, where people and the next pull find it."""
-        due = self.plan.ended(outcome, self._clock())
-        health.settle(self.station, outcome, due)
-        self.chores.pulled(outcome)
-        self.tell(outcome.story(_rfc3339(due)))
+    def _take(self, outcomes: list[Outcome]) -> None:
+        """Pulls are over; when the next ones come is known at once, whatever the store says."""
+        now = self._clock()
+        self._over += [(outcome, self.plan.ended(outcome, now)) for outcome in outcomes]
+
+    def _settle(self) -> None:
+        """Note how pulls ended, where people and the next pull find it; what cannot be noted now stays for later."""
+        while self._over:
+            outcome, due = self._over[0]
+            health.settle(self.station, outcome, due)
+            self._over.pop(0)
+            self.chores.pulled(outcome)
+            self.tell(outcome.story(_rfc3339(due)))
 
     # -- the config
 
@@ -102,7 +127,7 @@ class Engine:
         """Go by what the config says now: read whole, between two pulls."""
         if self._every("config", self.station.limits.watch) and self.config.changed():
             self._config_is_old = True
-        if not self._config_is_old or self.crew.busy:
+        if not self._config_is_old or self.crew.busy or self._over:
             return
         self._config_is_old = False
         try:
@@ -127,8 +152,8 @@ class Engine:
         limits = self.station.limits
         if self.lease.held:
             if self._every("beat", limits.beat) and not self.lease.renew():
-                for outcome in self.crew.stop("another engine took over"):
-                    self._settle(outcome)
+                self._take(self.crew.stop("another engine took over"))
+                self._settle()
                 self.tell({"event": "lease", "held": False, "holder": self.lease.holder()})
             return self.lease.held
         if not self._every("standby", limits.standby):
@@ -220,8 +245,8 @@ class Engine:
     def _wind_up(self) -> None:
         """Leave the store clean: no worker, no lease, no source that looks as if it were being pulled."""
         try:
-            for outcome in self.crew.stop():
-                self._settle(outcome)
+            self._take(self.crew.stop())
+            self._settle()
             self.chores.close()
             self.lease.release()
         except OpstuiError as error:

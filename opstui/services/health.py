@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opstui.errors import StoreBusy
 from opstui.store import asks, sources
 
 if TYPE_CHECKING:
@@ -25,8 +26,22 @@ def begin(station: Station, name: str) -> None:
         asks.take(conn, [name])
 
 
-def settle(station: Station, outcome: Outcome, due: float | None) -> None:
-    """A pull is over: keep how it went and when the next one comes."""
+def settle(station: Station, outcome: Outcome, due: float | None, tries: int = 1) -> None:
+    """A pull is over: keep how it went and when the next one comes.
+
+    Raises:
+        StoreBusy: others held the store at each of so many tries, and nothing was kept.
+    """
+    for left in range(tries - 1, -1, -1):
+        try:
+            _settle(station, outcome, due)
+            break
+        except StoreBusy:
+            if not left:
+                raise
+
+
+def _settle(station: Station, outcome: Outcome, due: float | None) -> None:
     ended, now = outcome.ended, station.now()
     next_due = None if due is None else datetime.fromtimestamp(due, UTC)
     with station.store.writing() as conn:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from opstui.store.sources import Health
 
 POLL_S = 0.1
+BUSY_TRIES = 12
+"""A minute to note how a pull ended: nobody does it after us."""
 
 
 def sync_once(
@@ -96,7 +98,8 @@ def _pulled_here(
     def settle(outcome: Outcome) -> None:
         source = station.source(outcome.source)
         every = seconds(source.every) if source else 0.0
-        health.settle(station, outcome, next_due(station.now().timestamp(), every, 0, 0.5, outcome.ended.retry_after))
+        due = next_due(station.now().timestamp(), every, 0, 0.5, outcome.ended.retry_after)
+        health.settle(station, outcome, due, BUSY_TRIES)
         chores.pulled(outcome)
         tell(outcome.story())
         results[outcome.source] = outcome.result()
