@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opstui.errors import ConfigError, SourceRefused, SourceUnavailable
@@ -63,7 +63,7 @@ CELLS = st.text(st.one_of(st.characters(codec="utf-8", exclude_categories=["Cc",
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"]),
     delimiter=st.sampled_from([",", ";", "\t", "|"]),
 )
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=150)
 def test_what_csv_writer_wrote_comes_back_cell_by_cell(rows: list[list[str]], encoding: str, delimiter: str) -> None:
     stream = io.StringIO(newline="")
     csv.writer(stream, delimiter=delimiter).writerows([["id", "subject", "status", "notes"], *[["k", *row] for row in rows]])

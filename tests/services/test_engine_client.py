@@ -113,6 +113,10 @@ sys.stdin.read()
 """
     client = _client(code)
     await client.start()
-    await asyncio.sleep(0.5)
+    async with asyncio.timeout(20):
+        # What it has put away it tells nobody, so it is looked at.
+        while not (waiting := list(client._events._queue)) or waiting[-1]["event"] != "idle":  # type: ignore[attr-defined] # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert len(waiting) < 3000
     await _until(client, "idle")
     await client.stop()

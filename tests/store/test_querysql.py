@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opstui.domain.model import Item, Kind, Mark, Person, Stage
@@ -124,7 +124,7 @@ def shared() -> Iterator[Store]:
         yield store
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=250)
 @given(
     every=st.lists(ITEMS, min_size=1, max_size=4, unique_by=lambda item: item.key),
     mark=MARKS,

@@ -94,7 +94,7 @@ def test_a_snippet_shows_where_the_word_stands() -> None:
     assert search.snippet("short", ["nothing"]) == "short"
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     typed=st.one_of(
         st.text(max_size=30),
