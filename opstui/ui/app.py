@@ -71,7 +71,7 @@ class OpstuiApp(App[int], inherit_bindings=False):
         settings = workspace.settings
         self.keymap = _keys(settings.ui.keymap, settings.ui.keys)
         self.look = Look(self.desk.zone(), ASCII if _ascii(settings.ui.ascii, environ) else UNICODE)
-        self.stops: Sequence[tuple[str, str]] = (("Stand-up", settings.day.standup), ("Handoff", settings.day.handoff))
+        self._stops: Sequence[tuple[str, str]] = (("Stand-up", settings.day.standup), ("Handoff", settings.day.handoff))
         self.sources: tuple[SourceState, ...] = ()
         self.engine = Engine(workspace, self._engine_told)
         self.crash: Exception | None = None
@@ -127,6 +127,11 @@ class OpstuiApp(App[int], inherit_bindings=False):
         if self._palette is None or self._palette.name != self.theme:
             self._palette = palette(self.theme, self.theme_variables, colour=self.colour)
         return self._palette
+
+    @property
+    def stops(self) -> Sequence[tuple[str, str]]:
+        """The fixed points of the day: none on a day that is not worked."""
+        return self._stops if self.desk.workday() else ()
 
     def now(self) -> datetime:
         """The desk's clock."""

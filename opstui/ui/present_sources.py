@@ -23,6 +23,8 @@ STATES = {
     "gone": ("trouble", "warning"),
 }
 """Glyph and tone by state; the state's word always stands beside them."""
+FAILED = frozenset({"failed", "refused", "broken"})
+"""States in which the last try was not the last good read."""
 TROUBLE = frozenset({"stale", "failed", "refused", "broken", "gone"})
 MEANINGS = {
     "never": "It was never read.",
@@ -54,7 +56,10 @@ def source_line(source: SourceState, cells: int, now: datetime, look: Look) -> L
     refused = f"{source.refused:,} refused" if source.refused else ""
     end.append((right(refused, 15), "warning" if source.refused else "muted"))
     end.append((" ", "text"))
-    read = f"read {ago(source.last_ok, now)}" if source.last_ok else "never read"
+    read = "never read"
+    if source.last_ok:
+        over = source.state in FAILED  # then the last try is younger, and an age would be taken for its
+        read = f"last ok {look.at(source.last_ok, now)}" if over else f"read {ago(source.last_ok, now)}"
     room = cells - line_width(line) - line_width(end)
     line.append((fit(read, min(18, max(room, 0)), look["ellipsis"]), "warning" if source.state == "stale" else "muted"))
     if room - 18 >= 12:
@@ -76,18 +81,17 @@ def source_page(source: SourceState, refused: Sequence[Refused], cells: int, now
     kind = f"{source.connector}{', required for a clear queue' if source.required else ''}"
     lines += [[(cut(tame(kind), cells, look["ellipsis"]), "muted")], []]
     if source.what:
-        tone = "error" if source.state in ("failed", "refused", "broken") else "warning"
+        tone = "error" if source.state in FAILED else "warning"
         lines += _fact("what", source.what, cells, tone)
         lines += _fact("why", source.why, cells) if source.why else []
         lines += _fact("next", source.next_step, cells, "strong") if source.next_step else []
         lines.append([])
     elif source.state in MEANINGS:
         lines += [[(MEANINGS[source.state], "warning" if source.state == "stale" else "text")], []]
-    lines += _fact(
-        "last ok", f"{look.at(source.last_ok, now)}, {ago(source.last_ok, now)}" if source.last_ok else "never", cells
-    )
-    if source.last_try and source.last_try != source.last_ok:
-        lines += _fact("last try", f"{look.at(source.last_try, now)}, {ago(source.last_try, now)}", cells)
+    if source.last_try and (source.state in FAILED or source.last_try != source.last_ok):
+        how = f"{source.state} at " if source.state in FAILED else ""
+        lines += _fact("last try", how + _exactly(source.last_try, now, look), cells)
+    lines += _fact("last ok", _exactly(source.last_ok, now, look) if source.last_ok else "never", cells)
     if words := next_words(source, now):
         lines += _fact("then", words, cells)
     lines += _fact("found", found_words(source), cells)
@@ -105,6 +109,10 @@ def backup_lines(trouble: str, cells: int) -> list[Line]:
 
 def found_words(source: SourceState) -> str:
     """``120 read: 3 added, 5 changed, 112 same, 2 refused, in 0.4 s``."""
+    if not source.seen and source.state in FAILED:
+        return f"nothing this time; {source.items:,} kept from before" if source.items else "nothing"
+    if not source.seen and source.last_ok:
+        return f"nothing new; {source.items:,} kept"
     if not source.seen:
         return f"nothing yet; {source.items:,} items kept" if source.items else "nothing yet"
     parts = [f"{source.added:,} added", f"{source.changed:,} changed", f"{source.unchanged:,} same"]
@@ -130,6 +138,13 @@ def refused_lines(source: SourceState, refused: Sequence[Refused], cells: int, l
     if source.refused > len(refused):
         lines.append([(f"and {source.refused - len(refused):,} more", "muted")])
     return lines
+
+
+def _exactly(at: datetime, now: datetime, look: Look) -> str:
+    """A moment to the second on its own day, since two reads may lie within a minute: ``08:05:12, 3m ago``."""
+    local = at.astimezone(look.zone)
+    same = local.date() == now.astimezone(look.zone).date()
+    return f"{f'{local:%H:%M:%S}' if same else look.at(at, now)}, {ago(at, now)}"
 
 
 def _fact(label: str, text: str, cells: int, tone: str = "text") -> list[Line]:

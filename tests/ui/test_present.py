@@ -217,8 +217,16 @@ def test_the_day_line_fits_and_keeps_what_matters(cells: int) -> None:
     text = "".join(text for text, _ in line)
     assert line_width(line) <= cells
     assert "Triage 14 left" in text
-    assert "! mail 2h" in text
+    assert ("! mail stale 2h" if cells > 42 else "! mail") in text
     assert "jira" not in text
+
+
+@pytest.mark.parametrize(
+    ("state", "words"), [("refused", "! log refused"), ("never", "! log never read"), ("failed", "! log failed")]
+)
+def test_trouble_is_told_by_its_word_and_an_age_only_of_what_is_stale(state: str, words: str) -> None:
+    line = day_line(120, MORNING, LOOK, "Triage", (), [a_source("log", state)])
+    assert "".join(text for text, _ in line).endswith(words)
 
 
 def test_the_day_line_counts_down_to_the_next_stop_only() -> None:

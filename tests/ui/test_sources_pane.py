@@ -58,6 +58,17 @@ def test_the_page_says_what_why_and_what_helps_before_all_else() -> None:
     assert [line.split()[0] for line in said[3:6]] == ["what", "why", "next"]
 
 
+def test_after_a_failed_read_nothing_looks_as_if_it_had_succeeded() -> None:
+    good, tried = MORNING - timedelta(seconds=40), MORNING - timedelta(seconds=5)
+    source = a_source("failed", last_ok=good, last_try=tried, what="log: it cannot be read")
+    row = "".join(text for text, _ in source_line(source, 118, MORNING, LOOK))
+    assert "last ok 08:04" in row and "read just now" not in row
+    said = ["".join(text for text, _ in line) for line in source_page(source, (), 60, MORNING, LOOK)]
+    assert "last try  failed at 08:04:55, just now" in said
+    assert "last ok   08:04:20, just now" in said
+    assert "found     nothing this time; 12 kept from before" in said
+
+
 async def opened(folder: Path, *keys: str, size: tuple[int, int] = (120, 36)) -> str:
     workspace = a_troubled_morning(folder)
     app = OpstuiApp(workspace, environ={})

@@ -69,6 +69,10 @@ class Desk:
         """The time zone of the working day: what times are shown in."""
         return self._at.zone
 
+    def workday(self) -> bool:
+        """Whether today is a working day: on another one the day has no fixed points."""
+        return self._at.calendar.is_workday(self._at.calendar.local(self._at.now()).date())
+
     def since(self) -> datetime:
         """The last handoff: what came or moved after it counts as new."""
         return reads.since(self._at)

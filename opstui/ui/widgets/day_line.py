@@ -14,6 +14,8 @@ from opstui.ui.widgets.painted import Painted
 Stop = tuple[str, datetime]
 """A fixed point of the day: its name and its moment."""
 
+STATES = {"never": "never read"}
+"""States that are no words by themselves."""
 TROUBLE = {"stale", "failed", "refused", "broken", "never", "gone"}
 
 
@@ -33,6 +35,8 @@ def day_line(
     head += [(f"{look['now']} ", "accent"), (here, "text")]
     if line_width(head) + line_width(end) + 2 > cells:
         head = [(f" {local:%H:%M}  ", "text"), *head[-2:]]
+    if line_width(head) + line_width(end) + 2 > cells:
+        end = trouble(sources, now, look, syncing, brief=True)
     room = cells - line_width(head) - line_width(end) - 2
     rail: Line = []
     for name, at in stops:
@@ -54,16 +58,17 @@ def day_line(
     return [*head, *rail, (" " * gap, "text"), *end]
 
 
-def trouble(sources: Sequence[SourceState], now: datetime, look: Look, syncing: bool) -> Line:
-    """The sources that are not as they should be, the worst first, with how old what they gave is."""
+def trouble(sources: Sequence[SourceState], now: datetime, look: Look, syncing: bool, *, brief: bool = False) -> Line:
+    """The sources that are not as they should be, the worst first, and in what way: of a stale one, how old it is."""
     line: Line = []
     bad = [source for source in sources if source.state in TROUBLE]
     bad.sort(key=lambda source: (not source.required, source.state == "stale"))
     for source in bad[:2]:
-        read = source.last_ok if source.state != "gone" else None
-        age = f" {span(int((now - read).total_seconds())).split()[0]}" if read else f" {source.state}"
+        state = STATES.get(source.state, source.state)
+        if source.state == "stale" and source.last_ok:
+            state += f" {span(int((now - source.last_ok).total_seconds())).split()[0]}"
         tone = "warning" if source.state in ("stale", "never", "gone") else "error"
-        line.append((f"  {look['trouble']} {tame(source.name)}{age}", tone))
+        line.append((f"  {look['trouble']} {tame(source.name)}{'' if brief else f' {state}'}", tone))
     if len(bad) > 2:
         line.append((f" +{len(bad) - 2}", "warning"))
     if syncing:
