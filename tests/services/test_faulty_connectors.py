@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,9 +116,7 @@ def test_one_that_hangs_is_ended_after_its_timeout(
     stations: list[Station], tmp_path: Path, plugins: Path, name: str, body: str
 ) -> None:
     station = _station(stations, tmp_path, plugins, name, body, timeout="1s")
-    started = time.monotonic()
     outcomes, _ = pull(station)
-    assert time.monotonic() - started < 5
     assert outcomes["fine"].ok
     assert outcomes[name].ended.state == "failed"
     assert "no sign of life for 1s" in outcomes[name].ended.what
@@ -128,9 +125,8 @@ def test_one_that_hangs_is_ended_after_its_timeout(
 def test_one_that_closes_every_pipe_and_sleeps_is_ended_too(stations: list[Station], tmp_path: Path, plugins: Path) -> None:
     body = "def pull(self, cursor, known):\n    os.closerange(1, 99)\n    time.sleep(60)\n    yield"
     station = _station(stations, tmp_path, plugins, "lingers", body, timeout="1s")
-    started = time.monotonic()
-    assert pull(station, "lingers")[0]["lingers"].ended.state == "failed"
-    assert time.monotonic() - started < 5
+    ended = pull(station, "lingers")[0]["lingers"].ended
+    assert ended.state == "failed" and "no sign of life for 1s" in ended.what
 
 
 def test_slow_progress_is_a_sign_of_life(stations: list[Station], tmp_path: Path, plugins: Path) -> None:
@@ -185,6 +181,41 @@ def test_a_secret_shows_in_no_message_and_no_log(
     log = health.log_path(station.folder, "leaky").read_text()
     assert "token •••" in log
     assert "s3cr3t" not in log
+
+
+@pytest.mark.parametrize("end", ["yield Page()", "os._exit(3)", "os.abort()"])
+def test_no_way_of_printing_takes_a_secret_into_the_log(
+    stations: list[Station], tmp_path: Path, plugins: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    secret = 'key "one"\n' + "s3cr3t-" * 600
+    monkeypatch.setenv("DESK_TOKEN", secret)
+    body = f"""
+def pull(self, cursor, known):
+    import logging
+    token = self.config["token"]
+    logging.getLogger("x").error("1 %s", token)
+    sys.stdout.buffer.write(b"2 " + token.encode() + b"\\n")
+    sys.stdout.buffer.flush()
+    sys.__stderr__.write("3 " + token + "\\n")
+    sys.__stderr__.flush()
+    os.write(1, b"4 " + token[:50].encode())
+    time.sleep(0.1)
+    os.write(2, token[50:].encode() + b"\\n")
+    os.system("echo 5; printenv DESK_TOKEN")
+    os.write(2, b"6 " + repr(token).encode())
+    print("x" * 70_000, token, "x" * 60_000, file=sys.stderr, flush=True)
+    os.write(2, b"7 the end")
+    {end}
+"""
+    install(plugins, "loud", body)
+    module = plugins / "faulty_loud.py"
+    module.write_text("import logging\nlogging.basicConfig()\n" + module.read_text())
+    station = a_station(tmp_path, plugins, a_source("loud", options={"token": {"env": "DESK_TOKEN"}}))
+    stations.append(station)
+    _, events = pull(station)
+    log = health.log_path(station.folder, "loud").read_text()
+    assert "s3cr3t" not in log + json.dumps(events)
+    assert log.endswith("7 the end")
 
 
 def test_pages_before_the_fault_stay_and_the_next_pull_goes_on(stations: list[Station], tmp_path: Path, plugins: Path) -> None:
