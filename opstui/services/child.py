@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import pickle
 import subprocess
@@ -13,12 +14,14 @@ from collections.abc import Iterator, Mapping
 
 from opstui.services import guard
 from opstui.services.clock import child_environ, clock
-from opstui.services.job import Event, Job, decode
+from opstui.services.job import MASK, SECRET, Event, Job, decode
 
 LOG_BYTES = 64 * 1024
 """How much of what a plugin prints is kept: the last of it."""
 
 _CHUNK = 64 * 1024
+_LONGEST_SECRET = 16 * 1024
+_MASK = MASK.encode()
 
 
 class Child:
@@ -32,6 +35,8 @@ class Child:
         self.out_ended = self.err_ended = False
         self._code: int | None = None
         self._partial = b""
+        self._secrets: set[bytes] = set()
+        self._untold = ""
         self._log: deque[bytes] = deque()
         self._logged = 0
         self._progress: tuple[object, object] = (None, None)
@@ -71,7 +76,12 @@ class Child:
         *lines, self._partial = data.split(b"\n")
         if len(self._partial) > _CHUNK:
             self._partial = b""
-        found = [event for line in lines if (event := decode(line)) is not None]
+        found = []
+        for event in filter(None, map(decode, lines)):
+            if event["event"] == SECRET:
+                self._learn(event)
+            else:
+                found.append(event)
         if any(self._moves(event) for event in found):
             self.last_sign = time.monotonic()
         return found
@@ -83,12 +93,16 @@ class Child:
         if data:
             self._log.append(data)
             self._logged += len(data)
-        while self._logged > LOG_BYTES and len(self._log) > 1:
+        # One piece more than is shown, so that a secret that was cut in two is not at its beginning.
+        while self._log and self._logged - len(self._log[0]) > LOG_BYTES + _LONGEST_SECRET:
             self._logged -= len(self._log.popleft())
 
     def log(self) -> bytes:
-        """The last of what it printed."""
-        return b"".join(self._log)[-LOG_BYTES:]
+        """The last of what it printed, without its secrets."""
+        said = b"".join(self._log)
+        for secret in sorted(self._secrets, key=len, reverse=True):
+            said = said.replace(secret, _MASK)
+        return said[-LOG_BYTES:]
 
     def ended(self) -> int | None:
         """Its exit code (negative: the signal that ended it), None while it runs. What it left running ends with it."""
@@ -118,6 +132,16 @@ class Child:
         for pipe in (self.stdin, self.out, self.err):
             with contextlib.suppress(BrokenPipeError):
                 pipe.close()
+
+    def _learn(self, event: Event) -> None:
+        """Keep a secret that must not stand in the log, as it is and as programs print texts."""
+        self._untold += str(event.get("text", ""))
+        if not event.get("whole"):
+            return
+        secret, self._untold = self._untold, ""
+        if secret:
+            forms = (secret, repr(secret)[1:-1], json.dumps(secret)[1:-1])
+            self._secrets.update(form.encode("utf-8", "replace") for form in forms)
 
     def _moves(self, event: Event) -> bool:
         """Whether an event shows that the pull gets on: the same progress again does not."""

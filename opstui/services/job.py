@@ -21,6 +21,14 @@ MEMORY_MB = 2048
 MAX_LINE = 3500
 """Bytes of an event: below PIPE_BUF, so that a write is one piece and never waits half way."""
 
+MASK = "•••"
+"""What stands where a secret stood."""
+
+SECRET = "secret"
+"""The event that hands on a secret, in pieces; ``Child`` keeps it for itself."""
+
+_PIECE = 200
+
 OURS = "while opstui kept a page"
 """Note on an exception that no connector is to blame for."""
 
@@ -102,7 +110,10 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class SourceResult:
-    """One source's line of a sync, as ``opstui sync --json`` prints it. ``error`` is empty when ``ok``."""
+    """One source's line of a sync, as ``opstui sync --json`` prints it. ``error`` is empty when ``ok``.
+
+    ``refused`` counts the records that stand refused by now, ``refused_before`` those of them that an earlier pull refused.
+    """
 
     source: str
     ok: bool
@@ -115,6 +126,7 @@ class SourceResult:
     error: str = ""
     why: str = ""
     next_step: str = ""
+    refused_before: int = 0
 
 
 def encode(event: Event) -> bytes:
@@ -126,6 +138,12 @@ def encode(event: Event) -> bytes:
         line = json.dumps(event, ensure_ascii=True, separators=(",", ":"), default=str).encode()
         limit //= 2
     return line + b"\n"
+
+
+def told_secretly(secret: str) -> list[Event]:
+    """A secret as events that are never cut; the last says that it is whole."""
+    starts = range(0, len(secret), _PIECE)
+    return [{"event": SECRET, "text": secret[at : at + _PIECE], "whole": at + _PIECE >= len(secret)} for at in starts]
 
 
 def decode(line: bytes) -> Event | None:

@@ -15,19 +15,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from opstui.connectors import options, registry
 from opstui.connectors.api import Connector, Context
 from opstui.errors import OpstuiError
 from opstui.services import guard
 from opstui.services.clock import clock
-from opstui.services.job import Counts, Event, Job, Task, encode, trouble
+from opstui.services.job import MASK, Counts, Event, Job, Task, encode, told_secretly, trouble
 
 TICK_S = 0.1
 """Progress is told at most this often."""
-
-MASK = "•••"
 
 COLLECT_EVERY = 200_000
 """New objects between two looks for cycles: a hundred thousand rows are not garbage, and the process is short-lived."""
@@ -39,7 +37,17 @@ class Teller:
     def __init__(self, fd: int) -> None:
         self._fd = fd
         self._next = 0.0
-        self.secrets: tuple[str, ...] = ()
+        self._secrets: tuple[str, ...] = ()
+
+    def strike_out(self, secrets: tuple[str, ...]) -> None:
+        """Let none of these out any more, and tell them to whoever reads the log, who strikes them out of that.
+
+        It is done there since nothing in here outlives a plugin that crashes, and then the log matters most.
+        """
+        for secret in secrets:
+            for event in told_secretly(secret):
+                os.write(self._fd, encode(event))
+        self._secrets = tuple(sorted(secrets, key=len, reverse=True))
 
     def tell(self, event: str, **more: Any) -> None:
         """One event, now."""
@@ -69,28 +77,9 @@ class Teller:
 
     def _masked(self, value: Any) -> Any:
         if isinstance(value, str):
-            for secret in self.secrets:
+            for secret in self._secrets:
                 value = value.replace(secret, MASK)
         return value
-
-
-class Log:
-    """What a plugin prints, on its way to the engine's log, without its secrets."""
-
-    encoding = "utf-8"
-
-    def __init__(self, stream: TextIO, secrets: tuple[str, ...]) -> None:
-        self._stream = stream
-        self._secrets = secrets
-
-    def write(self, text: str) -> int:
-        """Write it masked."""
-        for secret in self._secrets:
-            text = text.replace(secret, MASK)
-        return self._stream.write(text)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
 
 
 def figures(counts: Counts) -> Event:
@@ -220,9 +209,7 @@ def _settled(cls: type[Connector], job: Job, teller: Teller) -> tuple[dict[str, 
         return secrets.reveal(secrets.secret(reference, folder), os.environ)
 
     values = options.resolve(cls.options, job.options, folder=job.folder, folders=job.folders, source=job.source, secret=reveal)
-    teller.secrets = options.secrets_of(cls.options, values)
-    if teller.secrets:
-        sys.stdout = sys.stderr = Log(sys.stderr, teller.secrets)
+    teller.strike_out(options.secrets_of(cls.options, values))
     context = Context(job.source, _zone(job.timezone), clock(os.environ), job.folder, teller.progress, teller.note)
     return values, context
 

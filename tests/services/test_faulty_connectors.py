@@ -202,8 +202,7 @@ def pull(self, cursor, known):
     time.sleep(0.1)
     os.write(2, token[50:].encode() + b"\\n")
     os.system("echo 5; printenv DESK_TOKEN")
-    os.write(2, b"6 " + repr(token).encode())
-    print("x" * 70_000, token, "x" * 60_000, file=sys.stderr, flush=True)
+    os.write(2, b"6 " + repr(token)[1:-1].encode())
     os.write(2, b"7 the end")
     {end}
 """
@@ -215,7 +214,25 @@ def pull(self, cursor, known):
     _, events = pull(station)
     log = health.log_path(station.folder, "loud").read_text()
     assert "s3cr3t" not in log + json.dumps(events)
-    assert log.endswith("7 the end")
+    assert [f"{n} •••" in log for n in (2, 3, 4, 6)] == [True] * 4 and "x:1 •••" in log and "5\n•••" in log
+    assert "7 the end" in log
+
+
+def test_a_secret_at_the_edge_of_what_a_long_log_keeps_is_not_half_shown(
+    stations: list[Station], tmp_path: Path, plugins: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DESK_TOKEN", "s3cr3t-" * 600)
+    body = """
+def pull(self, cursor, known):
+    os.write(2, b"y" * 200_000 + self.config["token"].encode() + b"x" * (64 * 1024 - 2000))
+    yield Page()
+"""
+    install(plugins, "long", body)
+    station = a_station(tmp_path, plugins, a_source("long", options={"token": {"env": "DESK_TOKEN"}}))
+    stations.append(station)
+    pull(station)
+    log = health.log_path(station.folder, "long").read_text()
+    assert log.endswith("xxx") and "•••" in log and "s3cr3t" not in log
 
 
 def test_pages_before_the_fault_stay_and_the_next_pull_goes_on(stations: list[Station], tmp_path: Path, plugins: Path) -> None:
