@@ -73,7 +73,7 @@ class OpstuiApp(App[int], inherit_bindings=False):
         self.look = Look(self.desk.zone(), ASCII if _ascii(settings.ui.ascii, environ) else UNICODE)
         self._stops: Sequence[tuple[str, str]] = (("Stand-up", settings.day.standup), ("Handoff", settings.day.handoff))
         self.sources: tuple[SourceState, ...] = ()
-        self.engine = Engine(workspace, self._engine_told)
+        self.engine = Engine(workspace, self._engine_told, self._read_ended)
         self.crash: Exception | None = None
         """The first exception that nobody caught."""
         self._with_engine = engine
@@ -181,13 +181,17 @@ class OpstuiApp(App[int], inherit_bindings=False):
         return self._version >= 0
 
     @property
-    def syncing(self) -> bool:
-        """Whether a source is being read now."""
-        return bool(self.engine.reading)
+    def reading(self) -> Mapping[str, str]:
+        """The sources that are being read now, and how far each one is."""
+        return self.engine.reading
 
     def _engine_told(self) -> None:
         if self.pane:
             self.pane.refresh_head()
+
+    def _read_ended(self, text: str, tone: str) -> None:
+        if self.pane:
+            self.pane.say(text, tone)
 
     def _check(self) -> None:
         """Read again when somebody wrote to the store, or the minute is over; otherwise do nothing."""

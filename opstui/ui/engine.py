@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from opstui.services.engine_client import EngineClient
     from opstui.services.workspace import Workspace
 
 Told = Callable[[], None]
+Ended = Callable[[str, str], None]
+"""Told what came of a read that was asked for, and in which tone."""
 
 
 class Engine:
     """What the screen knows of the engine: which sources are being read, and why it is not running when it is not."""
 
-    def __init__(self, workspace: Workspace, told: Told) -> None:
-        self.reading: set[str] = set()
-        """Sources that are being pulled now."""
+    def __init__(self, workspace: Workspace, told: Told, ended: Ended = lambda text, tone: None) -> None:
+        self.reading: dict[str, str] = {}
+        """Sources that are being pulled now, and how far each one is as far as it says."""
         self.trouble = ""
         """Why there is no engine now, empty while there is one."""
         self._workspace = workspace
         self._told = told
+        self._ended = ended
+        self._asked: set[str] = set()
+        self._came: list[tuple[str, str]] = []
+        """What came of those that were asked for and are over, and its tone."""
         self._client: EngineClient | None = None
 
     async def run(self) -> None:
@@ -32,29 +38,72 @@ class Engine:
         self._client = client_for(at.config, at.data_dir, at.now, at.flags)
         await self._client.start()
         async for event in self._client.events():
-            source = str(event.get("source") or "")
-            match event["event"]:
-                case "started" if source:
-                    self.reading.add(source)
-                case "finished" | "failed" if source:
-                    self.reading.discard(source)
-                case "engine":
-                    self.reading.clear()
-                    self.trouble = "" if event.get("running") else str(event.get("why") or "it ended")
-                case "applied":
-                    pass
-                case _:
-                    continue
-            self._told()
+            if self.hear(event):
+                self._told()
+
+    def hear(self, event: Mapping[str, Any]) -> bool:
+        """Keep what an event says; gives whether the screen now says something else."""
+        source = str(event.get("source") or "")
+        match event["event"]:
+            case "started" if source:
+                self.reading[source] = ""
+            case "progress" if source in self.reading:
+                far = how_far(event)
+                if self.reading[source] == far:
+                    return False
+                self.reading[source] = far
+            case "finished" | "failed" if source:
+                self.reading.pop(source, None)
+                self._over(source, event)
+            case "engine":
+                self.reading.clear()
+                self._asked.clear()
+                self.trouble = "" if event.get("running") else str(event.get("why") or "it ended")
+            case "applied":
+                pass
+            case _:
+                return False
+        return True
+
+    def _over(self, source: str, event: Mapping[str, Any]) -> None:
+        """Tell what came of it when the last one that was asked for is over."""
+        if source not in self._asked:
+            return
+        self._asked.discard(source)
+        self._came.append((f"{source}: {outcome(event)}", "error" if event["event"] == "failed" else "text"))
+        if not self._asked:
+            came, self._came = self._came, []
+            came.sort(key=lambda one: one[1] != "error")
+            self._ended(f"{'; '.join(text for text, _ in came)}.", came[0][1])
 
     def pull(self, name: str = "") -> str:
         """Ask for a source, or all of them, to be read now; gives the reason when that cannot be asked."""
         if self._client is None or self._client.pid is None:
             return self.trouble or "the engine is not running yet"
         self._client.send(f"pull {name}".strip())
+        enabled = {source.name for source in self._workspace.settings.sources if source.enabled}
+        self._asked |= {name} if name else enabled
         return ""
 
     async def stop(self) -> None:
         """End it with the app."""
         if self._client is not None:
             await self._client.stop()
+
+
+def how_far(event: Mapping[str, Any]) -> str:
+    """``42 %`` of what is known to come, else how many: ``12,000 rows``."""
+    done, total = event.get("done"), event.get("total")
+    if not isinstance(done, int) or not done:
+        return ""
+    if isinstance(total, int) and total > 0:
+        return f"{min(100 * done // total, 100)} %"
+    return f"{done // 1000 * 1000 or done:,} {event.get('unit') or ''}".rstrip()
+
+
+def outcome(event: Mapping[str, Any]) -> str:
+    """``2 added, 1 changed``, ``nothing new``, or why it failed and what helps."""
+    if event["event"] == "failed":
+        return ". ".join(str(event[key]).rstrip(".") for key in ("what", "why", "next_step") if event.get(key)) or "it failed"
+    parts = [f"{event[key]:,} {key}" for key in ("added", "changed", "refused") if event.get(key)]
+    return ", ".join(parts) or "nothing new"

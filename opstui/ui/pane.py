@@ -98,7 +98,7 @@ class Pane(Screen[None], inherit_bindings=False):
         self.day.here = self.here()
         self.day.stops = self.desktop.stops
         self.day.sources = self.desktop.sources
-        self.day.syncing = self.desktop.syncing
+        self.day.reading = dict(self.desktop.reading)
         self.day.repaint()
 
     def here(self) -> str:

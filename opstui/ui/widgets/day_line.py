@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from opstui.domain.views import SourceState
 from opstui.domain.when import span
@@ -26,17 +27,17 @@ def day_line(
     here: str,
     stops: Sequence[Stop] = (),
     sources: Sequence[SourceState] = (),
-    syncing: bool = False,
+    reading: Mapping[str, str] = MappingProxyType({}),
 ) -> Line:
     """The day's rail in ``cells``: the now-mark, the stops to come as room allows, trouble at the right."""
     local = now.astimezone(look.zone)
-    end = trouble(sources, now, look, syncing)
+    end = [*trouble(sources, now, look), *busy(reading, look)]
     head: Line = [(" opstui", "strong"), (f"   {local:%a} {local.day} {local:%b} {local:%H:%M}", "text"), ("   ", "text")]
     head += [(f"{look['now']} ", "accent"), (here, "text")]
     if line_width(head) + line_width(end) + 2 > cells:
         head = [(f" {local:%H:%M}  ", "text"), *head[-2:]]
     if line_width(head) + line_width(end) + 2 > cells:
-        end = trouble(sources, now, look, syncing, brief=True)
+        end = [*trouble(sources, now, look, brief=True), *busy(dict.fromkeys(reading, ""), look)]
     room = cells - line_width(head) - line_width(end) - 2
     rail: Line = []
     for name, at in stops:
@@ -58,7 +59,7 @@ def day_line(
     return [*head, *rail, (" " * gap, "text"), *end]
 
 
-def trouble(sources: Sequence[SourceState], now: datetime, look: Look, syncing: bool, *, brief: bool = False) -> Line:
+def trouble(sources: Sequence[SourceState], now: datetime, look: Look, *, brief: bool = False) -> Line:
     """The sources that are not as they should be, the worst first, and in what way: of a stale one, how old it is."""
     line: Line = []
     bad = [source for source in sources if source.state in TROUBLE]
@@ -71,9 +72,15 @@ def trouble(sources: Sequence[SourceState], now: datetime, look: Look, syncing: 
         line.append((f"  {look['trouble']} {tame(source.name)}{'' if brief else f' {state}'}", tone))
     if len(bad) > 2:
         line.append((f" +{len(bad) - 2}", "warning"))
-    if syncing:
-        line.append((f"  {look['sync']}", "muted"))
     return line
+
+
+def busy(reading: Mapping[str, str], look: Look) -> Line:
+    """``↻`` while something is read, with name and how far as soon as one takes long enough to say so."""
+    if not reading:
+        return []
+    far = next((f" {tame(name)} {tame(far)}" for name, far in reading.items() if far and far != "100 %"), "")
+    return [(f"  {look['sync']}{far}", "muted")]
 
 
 def stops_of(now: datetime, look: Look, times: Sequence[tuple[str, str]]) -> list[Stop]:
@@ -96,10 +103,11 @@ class DayLine(Painted):
         """The pane and what is left in it."""
         self.stops: Sequence[tuple[str, str]] = ()
         self.sources: Sequence[SourceState] = ()
-        self.syncing = False
+        self.reading: Mapping[str, str] = {}
+        """The sources that are being read, and how far each one is."""
 
     def line(self, y: int) -> Line:
         """The one line."""
         now = self.surface.now()
         stops = stops_of(now, self.look, self.stops)
-        return day_line(self.size.width, now, self.look, self.here, stops, self.sources, self.syncing)
+        return day_line(self.size.width, now, self.look, self.here, stops, self.sources, self.reading)
