@@ -35,6 +35,11 @@ def row(conn: Connection, ref: str, *, since: datetime, now: datetime) -> QueueR
     return found[0] if found else None
 
 
+def rows_of(conn: Connection, refs: Sequence[str], *, since: datetime, now: datetime) -> list[QueueRow]:
+    """These items as lines, in this order; refs of nothing are left out."""
+    return rows(conn, list(items.refs_to_ids(conn, refs).values()), since=since, now=now)
+
+
 def detail(conn: Connection, ref: str, *, since: datetime, now: datetime) -> Detail | None:
     """All of one item; call it inside ``Store.reading()`` so that its parts fit together."""
     id = items.id_of(conn, ref)

@@ -6,14 +6,23 @@ import asyncio
 from collections.abc import Callable
 from contextvars import copy_context
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from opstui.errors import OpstuiError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
+T = TypeVar("T")
 Told = Callable[[Any], None]
+
+
+def _kept(do: Callable[[], T]) -> tuple[T | None, Exception | None]:
+    """An answer or an error, so that either can be carried to who waits."""
+    try:
+        return do(), None
+    except Exception as error:  # noqa: BLE001 - it is raised again where the answer is waited for
+        return None, error
 
 
 class Aside:
@@ -30,6 +39,21 @@ class Aside:
         self._wanted[name] = (do, told)
         if not self._busy:
             self._next()
+
+    async def answer(self, name: str, do: Callable[[], T]) -> T:
+        """The same for who can wait: the answer, or the error that came instead."""
+        loop = asyncio.get_running_loop()
+        waiting: asyncio.Future[tuple[T | None, Exception | None]] = loop.create_future()
+
+        def told(found: tuple[T | None, Exception | None]) -> None:
+            if not waiting.done():
+                waiting.set_result(found)
+
+        self.ask(name, partial(_kept, do), told)
+        found, error = await waiting
+        if error is not None:
+            raise error
+        return cast("T", found)
 
     def close(self) -> None:
         """Forget what waits; what runs is left to end."""

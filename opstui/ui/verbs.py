@@ -20,6 +20,8 @@ Answer = TypeVar("Answer")
 
 LEAVING = frozenset({"accept", "done", "decline", "merge", "snooze", "assign", "escalate", "wait", "for_block"})
 """Verbs after which an item is no longer in the queue."""
+MANY = 200
+"""From so many items on a preview takes long enough to be told that it is made."""
 
 
 class Act(NamedTuple):
@@ -100,7 +102,9 @@ class VerbPane(Pane, inherit_bindings=False):
     async def _decide_many(self, act: Act, rows: Sequence[QueueRow], refs: Sequence[str]) -> None:
         from opstui.ui.dialogs.bulk import BulkPreview
 
-        preview = self.desk.preview(act.verb, refs, **act.args)
+        if len(refs) > MANY:
+            self.say(f"Looking at {len(refs):,} items.")
+        preview = await self.aside.answer("preview", partial(self.desk.preview, act.verb, refs, **act.args))
         if await self.answer(BulkPreview(preview, {row.ref: row.title for row in rows})):
             going = set(preview.refs)
             self._submit(

@@ -164,6 +164,27 @@ async def test_an_owner_the_config_does_not_name_is_found_when_the_figures_are_l
         assert row.owner == "Cy Moss"
 
 
+async def test_a_preview_of_many_is_made_beside_the_keys_and_a_mistake_in_it_is_told(
+    tmp_path: Path, monkeypatch: MonkeyPatch
+) -> None:
+    known = Event()
+    async with a_triage(tmp_path) as desk:
+        preview = desk.desk.preview
+        monkeypatch.setattr(desk.desk, "preview", lambda *args, **more: known.wait(20) and preview(*args, **more))
+        await desk.press("v", "v", "a")
+        assert desk.app.screen is desk.queue.pane and desk.queue.pane.rows.count == 7, "the loop goes on"
+        known.set()
+        await desk.until(lambda: desk.app.screen is not desk.queue.pane)
+        await desk.press("escape")
+
+        def full(*args: object, **more: object) -> None:
+            raise StoreFull("the disk is full")
+
+        monkeypatch.setattr(desk.desk, "preview", full)
+        await desk.press("a")
+        await desk.expect("the disk is full")
+
+
 async def test_an_escalation_asks_for_who_why_and_by_when_and_comes_back_unanswered(tmp_path: Path) -> None:
     async with a_triage(tmp_path) as desk:
         await desk.press("E", "text:bo lind", "enter")

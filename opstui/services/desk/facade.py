@@ -109,6 +109,10 @@ class Desk:
         """One item as a line, wherever it stands; None when there is no such item."""
         return reads.row(self._at, ref)
 
+    def rows(self, refs: Sequence[str]) -> list[QueueRow]:
+        """Items as lines, in this order; refs of nothing are left out."""
+        return reads.rows(self._at, refs)
+
     def detail(self, ref: str) -> Detail | None:
         """All of one item; None when there is no such item."""
         return reads.detail(self._at, ref)

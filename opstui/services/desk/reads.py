@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,11 @@ def position(at: Context, view: View, id: int) -> int | None:
 def row(at: Context, ref: str) -> QueueRow | None:
     """One item as a line."""
     return whole.row(at.store.read, ref, since=since(at), now=at.now())
+
+
+def rows(at: Context, refs: Sequence[str]) -> list[QueueRow]:
+    """Items as lines."""
+    return whole.rows_of(at.store.read, refs, since=since(at), now=at.now())
 
 
 def detail(at: Context, ref: str) -> Detail | None:

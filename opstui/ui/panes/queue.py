@@ -404,4 +404,4 @@ class QueuePane(VerbPane, inherit_bindings=False):
 
     def _members(self, lead: QueueRow) -> list[QueueRow]:
         refs = [ref for ref in self.members_of(lead) if ref != lead.ref]
-        return [row for ref in refs[:200] if (row := self.desk.row(ref))]
+        return self.desk.rows(refs[:200])

@@ -137,8 +137,7 @@ class TriagePane(QueuePane, inherit_bindings=False):
     def do_alike(self) -> None:
         """Mark everything like this."""
         if row := self.rows.row:
-            found = map(self.desk.row, self.desk.alike(row.ref))
-            alike = [one for one in found if one and one.place is row.place]
+            alike = [one for one in self.desk.rows(self.desk.alike(row.ref)) if one.place is row.place]
             self.rows.mark([row, *(one for one in alike if one.id != row.id)], on=True)
             self.say(f"{len(alike):,} alike marked.")
 
