@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 LIMIT = 2000
-"""Files looked at per folder; beyond that the folder's own time has to do."""
+"""Files and folders looked at below one that is watched; beyond that the folders' own times have to do."""
 
 Signature = tuple[tuple[str, int, int, int], ...]
 
@@ -26,16 +28,22 @@ def signature(paths: Iterable[Path]) -> Signature:
 
 
 def _inside(folder: Path) -> list[tuple[str, int, int, int]]:
-    found = []
-    with os.scandir(folder) as entries:
-        for count, entry in enumerate(entries):
-            if count >= LIMIT:
-                break
-            try:
-                if entry.is_file():
-                    found.append(_facts(entry.path, entry.stat()))
-            except OSError:
-                continue  # it went away meanwhile, which the folder's time tells
+    """What is in a folder and below, those nearest first; links to other folders are not followed."""
+    found: list[tuple[str, int, int, int]] = []
+    waiting = deque([str(folder)])
+    looked = 0
+    while waiting and looked < LIMIT:
+        try:
+            with os.scandir(waiting.popleft()) as entries:
+                for entry in islice(entries, LIMIT - looked):
+                    looked += 1
+                    below = entry.is_dir(follow_symlinks=False)
+                    if below:
+                        waiting.append(entry.path)
+                    if below or entry.is_file():
+                        found.append(_facts(entry.path, entry.stat()))
+        except OSError:
+            continue  # it went away meanwhile, which its folder's time tells
     return sorted(found)
 
 
