@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from opstui.services.workspace import Workspace
 
 Told = Callable[[], None]
+NOTHING = "nothing new"
 Ended = Callable[[str, str], None]
 """Told what came of a read that was asked for, and in which tone."""
 
@@ -26,8 +27,8 @@ class Engine:
         self._told = told
         self._ended = ended
         self._asked: set[str] = set()
-        self._came: list[tuple[str, str]] = []
-        """What came of those that were asked for and are over, and its tone."""
+        self._came: list[tuple[str, str, bool]] = []
+        """What was asked for and is over: its name, what came of it, and whether it failed."""
         self._client: EngineClient | None = None
 
     async def run(self) -> None:
@@ -70,11 +71,10 @@ class Engine:
         if source not in self._asked:
             return
         self._asked.discard(source)
-        self._came.append((f"{source}: {outcome(event)}", "error" if event["event"] == "failed" else "text"))
+        self._came.append((source, outcome(event), event["event"] == "failed"))
         if not self._asked:
             came, self._came = self._came, []
-            came.sort(key=lambda one: one[1] != "error")
-            self._ended(f"{'; '.join(text for text, _ in came)}.", came[0][1])
+            self._ended(together(came), "error" if any(failed for _, _, failed in came) else "text")
 
     def pull(self, name: str = "") -> str:
         """Ask for a source, or all of them, to be read now; gives the reason when that cannot be asked."""
@@ -101,9 +101,18 @@ def how_far(event: Mapping[str, Any]) -> str:
     return f"{done // 1000 * 1000 or done:,} {event.get('unit') or ''}".rstrip()
 
 
+def together(came: Sequence[tuple[str, str, bool]]) -> str:
+    """What came of several sources in a sentence: failures first, those without news only counted."""
+    ordered = sorted(came, key=lambda one: not one[2])
+    told = [f"{source}: {said}" for source, said, _ in ordered if said != NOTHING or len(came) == 1]
+    if still := len(came) - len(told):
+        told.append(f"{still} {'others' if told else 'sources'}: {NOTHING}")
+    return f"{'; '.join(told)}."
+
+
 def outcome(event: Mapping[str, Any]) -> str:
     """``2 added, 1 changed``, ``nothing new``, or why it failed and what helps."""
     if event["event"] == "failed":
         return ". ".join(str(event[key]).rstrip(".") for key in ("what", "why", "next_step") if event.get(key)) or "it failed"
     parts = [f"{event[key]:,} {key}" for key in ("added", "changed", "refused") if event.get(key)]
-    return ", ".join(parts) or "nothing new"
+    return ", ".join(parts) or NOTHING

@@ -164,7 +164,9 @@ def test_people_are_offered_with_the_least_loaded_first_and_strangers_last() -> 
     assert [line.value for line in lines][-1] == "Vendor"
     assert lines[-2].value == "Bo Lind"
     bo = lines[-2].right.plain
-    assert "12 open" in bo and "oldest  19d" in bo
+    assert "12 open" in bo and bo.endswith("oldest     19d")
+    young = load_lines([*LOADS, Load("Temp", 1, MORNING - timedelta(hours=23, minutes=59))], PEOPLE, MORNING, LOOK)
+    assert len({line.right.cell_length for line in young}) == 1
     assert "(me)" in next(line for line in lines if line.value == "Ana Ruiz").left.plain
 
 

@@ -60,7 +60,7 @@ def _figures(load: Load | None, most: int, now: datetime, look: Look) -> Content
     return Content.assemble(
         (bar(count, most, BAR_CELLS, look), "$text-muted"),
         f" {count:>3} open",
-        (f"  oldest {age(oldest, now, look):>4}" if count else " " * 13, "$text-warning" if old else "$text-muted"),
+        (f"  oldest {age(oldest, now, look):>7}" if count else " " * 16, "$text-warning" if old else "$text-muted"),
     )
 
 
