@@ -231,7 +231,8 @@ class Crew:
         verdict = run.verdict
         if verdict is None:
             what = f"connector {run.source.connector!r} ended in the middle of a pull"
-            return Ended("failed", run.counts, took, what, _code_words(code), f"{GOES_ON} {self._log_words(run)}", notes=notes)
+            next_step = f"{GOES_ON} {self._log_words(run)}".rstrip()
+            return Ended("failed", run.counts, took, what, _code_words(code), next_step, notes=notes)
         if verdict["event"] == "finished":
             return Ended("ok", run.counts, took, notes=notes)
         words = {key: str(verdict.get(key) or "") for key in ("what", "why", "next_step")}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from opstui.domain.urgency import Rules
 
 MEMORY_MB = 2048
-"""A worker's address space unless ``OPSTUI_WORKER_MEMORY_MB`` says otherwise."""
+"""A worker's address space unless ``OPSTUI_ENGINE_LIMITS=memory_mb=…`` says otherwise."""
 
 MAX_LINE = 3500
 """Bytes of an event: below PIPE_BUF, so that a write is one piece and never waits half way."""

@@ -100,6 +100,7 @@ def test_a_fault_costs_its_own_pull_only(
     assert words in ended.why
     assert ended.what
     assert ended.next_step or name == "refused"
+    assert ended.next_step == ended.next_step.strip(), "who adds a full stop adds it to a word"
     assert all(event["event"] in ("started", "progress", "applied", "note") for event in events)
 
 
