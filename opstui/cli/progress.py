@@ -86,11 +86,18 @@ def _bar(done: int, total: int | None, unit: str) -> str:
     return f"{whole * full}{empty * (BAR - full)} {done:,} of {total:,} {unit}"
 
 
+def _refused(standing: int, before: int) -> str:
+    """What did not come in, now and at earlier pulls: it stays out until it is mended."""
+    told = [f"{standing - before:,} refused"] if standing > before else []
+    told += [f"{before:,} refused before"] if before else []
+    return f", {', '.join(told)} (opstui doctor says why)" if told else ""
+
+
 def _ended(event: Mapping[str, Any]) -> str:
     """How a pull ended, in a sentence."""
     name = event["source"]
     counts = f"{event.get('added', 0):,} added, {event.get('changed', 0):,} changed, {event.get('unchanged', 0):,} same"
-    refused = f", {event['refused']:,} refused (opstui doctor says why)" if event.get("refused") else ""
+    refused = _refused(event.get("refused", 0), event.get("refused_before", 0))
     if event["event"] == "finished":
         return f"{name}: {counts}{refused}, {event.get('seconds', 0):.1f} s"
     came = f" ({counts}{refused})" if event.get("added") or event.get("changed") or event.get("unchanged") else ""

@@ -39,6 +39,8 @@ class Outcome:
     source: str
     ended: Ended
     watched: tuple[Path, ...] | None = None
+    standing: int = 0
+    """Refused records that the store has of it by now, those of this pull and of earlier ones."""
 
     @property
     def ok(self) -> bool:
@@ -55,11 +57,12 @@ class Outcome:
             counts.added,
             counts.changed,
             counts.unchanged,
-            counts.refused,
+            max(self.standing, counts.refused),
             round(end.seconds, 3),
             "" if self.ok else end.what,
             end.why,
             end.next_step,
+            refused_before=max(0, self.standing - counts.refused),
         )
 
     def story(self, next_due: str = "") -> Event:
@@ -74,7 +77,7 @@ def told(result: SourceResult) -> Event:
     return event if result.ok else event | {"what": result.error, "why": result.why, "next_step": result.next_step}
 
 
-_FIGURES = ("seen", "added", "changed", "unchanged", "refused")
+_FIGURES = ("seen", "added", "changed", "unchanged", "refused", "refused_before")
 
 
 class Running:

@@ -116,7 +116,7 @@ class Engine:
         """Note how pulls ended, where people and the next pull find it; what cannot be noted now stays for later."""
         while self._over:
             outcome, due = self._over[0]
-            health.settle(self.station, outcome, due)
+            outcome = health.settle(self.station, outcome, due)
             self._over.pop(0)
             self.chores.pulled(outcome)
             self.tell(outcome.story(_rfc3339(due)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,8 +27,8 @@ def begin(station: Station, name: str) -> None:
         asks.take(conn, [name])
 
 
-def settle(station: Station, outcome: Outcome, due: float | None, tries: int = 1) -> None:
-    """A pull is over: keep how it went and when the next one comes.
+def settle(station: Station, outcome: Outcome, due: float | None, tries: int = 1) -> Outcome:
+    """A pull is over: keep how it went and when the next one comes. The outcome, with what stands refused by now.
 
     Raises:
         StoreBusy: others held the store at each of so many tries, and nothing was kept.
@@ -39,6 +40,7 @@ def settle(station: Station, outcome: Outcome, due: float | None, tries: int = 1
         except StoreBusy:
             if not left:
                 raise
+    return replace(outcome, standing=sources.refused(station.store.read, outcome.source))
 
 
 def _settle(station: Station, outcome: Outcome, due: float | None) -> None:

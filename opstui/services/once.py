@@ -99,7 +99,7 @@ def _pulled_here(
         source = station.source(outcome.source)
         every = seconds(source.every) if source else 0.0
         due = next_due(station.now().timestamp(), every, 0, 0.5, outcome.ended.retry_after)
-        health.settle(station, outcome, due, BUSY_TRIES)
+        outcome = health.settle(station, outcome, due, BUSY_TRIES)
         chores.pulled(outcome)
         tell(outcome.story())
         results[outcome.source] = outcome.result()
@@ -196,9 +196,10 @@ def result_of(row: Health) -> SourceResult:
         row.added,
         row.changed,
         row.unchanged,
-        row.refused,
+        max(row.refused, row.refused_now),
         round(row.seconds or 0.0, 3),
         "" if ok else row.what,
         row.why,
         row.next_step,
+        refused_before=max(0, row.refused - row.refused_now),
     )

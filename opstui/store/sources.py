@@ -20,7 +20,9 @@ REFUSALS_KEPT = 1_000
 class Health(NamedTuple):
     """One source's row. ``state``: never, syncing, ok, failed, refused or broken; whether ``ok`` is stale, the reader tells.
 
-    The counts are those of the pull under way or of the last one; ``items`` are those held that are not gone.
+    The counts are those of the pull under way or of the last one, but ``refused``, which are the records that do not come
+    in as things stand: a pull that reads only what is new meets few of them again, ``refused_now``. ``items`` are those held
+    that are not gone.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Health(NamedTuple):
     next_step: str = ""
     notes: tuple[str, ...] = ()
     items: int = 0
+    refused_now: int = 0
 
 
 class Refused(NamedTuple):
@@ -121,14 +124,14 @@ def finish(
     notes: Iterable[str] = (),
 ) -> None:
     """A pull came to its end. If it read anything anew, older refusals are history; without a cursor it always does."""
-    sql = "SELECT last_try, cursor IS NULL OR cursor IS NOT began_with OR refused > 0 FROM sources WHERE name = ?"
+    sql = "SELECT refused, cursor IS NULL OR cursor IS NOT began_with OR refused > 0 FROM sources WHERE name = ?"
     row = conn.execute(sql, (source,)).fetchone()
-    if row and row[1] and row[0] is not None:
-        conn.execute("DELETE FROM refusals WHERE source = ? AND at < ?", (source, row[0]))
+    # The youngest are its own, and two pulls may fall into one second.
+    kept = min(row[0], REFUSALS_KEPT) if row and row[1] else REFUSALS_KEPT
     conn.execute(
         "DELETE FROM refusals WHERE source = ? "
         "AND id NOT IN (SELECT id FROM refusals WHERE source = ? ORDER BY id DESC LIMIT ?)",
-        (source, source, REFUSALS_KEPT),
+        (source, source, kept),
     )
     conn.execute(
         "UPDATE sources SET state = 'ok', last_ok = ?, next_due = ?, seconds = ?, "
@@ -182,14 +185,19 @@ def health(conn: sqlite3.Connection) -> dict[str, Health]:
     """Every source that was ever tried, by name."""
     rows = conn.execute(
         "SELECT name, state, last_ok, last_try, next_due, seconds, seen, added, changed, unchanged, "
-        "(SELECT count(*) FROM refusals r WHERE r.source = s.name), what, why, next_step, notes, items "
+        "(SELECT count(*) FROM refusals r WHERE r.source = s.name), what, why, next_step, notes, items, refused "
         "FROM sources s ORDER BY name"
     ).fetchall()
     found = {}
     for row in rows:
-        values: tuple[Any, ...] = (*row[:2], *map(moment, row[2:5]), *row[5:14], tuple(json.loads(row[14])), row[15])
+        values: tuple[Any, ...] = (*row[:2], *map(moment, row[2:5]), *row[5:14], tuple(json.loads(row[14])), *row[15:])
         found[row[0]] = Health(*values)
     return found
+
+
+def refused(conn: sqlite3.Connection, source: str) -> int:
+    """How many refused records are kept of a source."""
+    return int(conn.execute("SELECT count(*) FROM refusals WHERE source = ?", (source,)).fetchone()[0])
 
 
 def refusals(conn: sqlite3.Connection, source: str, limit: int = 200) -> Sequence[Refused]:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.plugin import install
 from tests.support.rights import needs_rights, stopped_by_rights
-from tests.support.shell import CONFIG, ROOT, Shell
+from tests.support.shell import CONFIG, EXPORT, ROOT, Shell
 
 INIT = ("init", "--connector", "csv", "--option", "path=tickets.csv")
 needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
@@ -82,6 +82,20 @@ def test_a_sync_of_which_one_source_fails_ends_with_3_and_all_with_1(shell: Shel
     assert {one["source"]: one["ok"] for one in done.json} == {"desk": True, "gone": False}
     assert "gone.csv is not there" in done.err
     assert shell("sync", "gone").code == 1
+
+
+def test_what_was_refused_before_is_told_as_long_as_it_stands(shell: Shell) -> None:
+    bad = "".join(f",no number {n},New,,,\n" for n in range(4))
+    shell.office(EXPORT + bad)
+    assert ", 4 refused (opstui doctor" in shell("sync").err
+    assert ", 4 refused before (opstui doctor" in shell("sync").err
+    (result,) = shell("sync", "--json").json
+    assert (result["refused"], result["refused_before"], result["ok"]) == (4, 4, True)
+    shell.write("config:tickets.csv", EXPORT + "INC9,New one,New,,,\n" + bad)
+    assert ", 4 refused (opstui doctor" in shell("sync").err
+    shell.write("config:tickets.csv", EXPORT)
+    done = shell("sync", "--json")
+    assert (done.json[0]["refused"], done.json[0]["refused_before"]) == (0, 0) and "refused" not in done.err
 
 
 def test_watching_prints_one_json_line_per_event_until_it_is_stopped(office: Shell) -> None:

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,27 @@ def test_a_running_engine_is_asked_to_pull_and_its_results_are_told(tmp_path: Pa
         assert engine.expect("finished")["source"] == "a"
     finally:
         engine.kill()
+
+
+def test_the_figures_are_the_same_whoever_pulls(tmp_path: Path, station: Station) -> None:
+    body = """
+def pull(self, cursor, known):
+    if cursor is None:
+        yield Page((self.item(1),), refused=(Refusal("row 2", "no key"), Refusal("row 3", "no key")), cursor={"at": 1})
+"""
+    install(tmp_path / "plugins", "picky", body)
+    picky = a_station(tmp_path, tmp_path / "plugins", a_source("p", "picky"))
+    (first,) = sync_once(picky)
+    (alone,) = sync_once(picky)
+    assert (first.refused, first.refused_before, alone.refused, alone.refused_before) == (2, 0, 2, 2)
+    engine = EngineProcess(tmp_path, tmp_path / "plugins", '[[sources]]\nname = "p"\nconnector = "picky"\nevery = "1h"\n')
+    try:
+        engine.expect("lease", held=True)
+        (asked,) = sync_once(picky)
+        assert replace(asked, seconds=0.0) == replace(alone, seconds=0.0)
+    finally:
+        engine.kill()
+        picky.store.close()
 
 
 def test_a_source_that_the_running_engine_does_not_know_is_told_at_once_and_pulled_when_it_does(
