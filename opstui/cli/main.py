@@ -48,7 +48,6 @@ COMMANDS = {
     "config": "config",
     "plugin": "plugin",
     "source": "source",
-    "source": "source",
     "doctor": "doctor",
     "export": "data",
     "import": "data",
