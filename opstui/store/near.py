@@ -10,9 +10,11 @@ from opstui.domain.views import Hit
 from opstui.store import items
 from opstui.store.itemrows import ITEM, item_from
 from opstui.store.ranks import OVER
-from opstui.store.rows import moment
+from opstui.store.rows import holes, moment, sliced
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from opstui.store.db import Connection
 
 YOUNGEST = 300
@@ -51,7 +53,21 @@ def near(conn: Connection, ref: str, limit: int = 8) -> list[Hit]:
             likeness = shared / len(own | theirs)
             hit = Hit("item", other.ref, its_id, other.title, "", moment(values[_UPDATED]) or other.created)
             scored.append(((-same, -likeness, -rank, its_id), hit))
-    return [hit for _, hit in sorted(scored, key=lambda one: one[0])[:limit]]
+    return one_a_group(conn, [hit for _, hit in sorted(scored, key=lambda one: one[0])])[:limit]
+
+
+def one_a_group(conn: Connection, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits, of each group only the first."""
+    ids = [hit.id for hit in hits if hit.kind == "item"]
+    keys: dict[int, str] = {}
+    for part in sliced(ids):
+        sql = f"SELECT item, group_key FROM ranks WHERE item IN ({holes(part)}) AND group_key IS NOT NULL"
+        keys |= dict(conn.execute(sql, part).fetchall())
+    first: dict[object, Hit] = {}
+    for hit in hits:
+        key = keys.get(hit.id) if hit.kind == "item" else None
+        first.setdefault(key or (hit.kind, hit.id), hit)
+    return list(first.values())
 
 
 _UPDATED = ITEM.split(", ").index("updated")

@@ -218,7 +218,7 @@ class VerbPane(Pane, inherit_bindings=False):
         refs = self.refs_of(rows)
         near = self.desk.near(rows[0].ref)
         heading = f"Merge {self._named(rows)} into"
-        into = await self.answer(RefPicker(heading, self.desk.search, refs, near=near, now=self.desk.now()))
+        into = await self.answer(RefPicker(heading, self.desk.targets, refs, near=near, now=self.desk.now()))
         if into is None:
             return
         reason = await self._reason("merge", f"Merge into {into}: why?", optional=True)

@@ -12,6 +12,7 @@ from pytest import MonkeyPatch
 from opstui.domain.views import Receipt
 from opstui.errors import StoreFull
 from opstui.store import sources
+from opstui.ui.widgets.choices import Choices
 from tests.support.build import MORNING, an_item
 from tests.support.desk import pull, store_of
 from tests.support.triage import a_morning, a_triage, hours
@@ -96,6 +97,48 @@ async def test_snooze_asks_until_when_and_the_snoozed_view_shows_it(tmp_path: Pa
         desk.queue.expect_rows("INC4711")
         await desk.press("S")
         assert "INC4711" not in desk.queue.refs
+
+
+async def test_tab_in_the_snooze_asks_for_the_reason_too(tmp_path: Path) -> None:
+    async with a_triage(tmp_path) as desk:
+        await desk.press("s", "text:2h", "tab")
+        await desk.expect("Snooze helpdesk:INC4711: why?")
+        await desk.press("text:until the vendor calls", "enter")
+        await desk.until(lambda: bool(desk.desk.undo_list(1)))
+        assert desk.desk.row("helpdesk:INC4711").reason == "until the vendor calls"  # type: ignore[union-attr]
+
+
+async def test_a_snooze_alone_gives_no_reason_nobody_thought_of(tmp_path: Path) -> None:
+    async with a_triage(tmp_path) as desk:
+        await desk.press("s", "text:2h", "enter")
+        await desk.until(lambda: bool(desk.desk.undo_list(1)))
+        assert desk.app.screen is desk.app.pane
+        assert desk.desk.row("helpdesk:INC4711").reason == ""  # type: ignore[union-attr]
+
+
+async def test_a_verdict_on_many_is_asked_as_what_is_about_to_be_done(tmp_path: Path) -> None:
+    async with a_triage(tmp_path) as desk:
+        await desk.go("d0")
+        await desk.press("v", "v")
+        assert "2 marked, 5 items with their groups" in desk.foot
+        await desk.press("p", "2")
+        await desk.expect("Set the priority of 5 items to high?", "enter do it", "Disk 93 % full on wms-db-03")
+        assert "5 items: " not in desk.text
+        await desk.press("escape", "x", "text:not for us at all", "enter")
+        await desk.expect("Decline 5 items?", "Reason: not for us at all")
+        assert "Declined" not in desk.text
+        await desk.press("escape", "w")
+        await desk.expect("Who do 5 items wait on?")
+
+
+async def test_a_group_is_one_line_among_what_an_item_can_be_merged_into(tmp_path: Path) -> None:
+    async with a_triage(tmp_path) as desk:
+        await desk.press("m")
+        await desk.press("text:disk full")
+        await desk.expect("helpdesk:d")
+        assert len(desk.app.screen.query_one(Choices).choices) == 1
+        await desk.press("enter")
+        await desk.expect("Merge into helpdesk:d")
 
 
 async def test_closing_a_question_decides_nothing(tmp_path: Path) -> None:

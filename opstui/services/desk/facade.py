@@ -125,6 +125,10 @@ class Desk:
         """Items that are not over and likely about the same thing: same group or title, or words in common."""
         return reads.near(self._at, ref, limit)
 
+    def targets(self, text: str, limit: int = 50) -> list[Hit]:
+        """What ``search`` finds, of a group only the first: what an item can be merged into."""
+        return reads.targets(self._at, text, limit)
+
     def shelf_view(self, shelf: Shelf, query: str = "") -> View:
         """What stands on one of ``domain.shelves.SHELVES``, as a view for ``window``, narrowed by a query."""
         return reads.shelf_view(self._at, shelf, query)

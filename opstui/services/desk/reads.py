@@ -80,6 +80,13 @@ def near(at: Context, ref: str, limit: int) -> tuple[Hit, ...]:
     return tuple(near(at.store.read, ref, limit))
 
 
+def targets(at: Context, text: str, limit: int) -> list[Hit]:
+    """What holds these words, a group as one."""
+    from opstui.store.near import one_a_group
+
+    return one_a_group(at.store.read, search(at, text, limit))
+
+
 def splits(at: Context) -> tuple[SplitCount, ...]:
     """Splits with stored counts."""
     return tuple(counts.stored_splits(at.store.read, _splits(at)))
