@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
+TITLES = 200
+"""So many items of a bulk verdict are shown with their titles."""
 LEAVING = frozenset({"accept", "done", "decline", "merge", "snooze", "assign", "escalate", "wait", "for_block"})
 """Verbs after which an item is no longer in the queue."""
 MANY = 200
@@ -100,12 +102,17 @@ class VerbPane(Pane, inherit_bindings=False):
             self._submit(act, rows, refs)
 
     async def _decide_many(self, act: Act, rows: Sequence[QueueRow], refs: Sequence[str]) -> None:
-        from opstui.ui.dialogs.bulk import BulkPreview
+        from opstui.ui.dialogs.bulk import BulkPreview, question
 
         if len(refs) > MANY:
             self.say(f"Looking at {len(refs):,} items.")
         preview = await self.aside.answer("preview", partial(self.desk.preview, act.verb, refs, **act.args))
-        if await self.answer(BulkPreview(preview, {row.ref: row.title for row in rows})):
+        heading = question(act.verb, act.args, len(preview.refs), self.desk.now(), self.desktop.look)
+        titles = {row.ref: row.title for row in rows}
+        for ref in [ref for ref in refs if ref not in titles][:TITLES]:
+            if row := self.desk.row(ref):
+                titles[ref] = row.title
+        if await self.answer(BulkPreview(preview, titles, heading, act.words)):
             going = set(preview.refs)
             self._submit(
                 act, [row for row in rows if row.ref in going or row.group_size > 1], [ref for ref in refs if ref in going]
@@ -264,7 +271,7 @@ class VerbPane(Pane, inherit_bindings=False):
         from opstui.ui.dialogs.pick_when import WhenPicker
 
         rows = self.targets()
-        on = await self._person(f"Who does {self._named(rows)} wait on?")
+        on = await self._person(f"Who {'does' if len(self.refs_of(rows)) == 1 else 'do'} {self._named(rows)} wait on?")
         if on is None:
             return
         until = await self.answer(WhenPicker(self.desk.now(), self.desk.presets(), self.desk.when, f"Nudge {on} when?"))

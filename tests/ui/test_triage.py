@@ -275,7 +275,7 @@ async def test_many_marked_items_are_shown_first_and_undone_together(tmp_path: P
         await desk.press("v", "v")
         assert "2 marked" in desk.foot
         await desk.press("d")
-        await desk.expect("Done 2 items?")
+        await desk.expect("Done with 2 items?")
         await desk.press("enter")
         await desk.until(lambda: len(desk.queue.refs) == 5)
         await desk.until(lambda: bool(desk.desk.undo_list(1)))
@@ -311,7 +311,7 @@ async def test_a_folded_group_is_one_line_unfolds_and_is_decided_whole(tmp_path:
         assert len(desk.queue.refs) == 7
         assert desk.queue.cursor == "d0"
         await desk.press("d")
-        await desk.expect("Done 4 items?")
+        await desk.expect("Done with 4 items?")
         await desk.press("enter")
         await desk.until(lambda: len(desk.queue.refs) == 6)
 

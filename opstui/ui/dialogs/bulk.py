@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from textual.binding import Binding
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from opstui.domain.kinds import PRIORITY_WORDS
 from opstui.domain.views import Preview
 from opstui.ui.cells import tame
 from opstui.ui.dialogs.frame import Dialog
-from opstui.ui.dialogs.lines import column, counted
+from opstui.ui.dialogs.lines import column, counted, moment
 from opstui.ui.present import Look
 from opstui.ui.widgets.choices import Choice, Choices
 
@@ -23,6 +26,34 @@ def headline(preview: Preview) -> str:
     """``12 items, 2 refused``: what will happen, in numbers."""
     text = counted(len(preview.refs), "item")
     return f"{text}, {len(preview.refused)} refused" if preview.refused else text
+
+
+_GO: Mapping[str, str] = {
+    "accept": "Accept {n}?",
+    "done": "Done with {n}?",
+    "decline": "Decline {n}?",
+    "merge": "Merge {n} into {into}?",
+    "snooze": "Snooze {n} until {until}?",
+    "assign": "Give {n} to {who}?",
+    "escalate": "Escalate {n} to {to}?",
+    "wait": "Let {n} wait on {on} until {until}?",
+    "for_block": "Keep {n} for a block?",
+    "release": "Put {n} back in the queue?",
+}
+
+
+def question(verb: str, args: Mapping[str, Any], count: int, now: datetime, look: Look) -> str:
+    """``Snooze 3 items until Mon 23 Nov 09:00?``: what is about to be done, as a question."""
+    items = counted(count, "item")
+    if verb == "priority":
+        word = PRIORITY_WORDS.get(args.get("n") or 0)
+        return f"Set the priority of {items} to {word}?" if word else f"Let {items} have the priority of the source?"
+    if verb == "stage":
+        word = args.get("stage")
+        return f"Set the stage of {items} to {word}?" if word else f"Let {items} have the stage of the source?"
+    until = args.get("until")
+    said = {**args, "n": items, "until": moment(until, now, look) if isinstance(until, datetime) else "it is answered"}
+    return tame(_GO.get(verb, verb.capitalize() + " {n}?").format(**said))
 
 
 def preview_lines(preview: Preview, titles: Mapping[str, str], look: Look) -> Sequence[Choice]:
@@ -36,7 +67,7 @@ def preview_lines(preview: Preview, titles: Mapping[str, str], look: Look) -> Se
             )
             lines.append(Choice(ref, left))
     if preview.refs:
-        lines.append(Choice("", Content(f"{tame(preview.verb)}"), heading=True))
+        lines.append(Choice("", Content("these"), heading=True))
     for ref in preview.refs:
         left = Content.assemble("  ", column(ref, REF_CELLS, look, "$text-muted"), "  ", tame(titles.get(ref, "")))
         lines.append(Choice(ref, left))
@@ -61,15 +92,15 @@ class BulkPreview(Dialog[bool]):
         Binding("pageup", "page(-1)", "Page up", show=False, id="bulk.page_up"),
     ]
 
-    def __init__(self, preview: Preview, titles: Mapping[str, str] | None = None, heading: str = "") -> None:
+    def __init__(self, preview: Preview, titles: Mapping[str, str] | None = None, heading: str = "", reason: str = "") -> None:
         super().__init__(heading or f"{preview.verb.capitalize()} {counted(len(preview.refs), 'item')}?")
+        self._reason = reason
         self._preview = preview
         self._titles = titles or {}
-        go = f"{preview.verb} {counted(len(preview.refs), 'item')}"
-        self.hints = (("enter", go), ("esc", "leave them"), ("↑↓", "look")) if preview.refs else (("esc", "close"),)
+        self.hints = (("enter", "do it"), ("esc", "leave them"), ("↑↓", "look")) if preview.refs else (("esc", "close"),)
 
     def body(self) -> Iterable[Widget]:
-        summary = headline(self._preview) + (f": {tame(self._preview.summary)}" if self._preview.summary else "")
+        summary = headline(self._preview) + (f". Reason: {tame(self._reason)}" if self._reason else "")
         yield Static(Content(summary), id="summary")
         yield Choices(id="choices", look=self.look)
 

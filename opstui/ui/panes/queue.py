@@ -253,7 +253,10 @@ class QueuePane(VerbPane, inherit_bindings=False):
 
     def _session(self) -> Line:
         if self.rows.marks:
-            return [(f"{len(self.rows.marks):,} marked", "strong"), ("  Esc", "key"), (" none", "muted")]
+            marks = self.rows.marks.values()
+            whole = sum(max(row.group_size, 1) for row in marks)
+            more = f", {whole:,} items with their groups" if whole > len(marks) else ""
+            return [(f"{len(marks):,} marked{more}", "strong"), ("  Esc", "key"), (" none", "muted")]
         session = self.desk.session()
         words = [f"{self._left():,} left"]
         if session.decided:
