@@ -32,6 +32,15 @@ class Act(NamedTuple):
     verb: str
     args: Mapping[str, Any] = MappingProxyType({})
 
+    @property
+    def words(self) -> str:
+        """What was said with it."""
+        return str(self.args.get("reason") or self.args.get("text") or "")
+
+    def saying(self, words: str) -> Act:
+        """The same with other words."""
+        return Act(self.verb, {**self.args, ("text" if "text" in self.args else "reason"): words})
+
 
 class VerbPane(Pane, inherit_bindings=False):
     """A pane whose rows can be decided. Subclasses say which rows are meant and what is shown meanwhile."""
@@ -124,7 +133,24 @@ class VerbPane(Pane, inherit_bindings=False):
         self.last = act
         if act.verb in LEAVING:
             self.take_away(rows)
-        self.write(partial(getattr(self.desk, act.verb), refs, **act.args), rows)
+        own_words = act.words and act.words not in self.desk.reasons(act.verb)
+        failed = partial(self._unwritten, act, rows, refs) if own_words else None
+        self.write(partial(getattr(self.desk, act.verb), refs, **act.args), rows, failed=failed)
+
+    def _unwritten(self, act: Act, rows: Sequence[QueueRow], refs: Sequence[str], why: str) -> None:
+        """Nothing was written: what was typed for it is offered again, unless another question is open."""
+        self.say(why, "error")
+        if self.app.screen is self:
+            self.ask(partial(self._try_again, act, rows, refs, why))
+
+    async def _try_again(self, act: Act, rows: Sequence[QueueRow], refs: Sequence[str], why: str) -> None:
+        from opstui.ui.dialogs.pick_reason import ReasonPicker
+
+        heading = f"{act.verb.capitalize()} {self._named(rows)} once more?"
+        picker = ReasonPicker(heading, self.desk.reasons(act.verb), initial=act.words, trouble=f"Not saved. {why}")
+        words = await self.answer(picker)
+        if words is not None:
+            self._submit(act.saying(words), rows, refs)
 
     # The verbs
 
@@ -237,10 +263,13 @@ class VerbPane(Pane, inherit_bindings=False):
 
         rows = self.targets()
         heading = f"Snooze {self._named(rows)} until"
-        until = await self.answer(WhenPicker(self.desk.now(), self.desk.presets(), self.desk.when, heading))
+        picker = WhenPicker(self.desk.now(), self.desk.presets(), self.desk.when, heading, why=True)
+        until = await self.answer(picker)
         if until is None:
             return
-        reason = await self._reason("snooze", f"Snooze {self._named(rows)}: why?", optional=True)
+        reason: str | None = ""
+        if picker.asks_why:
+            reason = await self._reason("snooze", f"Snooze {self._named(rows)}: why?")
         if reason is not None:
             self.decide(Act("snooze", {"until": until, "reason": reason}), rows)
 

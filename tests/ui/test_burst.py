@@ -96,7 +96,7 @@ def test_notes_typed_at_once_are_all_written(tmp_path: Path) -> None:
 def test_snoozes_typed_at_once_are_all_until_what_was_typed(tmp_path: Path) -> None:
     shell = Shell(tmp_path)
     with opened(shell) as terminal:
-        terminal.type("s2h\r0" * TIMES + "q")
+        terminal.type("s2h\r" * TIMES + "q")
         assert terminal.end(60) == 0
     assert len(shell("queue", "--place", "snoozed", "--limit", "100", "--json").json) == TIMES
 

@@ -150,6 +150,16 @@ async def test_no_reason_is_offered_only_where_none_is_needed() -> None:
     assert not (await answered(a_reason(), "0")).answered
 
 
+async def test_enter_alone_gives_no_reason_where_none_is_needed() -> None:
+    assert (await answered(a_reason(optional=True), "enter")).answer == ""
+    assert (await answered(a_reason(optional=True), "text:no", "enter")).answer != ""
+
+
+async def test_reasons_keep_their_order_while_they_are_narrowed() -> None:
+    picker = ReasonPicker("Why?", ("Waiting for parts", "Parts are in"))
+    assert (await answered(picker, "text:parts", "enter")).answer == "Waiting for parts"
+
+
 async def test_a_choice_starts_where_things_are_now() -> None:
     options = [("1", "critical"), ("2", "high"), ("", "as its source says")]
     assert (await answered(ChoicePicker("Priority", options, current="2"), "enter")).answer == "2"

@@ -39,3 +39,18 @@ async def test_a_text_that_cannot_be_saved_stays_where_it_is_until_it_can(tmp_pa
         await desk.until(lambda: bool(desk.desk.undo_list(1)))
         await desk.until(lambda: desk.app.screen is desk.app.pane)
         assert "twenty minutes of thought" in str(desk.desk.log("", (), 0, 50))
+
+
+@pytest.mark.parametrize("keys", [("x",), ("s", "text:2h", "tab"), ("v", "v", "x")])
+async def test_a_reason_in_own_words_comes_back_when_the_verdict_could_not_be_written(
+    tmp_path: Path, keys: tuple[str, ...]
+) -> None:
+    async with a_triage(tmp_path) as desk:
+        with full_disk():
+            await desk.press(*keys, WORDS, "enter")
+            if "v" in keys:
+                await desk.press("enter")
+            await desk.expect("once more?", "Not saved", "the disk is full", "twenty minutes of thought")
+        await desk.press("enter")
+        await desk.until(lambda: bool(desk.desk.undo_list(1)))
+        assert desk.desk.row("helpdesk:INC4711").reason == "twenty minutes of thought"  # type: ignore[union-attr]

@@ -149,13 +149,16 @@ class Picker(Dialog[Answer]):
     digits = True
     """Whether a digit chooses at once while nothing is typed."""
     nothing = "Nothing like that."
+    initial = ""
+    """What stands in the line at first."""
 
     def __init__(self, heading: str) -> None:
         super().__init__(heading)
         self._before = ""
 
     def body(self) -> Iterable[Widget]:
-        yield PromptLine(self.placeholder)
+        self._before = self.initial
+        yield PromptLine(self.placeholder, self.initial)
         yield from self.between()
         yield Choices(id="choices", look=self.look)
         yield Static(Content(self.nothing), id="nothing")

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
 
+from opstui.ui.cells import tame
 from opstui.ui.dialogs.frame import Picker
 from opstui.ui.widgets.choices import Choice, narrow
 
@@ -16,26 +19,37 @@ NONE = "none:"
 class ReasonPicker(Picker[str]):
     """Asks why: one of the team's reasons by its number, or words of one's own. ``optional`` allows none at all."""
 
+    DEFAULT_CSS = "ReasonPicker #trouble { height: auto; margin-bottom: 1; color: $text-error; }"
     placeholder = "a number, or your own words"
     hints = (("1-9", "take at once"), ("enter", "take the line"), ("esc", "close"))
 
-    def __init__(self, heading: str, reasons: Sequence[str], *, optional: bool = False) -> None:
+    def __init__(
+        self, heading: str, reasons: Sequence[str], *, optional: bool = False, initial: str = "", trouble: str = ""
+    ) -> None:
         super().__init__(heading)
         self._reasons = tuple(reasons)
         self._optional = optional
+        self.initial = initial
+        self._trouble = trouble
         self.nothing = "Type the reason, then enter."
+
+    def between(self) -> Iterable[Widget]:
+        if self._trouble:
+            yield Static(Content(tame(self._trouble)), id="trouble")
 
     def lines(self) -> Sequence[Choice]:
         lines = [
             Choice(f"r:{reason}", Content(reason), key=str(number) if number < 10 else "")
             for number, reason in enumerate(self._reasons, 1)
         ]
-        if self._optional:
-            lines.append(Choice(NONE, Content.styled("no reason", "$text-muted"), key="0"))
+        if self._optional:  # first: Enter alone must not say what nobody thought
+            lines.insert(0, Choice(NONE, Content.styled("no reason", "$text-muted"), key="0"))
         return lines
 
     def shown(self, query: str) -> Sequence[Choice]:
-        kept = list(narrow(self.lines(), query))
+        lines = self.lines()
+        found = narrow(lines, query)
+        kept = [choice for choice in lines if choice in found and not (query and choice.value == NONE)]
         exact = any(choice.left.plain.casefold() == query.casefold() for choice in kept)
         if query and not exact:
             kept.append(Choice(FREE + query, Content.assemble(query, ("   in your words", "$text-muted"))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
+from textual.binding import Binding
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -44,7 +45,8 @@ def preset_lines(presets: Sequence[tuple[str, str]], parse: Parse, now: datetime
 class WhenPicker(Picker[datetime]):
     """Asks for a moment; ``presets`` are (name, words).
 
-    With ``without`` the first line, in these words, is to go without one: the answer is then ``NEVER``.
+    With ``without`` the first line, in these words, is to go without one: the answer is then ``NEVER``. With ``why``
+    Tab answers too, and ``asks_why`` tells that a reason is to be given.
     """
 
     DEFAULT_CSS = """
@@ -55,6 +57,7 @@ class WhenPicker(Picker[datetime]):
         & #echo.-wrong { color: $text-warning; }
     }
     """
+    BINDINGS = [Binding("tab", "because", "Say why", show=False, priority=True, id="when.because")]
     placeholder = "2h   eod   mon 9   +3d   2026-11-30 14:00"
     digits = False
     hints = (("enter", "take it"), ("1 enter", "a preset by number"), ("esc", "close"))
@@ -67,9 +70,14 @@ class WhenPicker(Picker[datetime]):
         heading: str = "Until when?",
         *,
         without: str = "",
+        why: bool = False,
     ) -> None:
         super().__init__(heading)
         self._without = without
+        self._why = why
+        self.asks_why = False
+        if why:
+            self.hints = (("enter", "take it"), ("tab", "take it, and say why"), ("esc", "close"))
         self._now = now
         self._parse = parse
         self._moment: datetime | None = None
@@ -129,6 +137,15 @@ class WhenPicker(Picker[datetime]):
     def action_move(self, step: int) -> None:
         super().action_move(step)
         self._echo_preset()
+
+    def action_because(self) -> None:
+        """The same as Enter, and a reason is given next."""
+        if not self._why:
+            self.action_move(1)
+            return
+        self.asks_why = True
+        self.enter()
+        self.asks_why = not self.is_current
 
     def enter(self) -> None:
         """The preset under the cursor, else the moment typed."""
