@@ -69,7 +69,9 @@ def commands() -> str:
         "",
     ]
     for name, command in _walk(root, "opstui"):
-        context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
+        # As a command that is called gets them: from the root's settings.
+        names: list[str] = root.context_settings["help_option_names"]
+        context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100, help_option_names=names)
         text = re.sub(r"^Usage: ", "", command.get_help(context))
         parts += [f"## {name}", "", "```", text.rstrip(), "```", ""]
     return "\n".join(parts).rstrip() + "\n"
