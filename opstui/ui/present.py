@@ -50,6 +50,7 @@ UNICODE = {
     "full": "▮",
     "part": "▯",
     "minus": "−",
+    "child": "└",
 }
 ASCII = {
     "breach": "^",
@@ -77,6 +78,7 @@ ASCII = {
     "full": "#",
     "part": ".",
     "minus": "-",
+    "child": "`-",
 }
 
 

@@ -73,7 +73,7 @@ class RowList(Painted):
         self._ref_cells = 8
         self._key_cells = 4
         self._grid: Columns | None = None
-        self._strips: dict[tuple[int, bool, bool, bool], Strip] = {}
+        self._strips: dict[tuple[int, bool, bool, bool, bool], Strip] = {}
         self._strips_for: object = None
         self._drawn_when: datetime | None = None
         self._drawn: dict[int, tuple[object, ...]] = {}
@@ -204,6 +204,19 @@ class RowList(Painted):
         """Whether a group is open."""
         return bool(self._members)
 
+    def _in_group(self, index: int) -> bool:
+        """Whether a line is the head of the open group or one of its items."""
+        return bool(self._members) and self._lead <= index <= self._lead + len(self._members)
+
+    def _told_row(self, index: int) -> QueueRow | None:
+        """A row as it is told in its place: the items of an open group hang under its head, which then counts none."""
+        row = self.row_at(index)
+        if row is None or not self._in_group(index):
+            return row
+        if index == self._lead:
+            return row._replace(group_size=1)
+        return row._replace(title=f"{self.look['child']} {row.title}", group_size=1)
+
     def _from_cursor(self) -> Iterable[QueueRow]:
         after = range(self.cursor, min(self.count, self.cursor + NEAR))
         before = range(self.cursor - 1, max(-1, self.cursor - NEAR), -1)
@@ -290,7 +303,7 @@ class RowList(Painted):
 
     def render_line(self, y: int) -> Strip:
         """Paint one row, from the strips at hand when nothing about it changed."""
-        row = self.row_at(self.top + y)
+        row = self._told_row(self.top + y)
         self._drawn[y] = state = self._state(y)
         self._cells = self.size.width
         if row is None:
@@ -302,7 +315,7 @@ class RowList(Painted):
             self._strips.clear()
             self._strips_for = basis
         here, barred = bool(state[1]), bool(state[4])
-        key = (row.id, here, bool(state[2]), bool(state[3]))
+        key = (row.id, here, bool(state[2]), bool(state[3]), self._in_group(self.top + y))
         strip = self._strips.get(key)
         if strip is None:
             line = self._paint(row, grid, now, self.look, cursor=here, marked=key[2], failed=key[3])
@@ -356,7 +369,7 @@ class RowList(Painted):
 
     def _state(self, y: int) -> tuple[object, ...]:
         """All that decides what line ``y`` looks like."""
-        row = self.row_at(self.top + y)
+        row = self._told_row(self.top + y)
         if row is None:
             return (None, None if self.count else self.line(y))
         thumb = self._thumb()
