@@ -32,7 +32,7 @@ def detail_lines(
         lines += [[("  " + text, "text")] for text in wrap(failed, cells - 2, 4)]
     lines.append([])
     lines += _facts(detail, cells, now, look)
-    lines += _why(detail)
+    lines += _why(detail, cells)
     lines += _changes(f"SINCE {look.at(since, now).upper()}", detail.since, cells, now, look)
     lines += _links("BLOCKS", detail.blocks, cells, look)
     lines += _links("BLOCKED BY", detail.blocked_by, cells, look)
@@ -184,13 +184,14 @@ def _fact(label: str, value: str, tone: str, cells: int, most: int = 2) -> list[
     return [head, *([(" " * LABEL + part, tone)] for part in parts[1:])]
 
 
-def _why(detail: Detail) -> list[Line]:
+def _why(detail: Detail, cells: int) -> list[Line]:
     if not detail.terms:
         return []
     total = sum(term.points for term in detail.terms)
     lines: list[Line] = [[], [("WHY HERE  ", "muted"), (f"{total:.0f}", "strong")]]
     for term in detail.terms:
-        lines.append([(right(f"{term.points:.0f}", 5) + "  ", "muted"), (tame(term.text), "text")])
+        for at, part in enumerate(wrap(term.text, max(cells - 7, 8), 3)):
+            lines.append([((" " * 5 if at else right(f"{term.points:.0f}", 5)) + "  ", "muted"), (part, "text")])
     return lines
 
 
@@ -200,9 +201,14 @@ def _changes(title: str, changes: Iterable[Change], cells: int, now: datetime, l
         at = look.at(change.at, now) if change.at else ""
         who = f"  ({tame(change.who)})" if change.who else ""
         head = fit(at, LABEL - 2) if at else ""
-        room = cells - 2 - len(head)
-        text = cut(_moved(change, look), max(room - width(who), 8), look["ellipsis"])
-        lines.append([("  " + head, "muted"), (text, "text"), (who, "muted")])
+        room = max(cells - 2 - len(head), 8)
+        parts = wrap(_moved(change, look), room, 3)
+        if width(parts[-1]) + width(who) > room:
+            parts.append("")
+        for at_line, part in enumerate(parts):
+            last = at_line == len(parts) - 1
+            first = "  " + (" " * len(head) if at_line else head)
+            lines.append([(first, "muted"), (part, "text"), ((who if part else who.lstrip()) if last else "", "muted")])
     return [[], [(title, "muted")], *lines] if lines else []
 
 

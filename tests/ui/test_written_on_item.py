@@ -71,3 +71,14 @@ def test_the_timeline_tells_decisions_verdicts_and_undos_once_each(tmp_path: Pat
     assert told.count("Rent a loader") == 1 and told.count("Ask the vendor.") == 1
     assert told.count("Undid") == 1 and told.count("waiting for parts") >= 1
     assert "INC2" not in told
+
+
+def test_what_moved_and_why_it_is_here_are_told_whole_on_a_narrow_page(tmp_path: Path) -> None:
+    clock = FakeClock()
+    desk = a_desk(tmp_path, clock)
+    pull(desk, an_item("INC1", status="Waiting for the warehouse", changed_by="Bo Lind"))
+    clock.forward(minutes=5)
+    moved = an_item("INC1", status="Back with the carrier", fingerprint="2", updated=clock.time, changed_by="Bo Lind")
+    pull(desk, moved)
+    text = " ".join(" ".join(page(desk, 38)).split())
+    assert "status Waiting for the warehouse → Back with the carrier (Bo Lind)" in text
