@@ -39,7 +39,7 @@ REST_S = 0.03
 REACH = 5_000
 """So many entries are counted; further back when the cursor gets there."""
 ITEMS = 20
-"""Items found that stand above the entries found."""
+"""Items found that stand below the entries found."""
 STORY = 12
 
 
@@ -111,14 +111,18 @@ class LogPane(VerbPane, inherit_bindings=False):
         kinds, query = KINDS[self.kind][1], self.query_text
         try:
             hits = self.desk.search(query, ITEMS) if query and not kinds else []
-            self._found = [item_entry(hit) for hit in hits if hit.kind == "item"]
             if fresh:
                 self.reach = REACH
             count = self.desk.log_count(query, kinds, self.reach, withdrawn=True)
             more = "+" if count == self.reach else ""
+            self._found = [] if more else [item_entry(hit) for hit in hits if hit.kind == "item"]
             self.entries.empty = self._nothing()
-            self.entries.load(partial(self._window, query, kinds), len(self._found) + count, fresh=fresh)
-            self.tabs.end = [(f"{len(self._found) + count:,}{more} entries, newest first", "muted")]
+            self.entries.load(partial(self._window, query, kinds, count), count + len(self._found), fresh=fresh)
+            said = f"{count:,}{more} {'entry' if count == 1 else 'entries'}, newest first"
+            items = f"{len(self._found)} {'item' if len(self._found) == 1 else 'items'}"
+            if self._found:
+                said = f"{said}, then {items}" if count else items
+            self.tabs.end = [(said, "muted")]
         except OpstuiError as error:
             self.entries.empty = error_lines(error)
             self.entries.load(lambda offset, limit: (), 0, fresh=True)
@@ -126,13 +130,12 @@ class LogPane(VerbPane, inherit_bindings=False):
         self._refresh_chrome()
         self._show()
 
-    def _window(self, query: str, kinds: tuple[str, ...], offset: int, limit: int) -> Sequence[Entry]:
-        """The items found stand first, then the entries."""
-        items = list(self._found[offset : offset + limit])
-        if len(items) == limit:
-            return items
-        from_entry = max(0, offset - len(self._found))
-        return [*items, *self.desk.log(query, kinds, from_entry, limit - len(items), withdrawn=True)]
+    def _window(self, query: str, kinds: tuple[str, ...], count: int, offset: int, limit: int) -> Sequence[Entry]:
+        """The entries first, what was written and done being what a log is for; then the items found."""
+        wanted = min(limit, max(count - offset, 0))
+        entries = self.desk.log(query, kinds, offset, wanted, withdrawn=True) if wanted else []
+        from_item = max(0, offset - count)
+        return [*entries, *self._found[from_item : from_item + limit - wanted]]
 
     def _line(self, entry: Entry, cells: int, here: bool) -> Line:
         return entry_line(entry, cells, self.desk.now(), self.look)
