@@ -22,11 +22,18 @@ STARTED = "clock"
 
 
 def _clock(folder: Path, morning: datetime) -> datetime:
-    """Where the demo's day stands: its morning, or the time it was left."""
-    try:
-        return max(morning, datetime.fromisoformat((folder / STARTED).read_text().strip()))
-    except (OSError, ValueError):
-        return morning
+    """Where the demo's day stands: its morning, or the time it was left, and never before the last thing done in it.
+
+    The file is written when the demo is left in order; one that was killed must not go back in time.
+    """
+    at = [morning]
+    with suppress(OSError, ValueError):
+        at.append(datetime.fromisoformat((folder / STARTED).read_text().strip()))
+    if (folder / "ready").exists():
+        from opstui.services.demo.resume import last_done
+
+        at.append(last_done(folder) or morning)
+    return max(at)
 
 
 def open_demo(data_dir: Path | None, *, fresh: bool = False, flags: Mapping[str, str] | None = None) -> int:

@@ -149,6 +149,12 @@ def any_group(conn: sqlite3.Connection) -> bool:
     return conn.execute("SELECT 1 FROM journal_groups LIMIT 1").fetchone() is not None
 
 
+def newest(conn: sqlite3.Connection) -> datetime | None:
+    """The latest time that an action has, None before the first."""
+    (at_ms,) = conn.execute("SELECT max(at_ms) FROM journal_groups").fetchone()
+    return None if at_ms is None else datetime.fromtimestamp(at_ms / 1000, UTC)
+
+
 def by_uid(conn: sqlite3.Connection, uid: str) -> int | None:
     """The number of the group with this uid."""
     row = conn.execute("SELECT id FROM journal_groups WHERE uid = ?", (uid,)).fetchone()

@@ -56,6 +56,13 @@ def test_its_day_goes_on_where_it_was_left(shell: Shell) -> None:
     assert shell("demo").out.startswith("# Friday 20 November 2026, 15:30")
 
 
+def test_a_day_whose_clock_was_not_kept_goes_on_after_the_last_thing_done_in_it(shell: Shell) -> None:
+    (shell.data / "demo/clock").write_text("2026-11-20T15:30:00+00:00")
+    assert shell("demo", "done", "helpdesk:INC4711").code == 0
+    (shell.data / "demo/clock").unlink()  # as when it was killed
+    assert shell("demo").out.startswith("# Friday 20 November 2026, 15:30")
+
+
 def test_an_interrupted_preparation_is_done_again(shell: Shell) -> None:
     (shell.data / "demo/ready").unlink()
     done = shell("demo")

@@ -111,7 +111,8 @@ async def test_words_are_searched_as_typed_over_entries_and_items(tmp_path: Path
         await log.press("slash", "text:vendor")
         assert log.kinds() == ["decision", "decision"]
         await log.press("backspace", *["backspace"] * 5, "text:payroll")
-        assert log.kinds() == ["item", "comment"]
+        assert log.kinds() == ["comment", "item"]
+        assert "1 entry, newest first, then 1 item" in log.text
         assert "Payroll failed" in log.text
         await log.press("escape")
         assert len(log.kinds()) == 8 and not log.pane.search.open
