@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -22,9 +22,20 @@ OTHERS = 40
 
 
 def detail_lines(
-    detail: Detail, cells: int, now: datetime, since: datetime, look: Look, *, timeline: bool = True, failed: str = ""
+    detail: Detail,
+    cells: int,
+    now: datetime,
+    since: datetime,
+    look: Look,
+    *,
+    timeline: bool = True,
+    failed: str = "",
+    drafts: Sequence[str] = (),
 ) -> list[Line]:
-    """The page of one item in lines of at most ``cells``; without ``timeline`` another column shows what happened when."""
+    """The page of one item in lines of at most ``cells``; without ``timeline`` another column shows what happened when.
+
+    ``failed`` says why its last verdict was not written, ``drafts`` are the keys that go on with what was begun on it.
+    """
     lines: list[Line] = [[(text, "strong")] for text in wrap(detail.row.title, cells, 3)]
     lines.append([(tame(detail.row.ref) + "   ", "muted"), time_cell(detail.row, now, look)])
     if failed:
@@ -38,7 +49,7 @@ def detail_lines(
     lines += _links("BLOCKED BY", detail.blocked_by, cells, look)
     if len(detail.group) > 1:
         lines += _links(f"GROUP OF {detail.row.group_size}", detail.group[:8], cells, look)
-    lines += _notes(detail, cells, now, look)
+    lines += _notes(detail, cells, now, look, drafts)
     if detail.item.body:
         lines += [[], [("TEXT", "muted")], *([(f"  {text}", "text")] for text in wrap(detail.item.body, cells - 2, 60))]
     lines += _others(detail.item.fields, cells)
@@ -233,14 +244,17 @@ def _links(title: str, links: Iterable[Linked], cells: int, look: Look) -> list[
     return [[], [(title, "muted")], *lines] if lines else []
 
 
-def _notes(detail: Detail, cells: int, now: datetime, look: Look) -> list[Line]:
+def _notes(detail: Detail, cells: int, now: datetime, look: Look, drafts: Sequence[str]) -> list[Line]:
     written: list[tuple[datetime, list[Piece]]] = []
     for entry in detail.notes:
         word = "" if entry.kind == "note" else f"{entry.kind}: "
         written.append((entry.at, [(part, "text") for part in wrap(word + entry.text, cells - LABEL, 6)]))
     for decision in detail.decisions:
         written.append((decision.at, _decided(decision, cells - LABEL, now, look)))
-    lines: list[Line] = [[], [("NOTES" if written else "NOTES  n to write", "muted")]]
+    lines: list[Line] = [[], [("NOTES" if written or drafts else "NOTES  n to write", "muted")]]
+    if drafts:
+        many = "1 draft" if len(drafts) == 1 else f"{len(drafts)} drafts"
+        lines[1] += [(f"  {many}, ", "strong"), (" ".join(drafts), "key"), (" to go on", "strong")]
     for at, parts in sorted(written, key=lambda pair: pair[0]):
         lines.append([("  " + fit(look.at(at, now), LABEL - 2), "muted"), parts[0]])
         lines += [[(" " * LABEL, "muted"), part] for part in parts[1:]]

@@ -139,6 +139,34 @@ async def test_a_group_is_one_line_among_what_an_item_can_be_merged_into(tmp_pat
         await desk.expect("Merge into helpdesk:d")
 
 
+async def test_what_was_begun_on_an_item_is_pointed_out_until_it_is_ended(tmp_path: Path) -> None:
+    async with a_triage(tmp_path) as desk:
+        assert "draft" not in desk.text
+        await desk.press("n", "text:half a thought", "escape")
+        await desk.expect("NOTES  1 draft, n to go on")
+        await desk.press("D", "text:half a decision", "escape")
+        await desk.expect("NOTES  2 drafts, n D to go on")
+        await desk.press("n", "f2", "D", "f2")
+        await desk.until(lambda: len(desk.desk.undo_list()) == 2)
+        await desk.until(lambda: "to go on" not in desk.text)
+
+
+async def test_a_line_that_was_begun_is_pointed_out_at_the_foot(tmp_path: Path) -> None:
+    async with a_triage(tmp_path) as desk:
+        await desk.press("plus", "text:call the vendor", "escape")
+        await desk.until(lambda: "1 draft +" in desk.foot)
+        await desk.press("plus", "enter")
+        await desk.until(lambda: bool(desk.desk.undo_list(1)))
+        await desk.until(lambda: "draft" not in desk.text)
+
+
+@pytest.mark.parametrize("key", ["2", "3", "4", "5", "i"])
+async def test_a_key_of_a_pane_that_is_yet_to_come_says_so(tmp_path: Path, key: str) -> None:
+    async with a_triage(tmp_path) as desk:
+        await desk.press(key)
+        assert "not part of this version yet" in desk.foot
+
+
 async def test_closing_a_question_decides_nothing(tmp_path: Path) -> None:
     async with a_triage(tmp_path) as desk:
         await desk.press("x")

@@ -33,6 +33,10 @@ RECOUNT_PAUSE_S = 0.4
 """The splits are counted anew when verdicts rest for this long."""
 PROBE = 150
 """Rows looked at before a whole view is counted beside the keys."""
+DRAFTS = {"note": "item.note", "comment": "item.comment", "decision": "item.decision"}
+"""What can be begun on an item, and the action that goes on with it."""
+CAPTURE = "capture"
+"""Where the draft of the quick capture is kept."""
 SIDE, WIDE = 110, 200
 """Terminal widths from which the detail stands beside the list, and the timeline beside the detail."""
 
@@ -263,7 +267,10 @@ class QueuePane(VerbPane, inherit_bindings=False):
             words.append(f"{session.minutes} min")
         if session.seconds_each is not None:
             words.append(f"{session.seconds_each:.0f} s each")
-        return [(f" {self.look['dot']} ".join(words), "muted")]
+        line: Line = [(f" {self.look['dot']} ".join(words), "muted")]
+        if self.desktop.started and self.desk.draft(CAPTURE):
+            line += [("  1 draft ", "strong"), (key_hint("app.capture", self.desktop.keymap), "key")]
+        return line
 
     def settled(self) -> None:
         """Show the item under the cursor, and say what undo would do; from here on it is thought about."""
@@ -339,7 +346,14 @@ class QueuePane(VerbPane, inherit_bindings=False):
     def _detail_lines(self, found: Detail, cells: int) -> list[Line]:
         timeline = not self.has_class("-timeline")
         failed = self.rows.failed.get(found.row.id, "")
-        return detail_lines(found, cells, self.desk.now(), self.desk.since(), self.look, timeline=timeline, failed=failed)
+        drafts = self._drafts(found.row.ref)
+        now, since = self.desk.now(), self.desk.since()
+        return detail_lines(found, cells, now, since, self.look, timeline=timeline, failed=failed, drafts=drafts)
+
+    def _drafts(self, ref: str) -> list[str]:
+        """The keys of what was begun on an item and not ended."""
+        begun = [action for slot, action in DRAFTS.items() if self.desk.draft(f"{slot}:{ref}")]
+        return [key for action in begun if (key := key_hint(action, self.desktop.keymap))]
 
     def _timeline_lines(self, found: Detail, cells: int) -> list[Line]:
         return timeline_lines(found, cells, self.desk.now(), self.look)
