@@ -9,7 +9,7 @@ from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.geometry import Region
 from textual.screen import Screen
@@ -25,6 +25,7 @@ from opstui.ui.keys import actions_for, bindings_for, key_hint
 from opstui.ui.widgets.day_line import DayLine
 from opstui.ui.widgets.foot_line import FootLine, Hint
 from opstui.ui.widgets.painted import blank_lines
+from opstui.ui.widgets.too_small import LEAST, TooSmall
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 Told = Callable[[Receipt], None]
 
+NOT_YET = {"2": "Stand-up", "3": "The pane of blocks", "4": "Handoff", "5": "The pane of KPIs", "i": "Logging an interruption"}
+"""Keys kept for what is owed."""
 MESSAGE_S = 8.0
 """How long the answer to a key stands when no other key is pressed."""
 
@@ -42,7 +45,11 @@ MESSAGE_S = 8.0
 class Pane(Screen[None], inherit_bindings=False):
     """A pane. Subclasses name their ``place``, yield widgets from ``body`` and have a method ``do_VERB`` per action."""
 
-    DEFAULT_CSS = "Pane { background: $background; color: $foreground; layout: vertical; overflow: hidden; }"
+    DEFAULT_CSS = """
+    Pane { background: $background; color: $foreground; layout: vertical; overflow: hidden; }
+    Pane.-tiny > * { display: none !important; }
+    Pane.-tiny > TooSmall { display: block !important; }
+    """
     AUTO_FOCUS = ""
     place: ClassVar[str] = ""
     """Its name in the ``where`` of an action; its own bindings are those of that place."""
@@ -84,6 +91,13 @@ class Pane(Screen[None], inherit_bindings=False):
     def desk(self) -> Desk:
         """What is read from and written to."""
         return self.desktop.desk
+
+    def on_resize(self) -> None:
+        """Where nothing useful can be shown, say what is needed."""
+        tiny = self.app.size.width < LEAST[0] or self.app.size.height < LEAST[1]
+        if tiny and not self.query(TooSmall):
+            self.mount(TooSmall())
+        self.set_class(tiny, "-tiny")
 
     def on_screen_resume(self) -> None:
         """Shown again: what was written meanwhile must be seen."""
@@ -128,6 +142,13 @@ class Pane(Screen[None], inherit_bindings=False):
             handler()
         except OpstuiError as error:
             self.say(str(error), "error")
+
+    def on_key(self, event: events.Key) -> None:
+        """Keys that are kept for what is to come say so, unless the user gave them to something else."""
+        name = NOT_YET.get(event.key)
+        if name and event.key not in self.active_bindings:
+            event.stop()
+            self.say(f"{name} is not part of this version yet.")
 
     def why_not(self, action_id: str) -> str:
         """Why an action cannot be run now, empty when it can."""

@@ -104,6 +104,8 @@ class DecisionEditor(Editor[dict[str, Any]]):
         & #echo { width: auto; padding-left: 1; color: $text-muted; }
         & #echo.-wrong { color: $text-warning; }
         & #hints { margin-top: 0; }
+        &.-low TextArea { height: 1; }
+        &.-low #replaces { display: none; }
     }
     """
     BINDINGS = [
@@ -112,6 +114,7 @@ class DecisionEditor(Editor[dict[str, Any]]):
         Binding("down", "app.focus_next", "Next field", show=False, id="decision.next"),
         Binding("up", "app.focus_previous", "Field before", show=False, id="decision.previous"),
     ]
+    gives_way = "#nothing"
     hints = (("F2 ^o", "save"), ("F4 ^e", "$EDITOR"), ("tab", "next"), KEEPS)
 
     def __init__(

@@ -44,6 +44,8 @@ class NoteEditor(Editor[str]):
         Binding("f2,ctrl+o", "save", "Save", show=False, priority=True, id="editor.save"),
         Binding("f4,ctrl+e", "external", "Open in $EDITOR", show=False, priority=True, id="editor.external"),
     ]
+    gives_way = "#text"
+    highest = 12
     hints = (("F2 ^o", "save"), ("F4 ^e", "your $EDITOR"), KEEPS)
 
     def __init__(

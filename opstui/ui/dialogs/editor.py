@@ -55,6 +55,7 @@ class Editor(Dialog[Answer]):
         line = self.query_one("#trouble", Static)
         line.update(Content(tame(text)))
         line.set_class(bool(text), "-shown")
+        self.call_after_refresh(self.fit)
 
     def typed(self, text: str) -> None:
         """Something was typed: it is kept as a draft soon."""

@@ -17,9 +17,12 @@ from textual.widgets import Input, Static
 from opstui.ui.cells import tame
 from opstui.ui.present import Look
 from opstui.ui.widgets.choices import Choice, Choices, narrow
+from opstui.ui.widgets.too_small import LEAST
 
 Answer = TypeVar("Answer")
 
+LOW = 14
+"""Below this height nothing stands apart."""
 Hint = tuple[str, str]
 """A key as it is written, and what it does in a word or two."""
 
@@ -55,12 +58,18 @@ class Dialog(ModalScreen[Answer]):
         &.-ascii > #frame { border: ascii $foreground 30%; }
         &.-ascii Choices, &.-ascii TextArea { scrollbar-size-vertical: 0; }
         & #hints { height: auto; margin-top: 1; color: $text-muted; }
+        &.-low #frame > * { margin: 0; }
+        &.-tiny > #frame { display: none; }
         & Input, & Input:focus { background: transparent; background-tint: transparent; padding: 0; border: none; height: 1; }
         & Input:nocolor > .input--cursor, & TextArea:nocolor .text-area--cursor { text-style: reverse; }
     }
     """
     BINDINGS = [Binding("escape", "close", "Close", show=False, id="dialog.close")]
     hints: Sequence[Hint] = (("enter", "choose"), ("esc", "close"))
+    gives_way = "#choices"
+    """What is lower where there is little room …"""
+    highest = 14
+    """… and how high it is at most."""
     ready = False
     """Whether keys can be given to it; until then the app holds them."""
 
@@ -71,6 +80,21 @@ class Dialog(ModalScreen[Answer]):
     def on_mount(self) -> None:
         """What a subclass focused when it was mounted is focused in the app's turn; ready after that."""
         self.app.call_later(setattr, self, "ready", True)
+
+    def on_resize(self) -> None:
+        """Another height: the line of keys must stay in sight."""
+        size = self.app.size
+        self.set_class(size.height < LOW, "-low")
+        self.set_class(size.width < LEAST[0] or size.height < LEAST[1], "-tiny")
+        self.call_after_refresh(self.fit)
+
+    def fit(self) -> None:
+        """Let the list, or the text, be as high as what stands around it leaves."""
+        for part in self.query(self.gives_way):
+            around = [child for child in self.query_one("#frame").children if child is not part and child.display]
+            taken = sum(child.outer_size.height + child.styles.margin.height for child in around)
+            room = self.app.size.height - 2 - taken - part.styles.margin.height
+            part.styles.max_height = max(1, min(room, self.highest))
 
     def compose(self) -> ComposeResult:
         self.set_class(self.look.ascii, "-ascii")

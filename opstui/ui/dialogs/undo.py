@@ -45,6 +45,7 @@ class UndoList(Picker[int]):
     DEFAULT_CSS = """
     UndoList {
         & > #frame { width: 90; }
+        &.-low #refs { height: 1; }
         & #refs { height: 2; margin-top: 1; color: $text-muted; }
     }
     """
