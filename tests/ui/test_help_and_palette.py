@@ -10,6 +10,7 @@ from opstui.domain.actions import ACTIONS, BY_ID
 from opstui.ui.app import OpstuiApp
 from opstui.ui.commands import find
 from opstui.ui.dialogs.help import HelpScreen, help_lines
+from opstui.ui.dialogs.palette import palette_lines
 from opstui.ui.panes.log import LogPane
 from opstui.ui.panes.welcome import WelcomeApp
 from tests.support.host import LOOK, Host, screen_text
@@ -23,6 +24,14 @@ def test_help_is_about_what_is_focused_first_and_holds_every_action() -> None:
     assert {line.value for line in lines if not line.heading} == set(BY_ID)
     order = [line.value for line in lines]
     assert order.index("log.withdraw") < order.index("app.help") < order.index("triage.changed")
+
+
+def test_help_and_palette_keep_a_gap_behind_every_name() -> None:
+    lines = help_lines(("triage", "list"), {"item.snooze": "ctrl+t,ctrl+y,ctrl+n,ctrl+w"}, lambda id: "", LOOK)
+    for line in [*lines, *palette_lines(ACTIONS, {}, LOOK)]:
+        if action := BY_ID.get(line.value):
+            said = line.left.plain
+            assert f"{action.title} " in said, said
 
 
 def test_help_shows_the_users_own_keys_and_why_an_action_cannot_be_run() -> None:

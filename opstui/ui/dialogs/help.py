@@ -18,7 +18,7 @@ from opstui.ui.present import Look
 from opstui.ui.widgets.choices import EMPTY, Choice, Choices
 
 KEY_CELLS = 13
-TITLE_CELLS = 16
+TITLE_CELLS = 23
 WIDE = 100
 """From this width on the command line's twin has a column of its own."""
 
@@ -52,8 +52,8 @@ def help_lines(
         for action in actions:
             off = "works in " + ", ".join(action.where) if heading == "elsewhere" else why_not(action.id)
             left = Content.assemble(
-                column(key_words(action, keymap), KEY_CELLS, look, "bold" if not off else ""),
-                column(action.title, TITLE_CELLS, look),
+                column(key_words(action, keymap), KEY_CELLS - 1, look, "bold" if not off else "") + " ",
+                column(action.title, TITLE_CELLS - 1, look) + " ",
                 (off or action.help, "$text-muted"),
             )
             command = Content.styled(f"opstui {action.command}", "$text-muted") if wide and action.command else EMPTY
@@ -74,10 +74,12 @@ class HelpScreen(Picker[str]):
         & Choices { max-height: 100%; height: 1fr; }
         & #whole { height: 2; margin-top: 1; color: $text-muted; }
         & #hints { margin-top: 0; }
+        &.-low #whole { display: none; }
     }
     """
     placeholder = "search: a verb, a key, a word"
     digits = False
+    highest = 1000
     nothing = "No action is called that."
     hints = (("enter", "run it"), ("↑↓", "move"), ("esc", "close"))
 

@@ -17,7 +17,7 @@ from opstui.ui.keys import key_hint
 from opstui.ui.present import Look
 from opstui.ui.widgets.choices import Choice, Choices
 
-TITLE_CELLS = 22
+TITLE_CELLS = 23
 
 
 def palette_lines(actions: Iterable[Action], keymap: Mapping[str, str], look: Look) -> list[Choice]:
@@ -25,7 +25,7 @@ def palette_lines(actions: Iterable[Action], keymap: Mapping[str, str], look: Lo
     return [
         Choice(
             action.id,
-            Content.assemble(column(action.title, TITLE_CELLS, look), (action.help, "$text-muted")),
+            Content.assemble(column(action.title, TITLE_CELLS - 1, look) + " ", (action.help, "$text-muted")),
             Content.styled(key_hint(action.id, keymap), "$foreground"),
         )
         for action in actions
@@ -41,6 +41,7 @@ class PaletteScreen(Picker[str]):
         & > #frame { width: 88; margin-top: 2; }
         & #twin { height: 1; margin-top: 1; color: $text-muted; }
         & #hints { margin-top: 0; }
+        &.-low > #frame { margin-top: 0; }
     }
     """
     placeholder = "what to do"
