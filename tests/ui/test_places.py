@@ -127,7 +127,7 @@ async def test_many_are_released_together_and_undone_together(tmp_path: Path) ->
     async with a_triage(tmp_path) as desk:
         desk.desk.snooze(["helpdesk:INC90", "helpdesk:INC91"], "mon 9")
         await desk.press("S", "v", "v", "R")
-        await desk.expect("Release 2 items?")
+        await desk.expect("Put 2 items back in the queue?")
         await desk.press("enter")
         await desk.until(lambda: desk.queue.refs == [])
         await desk.press("z")
