@@ -35,7 +35,13 @@ ACTIONS: tuple[Action, ...] = (
     _verb("decline", "Decline", "Say no, with a reason.", "x", command="decline"),
     _verb("merge", "Merge into", "Fold it into another item that is about the same thing.", "m", command="merge"),
     _verb(
-        "snooze", "Snooze", "Out of sight until a time: 2h, eod, mon 9, +3d.", "s", hint="snooze", footer=3, command="snooze"
+        "snooze",
+        "Snooze",
+        "Out of sight until a time: 2h, eod, mon 9, +3d; Tab says why.",
+        "s",
+        hint="snooze",
+        footer=3,
+        command="snooze",
     ),
     _verb(
         "assign",
