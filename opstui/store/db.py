@@ -245,14 +245,15 @@ class Store:
         conn: Connection | None = getattr(self._local, "write", None)
         if conn is None:
             conn = self._local.write = self._connect("rw")
-            if not self.patient:
-                conn.execute("PRAGMA busy_timeout=0")
             conn.execute("PRAGMA synchronous=NORMAL")
             conn.execute("PRAGMA foreign_keys=1")
             # An import touches the same index pages again and again: keep them, and fold the log in less often.
             conn.execute("PRAGMA cache_size=-32000")
             conn.execute("PRAGMA wal_autocheckpoint=8000")
             conn.execute("PRAGMA journal_size_limit=16000000")
+            if not self.patient:
+                # Last: the first look at the file, in the lines above, may find another process that just opens or leaves it.
+                conn.execute("PRAGMA busy_timeout=0")
         return conn
 
     def _connect(self, mode: str) -> Connection:

@@ -120,7 +120,7 @@ def test_another_programs_database_is_refused_and_left_alone(path: Path) -> None
 def test_a_file_that_is_no_database_is_called_damaged(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"this is no database at all " * 400)
-    with pytest.raises(StoreCorrupt, match=r"damaged.*opstui restore"):
+    with pytest.raises(StoreCorrupt, match=r"damaged.*There is no copy of it"):
         Store.open(path, now=FakeClock())
 
 

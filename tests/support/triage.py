@@ -146,12 +146,18 @@ class Story:
 
 @asynccontextmanager
 async def a_triage(
-    folder: Path, *items: Item, size: tuple[int, int] = (120, 36), clock: FakeClock | None = None, **config: Any
+    folder: Path,
+    *items: Item,
+    size: tuple[int, int] = (120, 36),
+    clock: FakeClock | None = None,
+    empty: bool = False,
+    **config: Any,
 ) -> AsyncIterator[Story]:
-    """The app over a store that holds these items, or a small bad night."""
+    """The app over a store that holds these items, or a small bad night, or nothing at all."""
     clock = clock or FakeClock()
     desk = a_desk(folder, clock, triage=SPLITS, **config)
-    pull(desk, *(items or a_morning()))
+    if not empty:
+        pull(desk, *(items or a_morning()))
     desk.recount()
     workspace = a_workspace(folder, desk, clock)
     app = OpstuiApp(workspace, environ={})

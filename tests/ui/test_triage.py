@@ -517,8 +517,7 @@ class TestAnEmptyQueueSaysWhichSortItIs:
             await desk.expect("No item matches", "Esc")
 
     async def test_no_source(self, tmp_path: Path) -> None:
-        async with a_triage(tmp_path, an_item("A"), sources=[]) as desk:
-            await desk.press("d")
+        async with a_triage(tmp_path, empty=True, sources=[]) as desk:
             await desk.expect("No source is set up yet", "opstui init")
 
 
