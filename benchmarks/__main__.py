@@ -183,9 +183,9 @@ def finding(table: Table, folder: Path, runs: int) -> None:
     table.line("search as typed, 100,000 items + notes, median / raw FTS5", median(ours), median(floor), 2.0)
 
 
-def start(table: Table, _: Path, runs: int) -> None:
+def start(table: Table, folder: Path, runs: int) -> None:
     """What ``make run`` adds to calling the program, once it is set up."""
-    env = os.environ | {"OPSTUI_DATA_DIR": tempfile.mkdtemp(), "OPSTUI_CONFIG": "/nonexistent", "MAKEFLAGS": ""}
+    env = os.environ | {"HOME": str(folder), "OPSTUI_DATA_DIR": str(folder / "data"), "OPSTUI_CONFIG": "", "MAKEFLAGS": ""}
     subprocess.run(["make", "-s", "run"], env=env, capture_output=True)
     made = [timed(["make", "-s", "run"], env) for _ in range(runs)]
     called = [timed([".venv/bin/opstui"], env | {"OPSTUI_RUN": "make"}) for _ in range(runs)]
