@@ -188,7 +188,7 @@ def queue_line(
     line.append((ref_cell(row, grid, look) + "  ", "muted"))
     line.extend(_title(row, grid.title, now, look))
     if grid.why:
-        words = moved_words(row, grid.why, look) if grid.moved else why_here(row, now, look)
+        words = moved_words(row, grid.why, look) if grid.moved else why_here(row, now, look, grid.why)
         line.append(("  " + fit(words, grid.why, look["ellipsis"]), "muted"))
     if grid.owner:
         line.append(
@@ -306,8 +306,12 @@ _SHORT: Mapping[str, str] = {
 """Reasons that are a word in the list; the others are said from the row, or stand in another column."""
 
 
-def why_here(row: QueueRow, now: datetime, look: Look) -> str:
-    """The reasons that no other column shows, the heaviest first, then what moved since the last handoff."""
+def why_here(row: QueueRow, now: datetime, look: Look, room: int = 1000) -> str:
+    """The reasons that no other column shows, the heaviest first, then what moved since the last handoff.
+
+    In little ``room`` the priority, which the rank speaks of already, goes first, then the lightest: a whole word less
+    rather than a piece of one.
+    """
     words: list[str] = []
     for code, _ in parse_why(row.why):
         if code == "priority" and row.priority and row.priority <= 2:
@@ -315,12 +319,15 @@ def why_here(row: QueueRow, now: datetime, look: Look) -> str:
         elif code == "blocks_others":
             words.append(f"blocks {row.blocks}")
         elif code == "stalled" and row.updated:
-            words.append(f"still for {_short(int((now - row.updated).total_seconds()))}")
+            words.append(f"still {_short(int((now - row.updated).total_seconds()))}")
         elif code in _SHORT:
             words.append(_SHORT[code])
     if row.moved and not row.new:
         words.append("moved: " + ", ".join(tame(field) for field in row.moved))
-    return f" {look['dot']} ".join(words)
+    between = f" {look['dot']} "
+    while len(words) > 1 and width(between.join(words)) > room:
+        words.pop(0 if words[0] in PRIORITY_WORDS.values() else -1)
+    return between.join(words)
 
 
 def review_words(review_on: str, now: datetime, look: Look) -> str:
