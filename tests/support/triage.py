@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from opstui.domain.model import Change, Comment, Item, Kind, Stage
 from opstui.services.desk import Desk
@@ -122,9 +123,12 @@ class Story:
         return self.text.rstrip("\n").splitlines()[-1]
 
     async def press(self, *keys: str) -> None:
-        """Press keys; ``text:words`` are typed."""
+        """Press keys; ``text:words`` are typed, ``whole:words`` stand in the field at once, however slow the machine."""
         for key in keys:
-            await self.pilot.press(*(key[5:] if key.startswith("text:") else (key,)))
+            if key.startswith("whole:"):
+                self.app.screen.query_one(Input).value = key[6:]
+            else:
+                await self.pilot.press(*(key[5:] if key.startswith("text:") else (key,)))
         await self.pilot.pause(0.06)
 
     async def go(self, ref: str) -> None:

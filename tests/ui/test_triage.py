@@ -396,7 +396,7 @@ async def test_the_filter_narrows_while_typing_and_escape_gives_all_back(tmp_pat
 
 async def test_a_mistake_in_the_filter_names_its_column_in_place(tmp_path: Path) -> None:
     async with a_triage(tmp_path) as desk:
-        await desk.press("slash", "text:ownr = none")
+        await desk.press("slash", "whole:ownr = none")
         await desk.expect("column 1", "Did you mean owner")
         assert len(desk.queue.refs) == 7
         await desk.press("enter")
