@@ -6,6 +6,7 @@ figure. What is drawn inside a synchronised update (mode 2026) counts when the u
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import os
 import pty
@@ -158,11 +159,27 @@ class Terminal:
 
 def first_paint(command: Sequence[str], until: str, env: dict[str, str] | None = None) -> float:
     """Seconds from the start of a program until ``until`` is on its screen."""
+    _adopt_orphans()
     terminal = Terminal(command, env=env)
     try:
         return terminal.wait_for(until) - terminal.started
     finally:
         terminal.close()
+        _wait_for_orphans()
+
+
+def _adopt_orphans() -> None:
+    """Become the parent of what a program leaves behind, so that its end can be waited for."""
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+
+
+def _wait_for_orphans() -> None:
+    """An engine outlives its app by as long as it takes to notice; it must not slow the next program's start."""
+    while True:
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
 
 
 def key_times(terminal: Terminal, keys: Sequence[bytes], presses: int) -> tuple[list[float], list[int]]:
