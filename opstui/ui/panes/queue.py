@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from textual import on
+from textual.geometry import Size
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -72,6 +73,7 @@ class QueuePane(VerbPane, inherit_bindings=False):
         self.preview: bool | None = None
         """Whether the detail is shown; None: as the width suggests."""
         self.whole = False
+        self._placed_for: Size | None = None
         self._splits: tuple[SplitCount, ...] = ()
         self._landed_ids: set[int] = set()
         self._resting: Timer | None = None
@@ -89,9 +91,10 @@ class QueuePane(VerbPane, inherit_bindings=False):
         yield self.columns
 
     def on_resize(self) -> None:
-        """Another width, other columns."""
-        self.fit()
-        self._refresh_chrome()
+        """Another size, other columns; the first frame was placed for its own size already."""
+        if self._placed_for != self.app.size:
+            self.fit()
+            self._refresh_chrome()
 
     @property
     def look(self) -> Look:
@@ -288,7 +291,7 @@ class QueuePane(VerbPane, inherit_bindings=False):
 
     def fit(self) -> None:
         """Place list, detail and timeline for this width and what is asked for."""
-        size = self.app.size
+        size = self._placed_for = self.app.size
         wanted = self.desktop.workspace.settings.ui.detail
         beside = wanted == "side" or (wanted in ("auto", "off") and size.width >= SIDE)
         shown = self.preview if self.preview is not None else (wanted != "off" and (beside or wanted == "below"))
