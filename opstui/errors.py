@@ -13,7 +13,9 @@
     ├── PluginError            a connector cannot be loaded or broke its contract
     ├── SourceError            a source could not be pulled or written to
     │   ├── SourceUnavailable  try again later; nothing is wrong with the config
-    │   └── SourceRefused      the source said no: credentials, rights, wrong address
+    │   │   └── AnswerLost     a change was sent and nobody knows whether it arrived
+    │   ├── SourceRefused      the source said no: credentials, rights, wrong address
+    │   └── WriteRefused       the source said no to one change; others may go through
     ├── Refused                a verdict does not apply to an item
     └── Interrupted            the user stopped a long command (exit 130)
 
@@ -110,6 +112,14 @@ class SourceUnavailable(SourceError):
 
 class SourceRefused(SourceError):
     """The source said no: credentials, rights, a wrong address, a missing file."""
+
+
+class AnswerLost(SourceUnavailable):
+    """A change was sent and no answer came: it may have been applied. Look before it is sent again."""
+
+
+class WriteRefused(SourceError):
+    """The source said no to this one change: a missing field, no right on this item, a transition that there is not."""
 
 
 class Refused(OpstuiError):

@@ -225,6 +225,42 @@ class Backup(Table, frozen=True, kw_only=True):
     keep: Annotated[int, Meta(description="How many daily copies are kept.", ge=1, le=3650)] = 14
 
 
+class OutboxTable(Table, frozen=True, kw_only=True):
+    """What is done here to items of a tracker, on its way there."""
+
+    hold: Annotated[str, Meta(description="How long a change waits before it is sent; undo within that time cancels it.")] = (
+        "8s"
+    )
+    readonly: Annotated[
+        bool, Meta(description="Nothing is sent to any source; changes are kept until somebody releases or drops them.")
+    ] = False
+    tell_reporter: Annotated[
+        bool, Meta(description="Whether a decline is written to its item as a comment, where the source takes comments.")
+    ] = True
+
+
+class NetworkTable(Table, frozen=True, kw_only=True):
+    """How connectors reach the network."""
+
+    proxy: Annotated[
+        str,
+        Meta(
+            description="The proxy's URL; empty: what HTTPS_PROXY and HTTP_PROXY say, none: no proxy at all.",
+            examples=["http://proxy.example.com:3128"],
+        ),
+    ] = ""
+    no_proxy: Annotated[
+        tuple[str, ...], Meta(description="Hosts and domains reached without the proxy.", examples=[["jira.example.com"]])
+    ] = ()
+    ca: Annotated[
+        str,
+        Meta(
+            description="A file of CA certificates (PEM) to trust besides the system's; relative to this file.",
+            examples=["corp-ca.pem"],
+        ),
+    ] = ""
+
+
 class Settings(Table, frozen=True, kw_only=True):
     """The whole configuration."""
 
@@ -239,6 +275,8 @@ class Settings(Table, frozen=True, kw_only=True):
     sources: Annotated[tuple[Source, ...], Meta(description="Where things come from.")] = ()
     triage: Annotated[Triage, Meta(description="How the queue is cut, ranked and decided.")] = field(default_factory=Triage)
     ui: Annotated[Ui, Meta(description="How it looks and which keys it hears.")] = field(default_factory=Ui)
+    outbox: Annotated[OutboxTable, Meta(description="Changes on their way to trackers.")] = field(default_factory=OutboxTable)
+    network: Annotated[NetworkTable, Meta(description="Proxy and certificates.")] = field(default_factory=NetworkTable)
     backup: Annotated[Backup, Meta(description="The daily copy of the store.")] = field(default_factory=Backup)
 
 

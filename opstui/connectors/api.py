@@ -13,7 +13,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from opstui.domain.model import Item
+from opstui.domain.model import Item, Person
 
 if TYPE_CHECKING:
     import logging
@@ -27,6 +27,9 @@ GROUP = "opstui.connectors"
 
 OPTION_TYPES = frozenset({"str", "int", "bool", "path", "list", "table", "secret"})
 """What ``Option.type`` may be."""
+
+VERBS = frozenset({"comment", "assign", "transition", "priority", "due", "labels", "create"})
+"""The changes that a connector may be asked to make."""
 
 Cursor = Mapping[str, Any]
 """Where a pull stopped: opaque to opstui, JSON-able, saved in the same transaction as the page that carries it."""
@@ -75,6 +78,88 @@ class Page:
     refused: tuple[Refusal, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One change meant for one item at its source. ``value`` is JSON and depends on ``verb``:
+
+    - ``comment``: ``{"text": str}``
+    - ``assign``: ``{"name": str, "aliases": [str, …], "email": str | None}``, or None to unassign
+    - ``transition``: ``{"status": str, "id": str, "fields": {name: value}}``; ``id`` is that of a ``Move`` and may be empty
+    - ``priority``: ``{"priority": 1…5, "label": str}``; ``label`` may be empty
+    - ``due``: an ISO date, or None for no date
+    - ``labels``: ``{"add": [str, …], "remove": [str, …]}``
+    - ``create``: ``{"title": str, "body": str, "fields": {…}}``; ``key`` is empty
+
+    ``uid`` is the same for every try, for sources that can tell by it that a change is already there. ``tried`` is when
+    it was first sent, None before that. ``taken`` holds the ids of comments or items that other writes of ours are known
+    to have made: ``look`` must not take one of these for this write's.
+    """
+
+    uid: str
+    verb: str
+    key: str
+    value: Any
+    made: datetime
+    tried: datetime | None = None
+    taken: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What came of a write. ``id`` names what it made (a comment, an item's key), for looking and for taking back.
+
+    ``value`` is what the field should read as afterwards where the source words it in its own way (the name of the
+    person assigned, the status moved to, the priority's label); empty where the wanted value says it.
+    """
+
+    id: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveField:
+    """A field that a transition asks for. ``choices`` are what it may hold (empty: free text)."""
+
+    name: str
+    title: str
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A transition that an item can make now: its id at the source, its title, the status it leads to, what it asks for."""
+
+    id: str
+    title: str
+    status: str
+    stage: str = ""
+    fields: tuple[MoveField, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a source says about our use of it; None where it does not say. ``calls`` counts requests of this run."""
+
+    calls: int = 0
+    quota_left: int | None = None
+    quota_limit: int | None = None
+    quota_reset: datetime | None = None
+    expires: datetime | None = None
+    """When the credential ends."""
+    account: str = ""
+    """Whose credential it is, as the source names that person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How to reach the network: ``proxy`` (URL; empty: what the environment says), hosts reached without it, a CA file."""
+
+    proxy: str = ""
+    no_proxy: tuple[str, ...] = ()
+    ca: Path | None = None
+
+
 class Known(Protocol):
     """What the store holds of this source, so that a connector can skip what did not change."""
 
@@ -99,6 +184,11 @@ class Context:
     folder: Path
     progress: Callable[[int, int | None, str], None] = lambda done, total, unit: None
     note: Callable[[str], None] = lambda text: None
+    usage: Callable[[Usage], None] = lambda usage: None
+    """To be told of calls, quota and the credential's end; the last telling counts."""
+    network: Network = field(default_factory=Network)
+    people: tuple[Person, ...] = ()
+    """The people of the config, to match accounts with: an item's owner should be one of their names where it can be."""
 
     @property
     def log(self) -> logging.Logger:
@@ -147,7 +237,9 @@ class Connector(ABC):
     """The ``API_VERSION`` it was written for, as a literal."""
     options: ClassVar[tuple[Option, ...]] = ()
     verbs: ClassVar[frozenset[str]] = frozenset()
-    """Which of comment, assign, transition, priority, due, labels, create it can carry out. None yet means read-only."""
+    """Which of ``VERBS`` it can carry out; empty: it can only be read."""
+    takes_back: ClassVar[frozenset[str]] = frozenset()
+    """Of these, the verbs whose effect ``take_back`` can undo. Those that set a field are undone by setting it again."""
 
     def __init__(self, options: Mapping[str, Any], context: Context) -> None:
         """Keep the options; do no I/O.
@@ -177,6 +269,51 @@ class Connector(ABC):
             SourceUnavailable, SourceRefused: as for ``pull``.
         """
         return "not checked: this connector has no check"
+
+    # -- writing; only asked of connectors that name verbs
+
+    def fetch(self, key: str) -> Item | None:
+        """One item as it stands now, None when it is not there. Asked before and after every write.
+
+        Raises:
+            SourceUnavailable, SourceRefused: as for ``pull``.
+        """
+        raise NotImplementedError
+
+    def push(self, write: Write) -> Pushed:
+        """Make one change, once. Never send it a second time by yourself.
+
+        Raises:
+            WriteRefused: the source said no to this change and will say so again.
+            AnswerLost: it was sent, and nobody knows whether it arrived.
+            SourceUnavailable: it was certainly not applied; it can be sent again later.
+            SourceRefused: nothing can be written until somebody changes something (credentials, rights).
+        """
+        raise NotImplementedError
+
+    def look(self, write: Write) -> Pushed | None:
+        """Whether a ``comment`` or ``create`` whose answer was lost is there already; None when it is not.
+
+        Raises:
+            SourceUnavailable, SourceRefused: as for ``pull``.
+        """
+        raise NotImplementedError
+
+    def take_back(self, write: Write, id: str) -> None:
+        """Undo a ``comment`` or ``create`` that made ``id``; nothing happens when it is gone already.
+
+        Raises:
+            As ``push``.
+        """
+        raise NotImplementedError
+
+    def moves(self, key: str) -> tuple[Move, ...]:
+        """The transitions an item can make now, with the fields they ask for.
+
+        Raises:
+            SourceUnavailable, SourceRefused: as for ``pull``.
+        """
+        raise NotImplementedError
 
     def watched(self) -> tuple[Path, ...]:
         """Local files and folders whose change means that a pull is worth while; empty for network sources."""

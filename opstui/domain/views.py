@@ -7,7 +7,7 @@ Named tuples, because they are made before the first frame and a frozen dataclas
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opstui.domain.kinds import Kind, Place, Stage
 
@@ -81,6 +81,8 @@ class QueueRow(NamedTuple):
     """When the verdict in force fell."""
     reason: str = ""
     """What was said with it."""
+    outbox: str = ""
+    """The gravest state of its changes on their way: conflict, failed, sending, pending, parked, or empty."""
     moves: tuple[tuple[str, str, str, str], ...] = ()
     """Of each of ``moved``: field, what it was before, what it is since, and who did that, as far as it is known."""
 
@@ -118,6 +120,37 @@ class Entry(NamedTuple):
     """It was taken back; shown only where withdrawn entries are asked for."""
 
 
+class Outgoing(NamedTuple):
+    """One change on its way to its source, or what became of it; see ``domain.outbox`` for the states.
+
+    ``value`` and ``base`` are what it sets and what stood there when it was made; ``theirs`` is what a conflict found.
+    """
+
+    id: int
+    uid: str
+    group: int
+    source: str
+    ref: str
+    verb: str
+    value: Any
+    base: Any
+    who: str
+    at: datetime
+    state: str
+    due: datetime
+    """When it may be sent, and after a failed try when it is tried again."""
+    attempts: int = 0
+    doubt: bool = False
+    """It was sent and nobody knows whether it arrived."""
+    settled: datetime | None = None
+    made: str = ""
+    what: str = ""
+    why: str = ""
+    next_step: str = ""
+    theirs: Any = None
+    undoes: int | None = None
+
+
 class Detail(NamedTuple):
     """All that the page beside the queue shows of one item."""
 
@@ -137,6 +170,8 @@ class Detail(NamedTuple):
     """Decided on this item, oldest first, superseded ones too."""
     actions: tuple[Entry, ...] = ()
     """What was done to it here, youngest first: verdicts, undos; not what is a note or a decision by itself."""
+    outgoing: tuple[Outgoing, ...] = ()
+    """Changes of it that are not sent yet or came back, oldest first."""
 
 
 class SourceState(NamedTuple):
@@ -165,6 +200,24 @@ class SourceState(NamedTuple):
     changed: int = 0
     unchanged: int = 0
     """How long the last pull took and what it found."""
+    paused: datetime | None = None
+    """Since when a person has stopped it here; ``enabled = false`` in the config has no time."""
+    calls: int = 0
+    """Requests of the last run."""
+    quota_left: int | None = None
+    quota_limit: int | None = None
+    quota_reset: datetime | None = None
+    expires: datetime | None = None
+    """When its credential ends."""
+    account: str = ""
+    verbs: tuple[str, ...] = ()
+    """What can be written to it; empty: it can only be read."""
+    failures: int = 0
+    """Runs in a row that failed."""
+    waiting: int = 0
+    """Changes on their way to it."""
+    stuck: int = 0
+    """Changes that came back: failed or in conflict."""
 
 
 class Load(NamedTuple):

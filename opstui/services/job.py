@@ -43,6 +43,8 @@ class Task(StrEnum):
     DESCRIBE = "describe"
     LOOK_OVER = "look over"
     SUGGEST = "suggest"
+    PUSH = "push"
+    MOVES = "moves"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from opstui.domain.model import NO_MARK, Item
 from opstui.domain.urgency import assess
-from opstui.store import links, marks, news, ranks, sources
+from opstui.store import links, marks, news, outbox, ranks, sources
 from opstui.store.itemrows import ITEM, histories, item_values
 from opstui.store.rows import holes, seconds, sliced
 
@@ -189,7 +189,7 @@ def _change(conn: sqlite3.Connection, moved: Sequence[tuple[int, Item]], rules: 
     conn.executemany("DELETE FROM comments WHERE item = ?", retold)
     conn.executemany(_COMMENT, thread)
     fresh = {line[0] for line in history}
-    whole, marked = histories(conn, ids), marks.load_many(conn, ids)
+    whole, marked = histories(conn, ids), outbox.over(conn, marks.load_many(conn, ids), ids)
     waiting = ranks.blocks(conn, [item.ref for _, item in moved])
     scores = []
     for id, item in moved:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from opstui.domain.model import NO_MARK, Comment
 from opstui.domain.urgency import assess, pack_why
-from opstui.store import groups, links, marks
+from opstui.store import groups, links, marks, outbox
 from opstui.store.itemrows import ITEM, histories, item_from
 from opstui.store.rows import holes, moment, sliced
 
@@ -124,7 +124,7 @@ def rescore(conn: sqlite3.Connection, ids: Iterable[int], rules: Rules, now: dat
     """Work out anew where these items stand, from what is stored; the caller holds the transaction."""
     wanted = list(dict.fromkeys(ids))
     for part in sliced(wanted):
-        marked = marks.load_many(conn, part)
+        marked = outbox.over(conn, marks.load_many(conn, part), part)
         history = histories(conn, part)
         sql = (
             f"SELECT i.id, i.gone, coalesce(i.created, i.first_seen), coalesce(r.changed, i.first_seen), {_qualified()} "

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-VERSION = 1
+VERSION = 2
 """``PRAGMA user_version`` of a file that has every migration below."""
 
 APPLICATION_ID = 0x6F707374
@@ -142,6 +142,36 @@ CREATE TABLE leases (
 """
 
 
+M002 = """
+ALTER TABLE sources ADD COLUMN paused INTEGER;  -- since when a person has stopped it here
+ALTER TABLE sources ADD COLUMN calls INTEGER NOT NULL DEFAULT 0;  -- requests of the last run
+ALTER TABLE sources ADD COLUMN quota_left INTEGER;
+ALTER TABLE sources ADD COLUMN quota_limit INTEGER;
+ALTER TABLE sources ADD COLUMN quota_reset INTEGER;
+ALTER TABLE sources ADD COLUMN expires INTEGER;  -- when its credential ends
+ALTER TABLE sources ADD COLUMN account TEXT NOT NULL DEFAULT '';
+ALTER TABLE sources ADD COLUMN verbs TEXT NOT NULL DEFAULT '[]';  -- what its connector can carry out
+ALTER TABLE sources ADD COLUMN takes_back TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE sources ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;  -- in a row
+-- user-owned: changes meant for sources. ``value``, ``base`` and ``theirs`` are JSON; see domain.outbox for the states.
+CREATE TABLE outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL UNIQUE, grp INTEGER NOT NULL REFERENCES journal_groups(id),
+  source TEXT NOT NULL, item INTEGER, ref TEXT NOT NULL, verb TEXT NOT NULL, value TEXT NOT NULL, base TEXT,
+  who TEXT NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL, due INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0, tried INTEGER, doubt INTEGER NOT NULL DEFAULT 0, settled INTEGER,
+  made TEXT NOT NULL DEFAULT '',  -- the id of what it made at the source
+  what TEXT NOT NULL DEFAULT '', why TEXT NOT NULL DEFAULT '', next_step TEXT NOT NULL DEFAULT '', theirs TEXT,
+  undoes INTEGER REFERENCES outbox(id)
+);
+CREATE INDEX outbox_due ON outbox (source, due) WHERE state IN ('pending', 'sending');
+CREATE INDEX outbox_open ON outbox (item) WHERE state IN ('parked', 'pending', 'sending', 'failed', 'conflict');
+CREATE INDEX outbox_grp ON outbox (grp);
+CREATE INDEX outbox_ref ON outbox (ref);
+-- derived: the transitions an item could make when its source was last asked
+CREATE TABLE moves (item INTEGER PRIMARY KEY, status TEXT NOT NULL, at INTEGER NOT NULL, moves TEXT NOT NULL);
+"""
+
+
 def m001_first(db: Database) -> None:
     """Every table of the first release, and the full-text indexes."""
     db.executescript(M001)
@@ -150,4 +180,9 @@ def m001_first(db: Database) -> None:
     db["journal_groups"].enable_fts(["summary", "why"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")  # type: ignore[union-attr]
 
 
-MIGRATIONS = (m001_first,)
+def m002_outbox(db: Database) -> None:
+    """Changes meant for sources, and what sources say of our use of them."""
+    db.executescript(M002)
+
+
+MIGRATIONS = (m001_first, m002_outbox)
