@@ -1,0 +1,5 @@
+"""The Jira connector."""
+
+from opstui_jira.connector import JiraConnector
+
+__all__ = ["JiraConnector"]

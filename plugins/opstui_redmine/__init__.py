@@ -1,0 +1,5 @@
+"""The Redmine connector."""
+
+from opstui_redmine.connector import RedmineConnector
+
+__all__ = ["RedmineConnector"]
