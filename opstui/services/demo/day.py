@@ -1,13 +1,15 @@
-"""Write the demo day's export files, as they stood on Thursday evening and as they stand on Friday morning."""
+"""Write the demo day's export files and its board, as they stood on Thursday evening and as they stand on Friday morning."""
 
 from __future__ import annotations
 
 import csv
+import json
 import random
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from opstui.services.demo import content
@@ -37,13 +39,20 @@ def prepare(folder: Path, at: datetime = MORNING) -> Path:
     """Write the files as they stood ``at`` that time into ``folder``, and the config beside them; return the config's path."""
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "helpdesk.csv", HELPDESK, _helpdesk(at))
-    _write(folder / "projects.csv", PROJECTS, _projects(at))
+    _replace(folder / "projects.json", json.dumps(_board(at), ensure_ascii=False, indent=1))
     _write(folder / "mail.csv", ("Message-ID", "From", "Subject", "Received", "Body"), _mail(at), delimiter=";")
     _write(folder / "alerts.csv", ("alert_id", "time", "alert", "severity", "state", "host"), _alerts(at))
     _write(folder / "kpi.csv", ("kpi", "signal", "detail", "owner", "at", "priority"), _kpis(at))
     config = folder / "config.toml"
     config.write_text(CONFIG, encoding="utf-8")
     return config
+
+
+def _replace(path: Path, text: str) -> None:
+    """The same for a text."""
+    fresh = path.with_suffix(".part")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)
 
 
 def _write(path: Path, heading: Sequence[str], rows: Iterable[Sequence[str]], delimiter: str = ",") -> None:
@@ -143,95 +152,76 @@ def _ordinary_tickets(at: datetime) -> list[list[str]]:
     return rows
 
 
-PROJECTS = (
-    "Summary",
-    "Issue key",
-    "Issue Type",
-    "Status",
-    "Priority",
-    "Assignee",
-    "Reporter",
-    "Created",
-    "Updated",
-    "Due date",
-    "Labels",
-    "Labels",
-    "Description",
-    "Outward issue link (Blocks)",
-    "Outward issue link (Blocks)",
-    "Outward issue link (Blocks)",
-    "Inward issue link (Blocks)",
-    "Comment",
-)
+EXPIRES = FRIDAY + timedelta(days=9)
+"""When the board's token ends: soon enough to be warned of."""
 
 
-def _projects(at: datetime) -> list[list[str]]:
-    """Rows with the headings of a Jira export: one column per label, link and comment."""
-    rows = []
-    for task in content.TASKS:
-        if moment(task.created) > at:
-            continue
-        late = task.night if task.night and moment(task.night["updated"]) <= at else {}
-        updated = late.get("updated") or (task.created if task.night else task.updated)
-        labels, blocks = (*task.labels, "", "")[:2], (*task.blocks, "", "", "")[:3]
-        rows.append(
-            [
-                task.title,
-                task.key,
-                task.type,
-                task.status,
-                late.get("priority", "Medium" if task.night else task.priority),
-                task.owner,
-                task.reporter,
-                _jira(moment(task.created)),
-                _jira(moment(updated)),
-                _jira(moment(task.due)) if task.due else "",
-                *labels,
-                task.body,
-                *blocks,
-                *(task.blocked_by or ("",))[:1],
-                *(task.comments or ("",))[:1],
-            ]
-        )
-    return rows + _chores()
+def _board(at: datetime) -> dict[str, Any]:
+    """The projects board, a small tracker that is read and written to; who looks after it has an account there."""
+    issues = [_issue(task, at) for task in content.TASKS if moment(task.created) <= at] + _chores()
+    serial = int(at.timestamp())
+    return {
+        "account": content.PEOPLE[0][0],
+        "prefix": "OPS",
+        "quota": 500,
+        "reset": (MORNING + timedelta(minutes=55)).isoformat(),
+        "expires": datetime.combine(EXPIRES, time(12), ZONE).isoformat(),
+        "serial": serial,
+        "issues": [issue | {"serial": serial} for issue in issues],
+    }
 
 
-def _chores() -> list[list[str]]:
+def _issue(task: content.Task, at: datetime) -> dict[str, Any]:
+    late = task.night if task.night and moment(task.night["updated"]) <= at else {}
+    updated = late.get("updated") or (task.created if task.night else task.updated)
+    said = [{"id": f"c{n}", "who": task.owner, "at": _iso(updated), "text": text} for n, text in enumerate(task.comments)]
+    return {
+        "key": task.key,
+        "title": task.title,
+        "body": task.body,
+        "type": task.type,
+        "status": task.status,
+        "priority": late.get("priority", "Medium" if task.night else task.priority),
+        "owner": task.owner,
+        "reporter": task.reporter,
+        "created": _iso(task.created),
+        "updated": _iso(updated),
+        "due": _iso(task.due) if task.due else "",
+        "labels": list(task.labels),
+        "blocks": list(task.blocks),
+        "blocked_by": list(task.blocked_by),
+        "comments": said,
+        "by": late.get("by", ""),
+    }
+
+
+def _iso(text: str) -> str:
+    return moment(text).isoformat()
+
+
+def _chores() -> list[dict[str, Any]]:
     """The ordinary issues of the board, the same in every run; none moves overnight."""
     chance = random.Random(11)
-    rows = []
+    issues = []
     for number in range(32):
         created = MORNING - timedelta(days=chance.randrange(2, 40), minutes=chance.randrange(600))
         updated = created + (EVENING - created) * chance.random()
-        title = content.CHORES[number % len(content.CHORES)].format(place=content.PLACES[number % len(content.PLACES)])
-        rows.append(
-            [
-                title,
-                f"OPS-{20 + number}",
-                "Task",
-                chance.choice(["To Do", "In Progress", "In Progress", "In Review", "Done"]),
-                chance.choice(["Low", "Medium", "Medium"]),
-                chance.choice([person[0] for person in content.PEOPLE]),
-                "Ana Ruiz",
-                _jira(created),
-                _jira(updated),
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-            ]
+        issues.append(
+            {
+                "key": f"OPS-{20 + number}",
+                "title": content.CHORES[number % len(content.CHORES)].format(
+                    place=content.PLACES[number % len(content.PLACES)]
+                ),
+                "type": "Task",
+                "status": chance.choice(["To Do", "In Progress", "In Progress", "In Review", "Done"]),
+                "priority": chance.choice(["Low", "Medium", "Medium"]),
+                "owner": chance.choice([person[0] for person in content.PEOPLE]),
+                "reporter": "Ana Ruiz",
+                "created": created.replace(second=0).isoformat(),
+                "updated": updated.replace(second=0, microsecond=0).isoformat(),
+            }
         )
-    return rows
-
-
-def _jira(at: datetime) -> str:
-    """``20/Nov/26 2:38 PM``, as Jira writes it."""
-    return f"{at:%d/%b/%y} {at.hour % 12 or 12}:{at:%M} {at:%p}"
+    return issues
 
 
 def _mail(at: datetime) -> list[list[str]]:
@@ -268,7 +258,7 @@ def _kpis(at: datetime) -> list[list[str]]:
 
 CONFIG = (
     """\
-# The demo's config: nothing here is special, the files beside it are ordinary exports.
+# The demo's config: the files beside it are ordinary exports, and projects.json a small tracker that can be written to.
 version = 1
 
 [day]
@@ -301,10 +291,10 @@ path = "helpdesk.csv"
 
 [[sources]]
 name = "projects"
-connector = "csv"
-every = "10m"
+connector = "demo"
+every = "2m"
 [sources.options]
-path = "projects.csv"
+file = "projects.json"
 
 [[sources]]
 name = "mail"
