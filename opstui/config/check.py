@@ -64,6 +64,8 @@ class Meaning:
                 self._duration(("triage", key), getattr(self.settings.triage, key))
         if self.settings.ui.keys:
             self._keys()
+        if self.settings.network.proxy or self.settings.network.ca:
+            self._network()
 
     def _error(self, path: Path, why: str, next_step: str = "") -> None:
         self.findings.append(Finding("error", self.merged.where(path), dotted(path), why, next_step))
@@ -106,6 +108,27 @@ class Meaning:
                 date.fromisoformat(text)
             except ValueError:
                 self._error(("day", "holidays"), f"{text!r} is no date", "Write it as 2026-12-25")
+
+    def _network(self) -> None:
+        import pathlib
+        from urllib.parse import urlsplit
+
+        network = self.settings.network
+        path = ("network", "proxy")
+        if network.proxy and network.proxy != "none":
+            try:
+                proxy = urlsplit(network.proxy)
+                known = proxy.scheme in ("http", "https") and bool(proxy.hostname) and (proxy.port or 1) > 0
+            except ValueError:
+                known = False
+            if not known:
+                self._error(path, "this is no address of a proxy", "Write it as http://proxy.example.com:3128")
+            elif proxy.password:
+                self._error(path, "a password stands in no file", "Leave it empty and set HTTPS_PROXY in your environment")
+        if network.ca and not pathlib.Path(network.ca).is_file():
+            self._warn(
+                ("network", "ca"), f"there is no file {network.ca}", "Sources that are reached by https will refuse to work"
+            )
 
     def _people(self) -> None:
         owner: dict[str, str] = {}

@@ -123,10 +123,14 @@ def _convert(merged: Merged) -> tuple[Settings, list[Finding]]:
 
 
 def _placed(settings: Settings, merged: Merged) -> Settings:
-    """Settings without the splits that were switched off, and with each source's folders."""
+    """Settings without the splits that were switched off, with each source's folders and a whole path of the CA file."""
     splits = tuple(split for split in settings.triage.splits if split.enabled)
     sources = tuple(_with_folders(source, merged) for source in settings.sources)
-    return structs.replace(settings, sources=sources, triage=structs.replace(settings.triage, splits=splits))
+    settings = structs.replace(settings, sources=sources, triage=structs.replace(settings.triage, splits=splits))
+    if settings.network.ca:
+        whole = _folder(merged, ("network", "ca")) / Path(settings.network.ca).expanduser()
+        settings = structs.replace(settings, network=structs.replace(settings.network, ca=str(whole)))
+    return settings
 
 
 def _with_folders(source: Source, merged: Merged) -> Source:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from opstui.errors import OpstuiError, PluginError, SourceRefused, SourceUnavailable
 
 if TYPE_CHECKING:
+    from opstui.connectors.api import Network
     from opstui.connectors.registry import Offer
     from opstui.domain.urgency import Rules
+    from opstui.store.sources import Usage
 
 MEMORY_MB = 2048
 """A worker's address space unless ``OPSTUI_ENGINE_LIMITS=memory_mb=…`` says otherwise."""
@@ -64,6 +66,7 @@ class Job:
     offer: Offer | None = None
     """Which entry point ``connector`` is; without it the worker looks itself."""
     memory_mb: int = MEMORY_MB
+    network: Network | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,8 @@ class Ended:
     next_step: str = ""
     retry_after: float | None = None
     notes: tuple[str, ...] = ()
+    usage: Usage | None = None
+    """What the source said of our use of it, None when it said nothing."""
 
 
 @dataclass(frozen=True, slots=True)

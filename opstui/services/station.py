@@ -17,6 +17,7 @@ from opstui.store.db import STORE, Store
 
 if TYPE_CHECKING:
     from opstui.config.settings import Settings, Source
+    from opstui.connectors.api import Network
     from opstui.domain.urgency import Rules
     from opstui.services.workspace import Workspace
 
@@ -85,11 +86,20 @@ class Station:
             self.store.path,
             replace(self.rules),  # without what it has worked out for itself, which does not travel
             memory_mb=self.limits.memory_mb,
+            network=network(self.settings),
         )
 
     def worker_environ(self) -> dict[str, str]:
         """The environment of a worker: ours, and our clock."""
         return child_environ(self.environ, self.now)
+
+
+def network(settings: Settings) -> Network:
+    """How workers reach the network."""
+    from opstui.connectors.api import Network
+
+    said = settings.network
+    return Network(said.proxy, said.no_proxy, Path(said.ca) if said.ca else None)
 
 
 def seconds(duration: str) -> float:

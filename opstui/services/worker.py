@@ -12,13 +12,13 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, tzinfo
+from dataclasses import fields, replace
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
 from opstui.connectors import options, registry
-from opstui.connectors.api import Connector, Context
+from opstui.connectors.api import Connector, Context, Network, Usage
 from opstui.errors import OpstuiError
 from opstui.services import guard
 from opstui.services.clock import clock
@@ -26,6 +26,9 @@ from opstui.services.job import MASK, Counts, Event, Job, Task, encode, told_sec
 
 TICK_S = 0.1
 """Progress is told at most this often."""
+
+USAGE = tuple(field.name for field in fields(Usage))
+"""What the event ``usage`` carries."""
 
 COLLECT_EVERY = 200_000
 """New objects between two looks for cycles: a hundred thousand rows are not garbage, and the process is short-lived."""
@@ -38,6 +41,8 @@ class Teller:
         self._fd = fd
         self._next = 0.0
         self._secrets: tuple[str, ...] = ()
+        self._usage: Usage | None = None
+        self._next_usage = 0.0
 
     def strike_out(self, secrets: tuple[str, ...]) -> None:
         """Let none of these out any more, and tell them to whoever reads the log, who strikes them out of that.
@@ -75,11 +80,30 @@ class Teller:
         """Something the user should see in the source's health."""
         self.tell("note", text=str(text))
 
+    def usage(self, usage: Usage) -> None:
+        """What a source says about our use of it; told now and then, and at the end."""
+        self._usage = usage
+        moment = time.monotonic()
+        if moment >= self._next_usage:
+            self._next_usage = moment + TICK_S
+            self.settle()
+
+    def settle(self) -> None:
+        """Tell what was kept back."""
+        usage, self._usage = self._usage, None
+        if usage is not None:
+            told = {name: getattr(usage, name) for name in USAGE}
+            self.tell("usage", **{name: _plain(value) for name, value in told.items()})
+
     def _masked(self, value: Any) -> Any:
         if isinstance(value, str):
             for secret in self._secrets:
                 value = value.replace(secret, MASK)
         return value
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def figures(counts: Counts) -> Event:
@@ -113,6 +137,7 @@ def main() -> None:
     try:
         job = replace(job, offer=job.offer or registry.find(job.connector, offers))
         _TASKS[job.task](job, teller, keep)
+        teller.settle()
         teller.tell("finished", **figures(counts))
         code = 0
     except BaseException as error:  # noqa: BLE001  the worker's border: nothing a plugin raises gets further
@@ -124,6 +149,7 @@ def main() -> None:
 
 def _report(error: BaseException, job: Job, teller: Teller, counts: Counts) -> int:
     state, words = trouble(error, job.connector)
+    teller.settle()
     teller.tell("failed", state=state, **figures(counts), **words)
     if not isinstance(error, OpstuiError):
         try:
@@ -210,7 +236,17 @@ def _settled(cls: type[Connector], job: Job, teller: Teller) -> tuple[dict[str, 
 
     values = options.resolve(cls.options, job.options, folder=job.folder, folders=job.folders, source=job.source, secret=reveal)
     teller.strike_out(options.secrets_of(cls.options, values))
-    context = Context(job.source, _zone(job.timezone), clock(os.environ), job.folder, teller.progress, teller.note)
+    context = Context(
+        job.source,
+        _zone(job.timezone),
+        clock(os.environ),
+        job.folder,
+        teller.progress,
+        teller.note,
+        teller.usage,
+        job.network or Network(),
+        job.rules.people.persons if job.rules is not None else (),
+    )
     return values, context
 
 
