@@ -12,7 +12,7 @@ from opstui.config.merge import Merged, is_secret
 from opstui.config.settings import Day, Settings, Source
 from opstui.config.shared import SECRET_KEY
 from opstui.config.zone import zone
-from opstui.domain.kinds import Verdict
+from opstui.domain.kinds import OWN, Verdict
 from opstui.domain.text import fold
 from opstui.domain.when import parse_duration
 from opstui.errors import OpstuiError
@@ -142,6 +142,8 @@ class Meaning:
 
     def _source(self, source: Source) -> None:
         path = ("sources", source.name)
+        if fold(source.name) == OWN:
+            self._error(path, "items that opstui raises itself have this name", "Choose another name")
         if not CONNECTOR.fullmatch(source.connector):
             self._error((*path, "connector"), f"{source.connector!r} is no connector's name", "See them: opstui plugin list")
         every = self._duration((*path, "every"), source.every)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+OWN = "opstui"
+"""The source of items that opstui raises itself; no source of a config has this name."""
+
 
 class Kind(StrEnum):
     """What kind of thing asks for attention."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from opstui.domain.kinds import OWN
 from opstui.store.rows import as_json, moment, seconds
 
 if TYPE_CHECKING:
@@ -182,11 +183,12 @@ def close_items(conn: sqlite3.Connection, source: str, now: datetime, after: str
 
 
 def health(conn: sqlite3.Connection) -> dict[str, Health]:
-    """Every source that was ever tried, by name."""
+    """Every source that was ever tried, by name; what opstui raises itself comes from nowhere and is none."""
     rows = conn.execute(
         "SELECT name, state, last_ok, last_try, next_due, seconds, seen, added, changed, unchanged, "
         "(SELECT count(*) FROM refusals r WHERE r.source = s.name), what, why, next_step, notes, items, refused "
-        "FROM sources s ORDER BY name"
+        "FROM sources s WHERE name <> ? ORDER BY name",
+        (OWN,),
     ).fetchall()
     found = {}
     for row in rows:
