@@ -7,7 +7,7 @@ import selectors
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,11 @@ from opstui.services import health
 from opstui.services.child import Child
 from opstui.services.job import Counts, Ended, Event, SourceResult, Task, trouble
 from opstui.services.station import Station, seconds
+from opstui.services.usage import usage_of
 
 if TYPE_CHECKING:
     from opstui.config.settings import Source
+    from opstui.store.sources import Usage
 
 Tell = Callable[[Event], None]
 
@@ -90,8 +92,16 @@ class Running:
         self.counts = Counts()
         self.notes: list[str] = []
         self.watched: tuple[Path, ...] | None = None
+        self.usage: Usage | None = None
+        self.origin = ""
+        """The distribution that the connector comes from, with its version, once its worker has said so."""
         self.verdict: Event | None = None
         """Its last word: finished or failed."""
+
+    @property
+    def connector(self) -> str:
+        """What the one to tell of a fault is called: the connector, and who ships it."""
+        return f"connector {self.source.connector!r}" + (f" of {self.origin}" if self.origin else "")
 
     def hear(self, said: Event) -> Event:
         """Keep what an event says; gives it back with a connector's words made fit for a terminal."""
@@ -103,6 +113,10 @@ class Running:
                     self.verdict = event
             case "note" if len(self.notes) < NOTES:
                 self.notes.append(str(event.get("text", "")))
+            case "usage":
+                self.usage = usage_of(event)
+            case "offer":
+                self.origin = str(event.get("origin", ""))
             case "watched":
                 self.watched = tuple(Path(str(path)) for path in event.get("paths", ()))
         return event
@@ -194,7 +208,7 @@ class Crew:
 
     def _listen(self, run: Running, pipe: Any) -> None:
         for event in map(run.hear, run.child.events()):
-            if event["event"] in ("progress", "applied", "note"):
+            if event["event"] in ("progress", "applied", "note", "usage"):
                 self.tell({**event, "source": run.source.name})
             elif event["event"] == "watched":
                 self.watching(run.source.name, run.watched or ())
@@ -233,17 +247,19 @@ class Crew:
         took, notes = self._took(run), tuple(run.notes)
         verdict = run.verdict
         if verdict is None:
-            what = f"connector {run.source.connector!r} ended in the middle of a pull"
+            what = f"{run.connector} ended in the middle of a pull"
             next_step = f"{GOES_ON} {self._log_words(run)}".rstrip()
             return Ended("failed", run.counts, took, what, _code_words(code), next_step, notes=notes)
         if verdict["event"] == "finished":
             return Ended("ok", run.counts, took, notes=notes)
-        words = {key: str(verdict.get(key) or "") for key in ("what", "why", "next_step")}
+        what, why, next_step = (str(verdict.get(key) or "") for key in ("what", "why", "next_step"))
         return Ended(
             str(verdict.get("state", "failed")),
             run.counts,
             took,
-            **words,
+            what,
+            why,
+            next_step,
             retry_after=_pause(verdict.get("retry_after")),
             notes=notes,
         )
@@ -254,7 +270,7 @@ class Crew:
             run.counts,
             self._took(run),
             f"{run.source.name} gave no sign of life for {run.source.timeout} and was ended",
-            f"its connector {run.source.connector!r} hangs, or its server does",
+            f"its {run.connector} hangs, or its server does",
             f"{GOES_ON} If it only needs longer, raise its timeout.",
             notes=tuple(run.notes),
         )
@@ -266,7 +282,7 @@ class Crew:
         log = run.child.log()
         run.child.close()
         health.keep_log(self.station.folder, name, log)
-        self._over.append(Outcome(name, ended, run.watched))
+        self._over.append(Outcome(name, replace(ended, usage=run.usage), run.watched))
 
     def _forget(self, pipe: Any) -> None:
         with contextlib.suppress(KeyError, ValueError):

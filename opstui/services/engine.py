@@ -92,6 +92,7 @@ class Engine:
         if self._every("watch", self.station.limits.watch):
             self.plan.look(self.crew.running)
         if self._every("look", self.station.limits.look):
+            self.plan.paused = health.paused(self.station)
             self.plan.want(health.asked(self.station))
             self.chores.look(idle=not self.crew.busy)
         for source in self.plan.ready(now, self.crew.running):
@@ -211,7 +212,9 @@ class Engine:
 
     def _plan(self) -> Plan:
         sources = self.station.sources()
-        return Plan(sources, health.fresh_since(self.station), self._clock())
+        plan = Plan(sources, health.fresh_since(self.station), self._clock(), sick=health.sick(self.station))
+        plan.paused = health.paused(self.station)
+        return plan
 
     def _watching(self, source: str, paths: tuple[Path, ...]) -> None:
         if entry := self.plan.entries.get(source):

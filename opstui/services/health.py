@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from opstui.errors import StoreBusy
 from opstui.store import asks, sources
@@ -18,6 +18,16 @@ if TYPE_CHECKING:
     from opstui.services.station import Station
 
 _STATES = {"failed", "refused", "broken"}
+
+LEFT_ALONE = 2
+"""From so many failures in a row on, an engine that has just started waits as the one before it would have."""
+
+
+class Sick(NamedTuple):
+    """A source that failed so often in a row; ``due``, in seconds since 1970, is when it is tried again at the earliest."""
+
+    failures: int
+    due: float | None
 
 
 def begin(station: Station, name: str) -> None:
@@ -47,6 +57,8 @@ def _settle(station: Station, outcome: Outcome, due: float | None) -> None:
     ended, now = outcome.ended, station.now()
     next_due = None if due is None else datetime.fromtimestamp(due, UTC)
     with station.store.writing() as conn:
+        if ended.usage is not None:
+            sources.used(conn, outcome.source, ended.usage)
         if outcome.ok:
             sources.finish(conn, outcome.source, now, seconds_taken=ended.seconds, next_due=next_due, notes=ended.notes)
         else:
@@ -60,6 +72,7 @@ def _settle(station: Station, outcome: Outcome, due: float | None) -> None:
                 next_step=ended.next_step,
                 next_due=next_due,
                 seconds_taken=ended.seconds,
+                counts=ended.state != "stopped",
             )
 
 
@@ -78,6 +91,7 @@ def recover(station: Station) -> None:
                 what=f"{name} was not pulled to its end",
                 why="the engine was ended in the middle",
                 next_step="What came in is kept; the next pull goes on from there.",
+                counts=False,
             )
 
 
@@ -85,6 +99,25 @@ def fresh_since(station: Station) -> Mapping[str, float]:
     """When each source was last pulled to its end, in seconds since 1970; those whose last pull failed are absent."""
     known = sources.health(station.store.read)
     return {name: row.last_ok.timestamp() for name, row in known.items() if row.state == "ok" and row.last_ok is not None}
+
+
+def sick(station: Station) -> Mapping[str, Sick]:
+    """The sources whose last pulls failed, with how often in a row and how long they are left alone.
+
+    Only one that does not answer is left alone over a restart: where somebody has to change something, a restart is what
+    follows the change.
+    """
+    found = {}
+    for name, row in sources.health(station.store.read).items():
+        if row.failures:
+            waits = row.state == "failed" and row.failures >= LEFT_ALONE and row.next_due is not None
+            found[name] = Sick(row.failures, row.next_due.timestamp() if waits and row.next_due else None)
+    return found
+
+
+def paused(station: Station) -> frozenset[str]:
+    """The sources that a person has stopped here."""
+    return sources.paused(station.store.read)
 
 
 def asked(station: Station) -> frozenset[str]:

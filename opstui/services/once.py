@@ -47,7 +47,7 @@ def sync_once(
         Interrupted: Ctrl+C; what came in is kept, and the source says that it is not whole.
     """
     station = station_for(at)
-    wanted = chosen(station, names)
+    wanted = unpaused(station, chosen(station, names), names)
     with interruptible():
         try:
             results = _synced(station, wanted, tell, spare)
@@ -87,18 +87,33 @@ def chosen(station: Station, names: Collection[str]) -> list[Source]:
     return [source for name, source in known.items() if not names or name in names]
 
 
+def unpaused(station: Station, wanted: list[Source], names: Collection[str]) -> list[Source]:
+    """Those that nobody has paused; who names one that is paused is told.
+
+    Raises:
+        UsageError: a source that is paused was named.
+    """
+    paused = sources.paused(station.store.read)
+    for name in names:
+        if name in paused:
+            raise UsageError(f"{name} is paused", "it is neither pulled nor written to", f"Run: opstui source resume {name}")
+    return [source for source in wanted if source.name not in paused]
+
+
 def _pulled_here(
     station: Station, lease: Lease, wanted: list[Source], tell: Tell, spare: Child | None
 ) -> dict[str, SourceResult]:
     """Pull with workers of our own while we hold the lease; what is missing was not done when another engine took it."""
     crew, chores = Crew(station, tell, spare=spare), Chores(station, counts_stale=False)
     waiting, results = list(wanted), {}
+    before = {name: row.failures for name, row in sources.health(station.store.read).items()}
     beat = time.monotonic() + station.limits.beat
 
     def settle(outcome: Outcome) -> None:
         source = station.source(outcome.source)
         every = seconds(source.every) if source else 0.0
-        due = next_due(station.now().timestamp(), every, 0, 0.5, outcome.ended.retry_after)
+        failures = 0 if outcome.ok else before.get(outcome.source, 0) + 1
+        due = next_due(station.now().timestamp(), every, failures, 0.5, outcome.ended.retry_after)
         outcome = health.settle(station, outcome, due, BUSY_TRIES)
         chores.pulled(outcome)
         tell(outcome.story())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from opstui.services import schedule
@@ -14,6 +15,7 @@ from opstui.services.watch import Watch
 if TYPE_CHECKING:
     from opstui.config.settings import Source
     from opstui.services.crew import Outcome
+    from opstui.services.health import Sick
 
 
 @dataclass(slots=True)
@@ -37,15 +39,23 @@ class Plan:
         fresh_since: Mapping[str, float],
         now: float,
         chance: Callable[[], float] = random.random,
+        sick: Mapping[str, Sick] = MappingProxyType({}),
     ) -> None:
         self._chance = chance
+        self.paused: frozenset[str] = frozenset()
+        """Sources that a person has stopped: they wait, whatever is due or asked for."""
         self.entries = {
             source.name: Entry(source, schedule.first_due(fresh_since.get(source.name), seconds(source.every), now))
             for source in sources
         }
+        for name, one in sick.items():
+            if entry := self.entries.get(name):
+                entry.failures = one.failures
+                entry.due = max(entry.due, one.due or entry.due)
 
     def keep(self, old: Plan) -> None:
         """Carry over what an older plan knows of sources that are as they were; the others are new."""
+        self.paused = old.paused
         for name, entry in old.entries.items():
             mine = self.entries.get(name)
             if mine is not None and mine.source == entry.source:
@@ -59,7 +69,7 @@ class Plan:
 
     def ready(self, now: float, running: Iterable[str]) -> list[Source]:
         """What is to be pulled now, what was asked for first; a source that runs waits for its end."""
-        busy = set(running)
+        busy = self.paused.union(running)
         due = [entry for name, entry in self.entries.items() if name not in busy and (entry.wanted or entry.due <= now)]
         due.sort(key=lambda entry: (not entry.wanted, entry.due))
         return [entry.source for entry in due]
@@ -88,5 +98,5 @@ class Plan:
 
     def next_due(self, running: Iterable[str]) -> float | None:
         """When something is due next, None when nothing ever will be."""
-        busy = set(running)
+        busy = self.paused.union(running)
         return min((entry.due for name, entry in self.entries.items() if name not in busy), default=None)

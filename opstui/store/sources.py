@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,10 +12,25 @@ from opstui.domain.kinds import OWN
 from opstui.store.rows import as_json, moment, seconds
 
 if TYPE_CHECKING:
+    from opstui.store.db import Connection
     from opstui.store.pages import PageLike
 
 REFUSALS_KEPT = 1_000
 """Refused records kept of one source: enough to see what is wrong with a file."""
+
+_TIMES = ("last_ok", "last_try", "next_due", "paused", "quota_reset", "expires")
+_LISTS = ("notes", "verbs")
+
+
+class Usage(NamedTuple):
+    """What a source said of our use of it; see ``opstui.connectors.api.Usage``."""
+
+    calls: int = 0
+    quota_left: int | None = None
+    quota_limit: int | None = None
+    quota_reset: datetime | None = None
+    expires: datetime | None = None
+    account: str = ""
 
 
 class Health(NamedTuple):
@@ -43,6 +58,15 @@ class Health(NamedTuple):
     notes: tuple[str, ...] = ()
     items: int = 0
     refused_now: int = 0
+    paused: datetime | None = None
+    calls: int = 0
+    quota_left: int | None = None
+    quota_limit: int | None = None
+    quota_reset: datetime | None = None
+    expires: datetime | None = None
+    account: str = ""
+    verbs: tuple[str, ...] = ()
+    failures: int = 0
 
 
 class Refused(NamedTuple):
@@ -74,7 +98,7 @@ def begin(conn: sqlite3.Connection, source: str, now: datetime) -> None:
     ensure(conn, source)
     conn.execute(
         "UPDATE sources SET state = 'syncing', last_try = ?, seen = 0, added = 0, changed = 0, unchanged = 0, refused = 0, "
-        "began_with = cursor WHERE name = ?",
+        "calls = 0, began_with = cursor WHERE name = ?",
         (seconds(now), source),
     )
 
@@ -135,7 +159,7 @@ def finish(
         (source, source, kept),
     )
     conn.execute(
-        "UPDATE sources SET state = 'ok', last_ok = ?, next_due = ?, seconds = ?, "
+        "UPDATE sources SET state = 'ok', last_ok = ?, next_due = ?, seconds = ?, failures = 0, "
         "what = '', why = '', next_step = '', notes = ? WHERE name = ?",
         (seconds(now), seconds(next_due), seconds_taken, json.dumps(list(notes), ensure_ascii=False), source),
     )
@@ -152,14 +176,54 @@ def fail(
     next_step: str = "",
     next_due: datetime | None = None,
     seconds_taken: float | None = None,
+    counts: bool = True,
 ) -> None:
-    """A pull failed: what came in before stays, and nothing is closed. ``state``: failed, refused or broken."""
+    """A pull failed: what came in before stays, and nothing is closed. ``state``: failed, refused or broken.
+
+    ``counts`` is False for a pull that we ended ourselves: that says nothing about the source.
+    """
     ensure(conn, source)
     conn.execute(
-        "UPDATE sources SET state = ?, last_try = ?, next_due = ?, seconds = ?, "
+        "UPDATE sources SET state = ?, last_try = ?, next_due = ?, seconds = ?, failures = failures + ?, "
         "what = ?, why = ?, next_step = ? WHERE name = ?",
-        (state, seconds(now), seconds(next_due), seconds_taken, what, why, next_step, source),
+        (state, seconds(now), seconds(next_due), seconds_taken, int(counts), what, why, next_step, source),
     )
+
+
+def used(conn: sqlite3.Connection, source: str, usage: Usage) -> None:
+    """Keep what a source said of our use of it. Of the credential's end and its account the last word counts, if there is one."""
+    ensure(conn, source)
+    conn.execute(
+        "UPDATE sources SET calls = ?, quota_left = ?, quota_limit = ?, quota_reset = ?, "
+        "expires = coalesce(?, expires), account = coalesce(nullif(?, ''), account) WHERE name = ?",
+        (
+            usage.calls,
+            usage.quota_left,
+            usage.quota_limit,
+            seconds(usage.quota_reset),
+            seconds(usage.expires),
+            usage.account,
+            source,
+        ),
+    )
+
+
+def renewed(conn: sqlite3.Connection, source: str, expires: datetime | None) -> None:
+    """It has a new credential, which ends at ``expires`` as far as anybody knows; what the old one led to is over."""
+    ensure(conn, source)
+    sql = "UPDATE sources SET expires = ?, account = '', failures = 0, next_due = NULL WHERE name = ?"
+    conn.execute(sql, (seconds(expires), source))
+
+
+def pause(conn: sqlite3.Connection, source: str, since: datetime | None) -> None:
+    """Nobody pulls it or pushes to it from now on; None: they do again."""
+    ensure(conn, source)
+    conn.execute("UPDATE sources SET paused = ? WHERE name = ?", (seconds(since), source))
+
+
+def paused(conn: Connection) -> frozenset[str]:
+    """The sources that a person has stopped here."""
+    return frozenset(row[0] for row in conn.execute("SELECT name FROM sources WHERE paused IS NOT NULL").fetchall())
 
 
 def cursor(conn: sqlite3.Connection, source: str) -> Mapping[str, Any] | None:
@@ -186,15 +250,31 @@ def health(conn: sqlite3.Connection) -> dict[str, Health]:
     """Every source that was ever tried, by name; what opstui raises itself comes from nowhere and is none."""
     rows = conn.execute(
         "SELECT name, state, last_ok, last_try, next_due, seconds, seen, added, changed, unchanged, "
-        "(SELECT count(*) FROM refusals r WHERE r.source = s.name), what, why, next_step, notes, items, refused "
-        "FROM sources s WHERE name <> ? ORDER BY name",
+        "(SELECT count(*) FROM refusals r WHERE r.source = s.name), what, why, next_step, notes, items, refused, "
+        "paused, calls, quota_left, quota_limit, quota_reset, expires, account, verbs, failures FROM sources s "
+        "WHERE name <> ? ORDER BY name",
         (OWN,),
     ).fetchall()
-    found = {}
-    for row in rows:
-        values: tuple[Any, ...] = (*row[:2], *map(moment, row[2:5]), *row[5:14], tuple(json.loads(row[14])), *row[15:])
-        found[row[0]] = Health(*values)
-    return found
+    return {row[0]: _health(row) for row in rows}
+
+
+def _health(row: Sequence[Any]) -> Health:
+    """A row as it stands in the table: times as seconds, lists as JSON."""
+    read: dict[str, Callable[[Any], Any]] = {**dict.fromkeys(_TIMES, moment), **dict.fromkeys(_LISTS, _listed)}
+    return Health(*(read[name](value) if name in read else value for name, value in zip(Health._fields, row, strict=True)))
+
+
+def _listed(text: str) -> tuple[Any, ...]:
+    return tuple(json.loads(text))
+
+
+def outgoing(conn: Connection) -> dict[str, tuple[int, int]]:
+    """How many changes are on their way to each source, and how many of them came back: those without any are absent."""
+    rows = conn.execute(
+        "SELECT source, sum(state NOT IN ('failed', 'conflict')), sum(state IN ('failed', 'conflict')) FROM outbox "
+        "WHERE state IN ('parked', 'pending', 'sending', 'failed', 'conflict') GROUP BY source"
+    ).fetchall()
+    return {source: (waiting, stuck) for source, waiting, stuck in rows}
 
 
 def refused(conn: sqlite3.Connection, source: str) -> int:

@@ -338,6 +338,18 @@ class Desk:
 
         return forget(self._at, name)
 
+    def pause(self, source: str) -> Receipt:
+        """Stop pulling a source and writing to it, here and until ``resume``; an engine that runs follows within a second."""
+        from opstui.services.desk.pausing import pause
+
+        return pause(self._at, source)
+
+    def resume(self, source: str) -> Receipt:
+        """Pull a paused source again, at once."""
+        from opstui.services.desk.pausing import resume
+
+        return resume(self._at, source)
+
     # undo and upkeep -----------------------------------------------------------------------------------------------
 
     def undo(self, group: int | None = None) -> Receipt:

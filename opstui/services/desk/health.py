@@ -32,7 +32,11 @@ def sources(at: Context) -> tuple[SourceState, ...]:
     found = kept.health(at.store.read)
     now = at.now()
     named = {source.name for source in at.settings.sources}
-    states = [_state(at, source, found.get(source.name, kept.Health(source.name)), now) for source in at.settings.sources]
+    out = kept.outgoing(at.store.read)
+    states = [
+        _state(at, source, found.get(source.name, kept.Health(source.name)), out.get(source.name, (0, 0)), now)
+        for source in at.settings.sources
+    ]
     return (*states, *(_gone(health) for health in found.values() if health.items and health.name not in named))
 
 
@@ -47,22 +51,23 @@ def refusals(at: Context, source: str, limit: int) -> tuple[tuple[str, str, str]
 
 
 def clear(at: Context) -> tuple[bool, tuple[SourceState, ...]]:
-    """Nothing waits, nothing is about to come back, every required source was read lately, and none is missing."""
+    """Nothing waits, nothing is about to come back, every required source was read lately, and none is paused or missing."""
     now = at.now()
     wanted = {source.name: source for source in at.settings.sources if source.enabled and source.required}
     stale = tuple(
         state
         for state in sources(at)
-        if state.state == GONE or (state.name in wanted and not _fresh(at, wanted[state.name], state.last_ok, now))
+        if state.state == GONE
+        or (state.name in wanted and (state.paused or not _fresh(at, wanted[state.name], state.last_ok, now)))
     )
     due = ranks.next_expiry(at.store.read)
     waking = due is not None and due <= now
     return not stale and not waking and reads.count(at, View()) == 0, stale
 
 
-def _state(at: Context, source: Source, health: kept.Health, now: datetime) -> SourceState:
+def _state(at: Context, source: Source, health: kept.Health, out: tuple[int, int], now: datetime) -> SourceState:
     state = health.state
-    if not source.enabled:
+    if not source.enabled or health.paused:
         state = "paused"
     elif state == "ok" and not _fresh(at, source, health.last_ok, now):
         state = "stale"
@@ -85,6 +90,17 @@ def _state(at: Context, source: Source, health: kept.Health, now: datetime) -> S
         added=health.added,
         changed=health.changed,
         unchanged=health.unchanged,
+        paused=health.paused,
+        calls=health.calls,
+        quota_left=health.quota_left,
+        quota_limit=health.quota_limit,
+        quota_reset=health.quota_reset,
+        expires=health.expires,
+        account=health.account,
+        verbs=health.verbs,
+        failures=health.failures,
+        waiting=out[0],
+        stuck=out[1],
     )
 
 
