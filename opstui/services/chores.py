@@ -53,7 +53,7 @@ class Chores:
 
     def pulled(self, outcome: Outcome) -> None:
         """A pull ended: what it moved changes the splits."""
-        if outcome.ended.counts.moved:
+        if outcome.ended.counts.moved or outcome.stirred:
             self._stale_counts = True
 
     def look(self, *, idle: bool) -> None:

@@ -43,6 +43,8 @@ class Outcome:
     watched: tuple[Path, ...] | None = None
     standing: int = 0
     """Refused records that the store has of it by now, those of this pull and of earlier ones."""
+    stirred: bool = False
+    """Whether how it ended has changed the queue: the source is sick now, or well again."""
 
     @property
     def ok(self) -> bool:

@@ -43,17 +43,20 @@ def settle(station: Station, outcome: Outcome, due: float | None, tries: int = 1
     Raises:
         StoreBusy: others held the store at each of so many tries, and nothing was kept.
     """
+    stirred = False
     for left in range(tries - 1, -1, -1):
         try:
-            _settle(station, outcome, due)
+            stirred = _settle(station, outcome, due)
             break
         except StoreBusy:
             if not left:
                 raise
-    return replace(outcome, standing=sources.refused(station.store.read, outcome.source))
+    return replace(outcome, standing=sources.refused(station.store.read, outcome.source), stirred=stirred)
 
 
-def _settle(station: Station, outcome: Outcome, due: float | None) -> None:
+def _settle(station: Station, outcome: Outcome, due: float | None) -> bool:
+    from opstui.services import troubles  # what is not of the engine's side asks this module for a path at most
+
     ended, now = outcome.ended, station.now()
     next_due = None if due is None else datetime.fromtimestamp(due, UTC)
     with station.store.writing() as conn:
@@ -74,10 +77,16 @@ def _settle(station: Station, outcome: Outcome, due: float | None) -> None:
                 seconds_taken=ended.seconds,
                 counts=ended.state != "stopped",
             )
+        return ended.state != "stopped" and troubles.after_run(conn, station, outcome.source)
 
 
 def recover(station: Station) -> None:
     """Nobody else pulls now: a source that looks as if it were being pulled lost its engine in the middle."""
+    from opstui.services import troubles
+
+    if over := troubles.over(station.store.read, station):
+        with station.store.writing() as conn:
+            troubles.close(conn, station, over)
     lost = [name for name, row in sources.health(station.store.read).items() if row.state == "syncing"]
     if not lost:
         return

@@ -191,7 +191,7 @@ def fail(
 
 
 def used(conn: sqlite3.Connection, source: str, usage: Usage) -> None:
-    """Keep what a source said of our use of it. Of the credential's end and its account the last word counts, if there is one."""
+    """Keep what a source said of our use of it; of the credential's end and its account, the last word that there was."""
     ensure(conn, source)
     conn.execute(
         "UPDATE sources SET calls = ?, quota_left = ?, quota_limit = ?, quota_reset = ?, "
