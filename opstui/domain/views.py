@@ -149,6 +149,10 @@ class Outgoing(NamedTuple):
     next_step: str = ""
     theirs: Any = None
     undoes: int | None = None
+    item: int | None = None
+    """Its item's number in the store; None until what a ``create`` made is known here."""
+    tried: datetime | None = None
+    """When it was first sent; None when it certainly never left."""
 
 
 class Detail(NamedTuple):

@@ -70,7 +70,7 @@ def raise_item(
     _apply(conn, item, before, rules, now)
 
 
-def close_item(conn: sqlite3.Connection, key: str, *, rules: Rules, now: datetime) -> None:
+def close_item(conn: sqlite3.Connection, key: str, rules: Rules, now: datetime) -> None:
     """What an item of our own was about is over; nothing happens when there is none or it is closed."""
     before = _loaded(conn, key)
     if before is not None and before.stage is not Stage.DONE:
@@ -105,7 +105,7 @@ def raise_write(conn: sqlite3.Connection, write: Outgoing, *, rules: Rules, now:
     )
 
 
-def close_write(conn: sqlite3.Connection, id: int, *, rules: Rules, now: datetime) -> None:
+def close_write(conn: sqlite3.Connection, id: int, rules: Rules, now: datetime) -> None:
     """A change that had come back was sent, tried again or dropped."""
     close_item(conn, write_key(id), rules=rules, now=now)
 
@@ -123,7 +123,7 @@ def raise_waiting(conn: sqlite3.Connection, source: str, count: int, why: str, *
     raise_item(conn, waiting_key(source), title, body, rules=rules, now=now, fields={"source": source})
 
 
-def close_waiting(conn: sqlite3.Connection, source: str, *, rules: Rules, now: datetime) -> None:
+def close_waiting(conn: sqlite3.Connection, source: str, rules: Rules, now: datetime) -> None:
     """Changes get through to the source again."""
     close_item(conn, waiting_key(source), rules=rules, now=now)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "id, uid, grp, source, ref, verb, value, base, who, at, state, due, attempts, doubt, settled, "
-    "made, what, why, next_step, theirs, undoes"
+    "made, what, why, next_step, theirs, undoes, item, tried"
 )
 _IS_OPEN = "state IN ('parked', 'pending', 'sending')"
 _IS_SHOWN = "state IN ('parked', 'pending', 'sending', 'failed', 'conflict')"
@@ -79,17 +79,17 @@ def by_uid(conn: Connection, uid: str) -> Outgoing | None:
 
 def of_group(conn: Connection, group: int) -> list[Outgoing]:
     """The changes of one action, oldest first."""
-    return _all(conn, "WHERE grp = ? ORDER BY id", (group,))
+    return read(conn, "WHERE grp = ? ORDER BY id", (group,))
 
 
 def of_item(conn: Connection, item: int) -> list[Outgoing]:
     """The changes of one item that are on their way or came back, oldest first."""
-    return _all(conn, f"WHERE item = ? AND {_IS_SHOWN} ORDER BY id", (item,))
+    return read(conn, f"WHERE item = ? AND {_IS_SHOWN} ORDER BY id", (item,))
 
 
 def listed(conn: Connection, states: Collection[str], limit: int = 200) -> list[Outgoing]:
     """Changes in these states, youngest first."""
-    return _all(conn, f"WHERE state IN ({holes(list(states))}) ORDER BY id DESC LIMIT ?", (*states, limit))
+    return read(conn, f"WHERE state IN ({holes(list(states))}) ORDER BY id DESC LIMIT ?", (*states, limit))
 
 
 def shown(conn: Connection, items: Sequence[int]) -> dict[int, str]:
@@ -142,7 +142,8 @@ def _stored(name: str, value: Any) -> Any:
     return seconds(value) if isinstance(value, datetime) else value
 
 
-def _all(conn: Connection, tail: str, values: Sequence[Any]) -> list[Outgoing]:
+def read(conn: Connection, tail: str, values: Sequence[Any]) -> list[Outgoing]:
+    """The changes that a query gives, from what stands behind the table's name."""
     return [_outgoing(row) for row in conn.execute(f"SELECT {_COLUMNS} FROM outbox {tail}", tuple(values)).fetchall()]
 
 
@@ -167,6 +168,8 @@ def _outgoing(row: Sequence[Any]) -> Outgoing:
         *words,
         theirs,
         undoes,
+        item,
+        tried,
     ) = row
     what, why, next_step = words
     return Outgoing(
@@ -191,6 +194,8 @@ def _outgoing(row: Sequence[Any]) -> Outgoing:
         next_step=next_step,
         theirs=_value(theirs),
         undoes=undoes,
+        item=item,
+        tried=moment(tried),
     )
 
 

@@ -167,6 +167,7 @@ CREATE INDEX outbox_due ON outbox (source, due) WHERE state IN ('pending', 'send
 CREATE INDEX outbox_open ON outbox (item) WHERE state IN ('parked', 'pending', 'sending', 'failed', 'conflict');
 CREATE INDEX outbox_grp ON outbox (grp);
 CREATE INDEX outbox_ref ON outbox (ref);
+CREATE INDEX outbox_settled ON outbox (source, settled) WHERE settled IS NOT NULL;
 -- derived: the transitions an item could make when its source was last asked
 CREATE TABLE moves (item INTEGER PRIMARY KEY, status TEXT NOT NULL, at INTEGER NOT NULL, moves TEXT NOT NULL);
 """

@@ -1,0 +1,149 @@
+"""The outbox as the engine works through it: what may be sent now, and how a change moves from state to state.
+
+In order per item: a change waits for every older one of its item that is on its way, and for an older one of the same
+field that somebody has to decide on first. Every function that writes runs in its caller's transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection
+from datetime import datetime
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from opstui.domain.outbox import SETS, State
+from opstui.domain.views import Outgoing
+from opstui.store import outbox
+from opstui.store.rows import as_json, holes, moment, seconds, sliced
+
+if TYPE_CHECKING:
+    from opstui.store.db import Connection
+
+_SETS = ", ".join(f"'{verb}'" for verb in sorted(SETS))
+_ON_ITS_WAY = "state IN ('pending', 'sending')"
+"""The words of the index ``outbox_due``."""
+
+_FREE = f"""
+o.state = 'pending' AND o.{_ON_ITS_WAY}
+AND NOT EXISTS (
+  SELECT 1 FROM outbox p WHERE p.item = o.item AND p.id < o.id
+  AND p.state IN ('parked', 'pending', 'sending', 'failed', 'conflict')
+  AND (p.{_ON_ITS_WAY} OR (p.verb = o.verb AND o.verb IN ({_SETS})))
+)
+AND (o.undoes IS NULL OR NOT EXISTS (SELECT 1 FROM outbox u WHERE u.id = o.undoes AND u.{_ON_ITS_WAY}))"""
+"""Nothing goes before it. Between ``parked`` and ``conflict`` stand the words of the index ``outbox_open``."""
+
+
+def due(conn: Connection, source: str, now: datetime, limit: int = 50) -> list[Outgoing]:
+    """The changes of a source that may be sent now, oldest first: of each item one at a time."""
+    tail = f"AS o WHERE o.source = ? AND o.due <= ? AND {_FREE} ORDER BY o.id LIMIT ?"
+    return outbox.read(conn, tail, (source, seconds(now), limit))
+
+
+def next_due(conn: sqlite3.Connection | Connection) -> dict[str, datetime]:
+    """When each source has something to be sent, as things stand; sources that have nothing are absent."""
+    sql = f"SELECT o.source, min(o.due) FROM outbox o WHERE {_FREE} GROUP BY o.source"
+    return {source: moment(at) for source, at in conn.execute(sql).fetchall()}  # type: ignore[misc]
+
+
+def claim(conn: sqlite3.Connection, id: int, now: datetime) -> bool:
+    """Say that a change is being sent, before it leaves; False when it is not there to be sent any more."""
+    sql = "UPDATE outbox SET state = 'sending', doubt = 0, tried = coalesce(tried, ?) WHERE id = ? AND state = 'pending'"
+    return bool(conn.execute(sql, (seconds(now), id)).rowcount)
+
+
+def put_off(
+    conn: sqlite3.Connection, id: int, until: datetime, *, doubt: bool, what: str, why: str, next_step: str, made: str = ""
+) -> bool:
+    """A try has come to nothing: again later. ``made`` is what the source said of it already, if it did."""
+    sql = (
+        f"UPDATE outbox SET state = 'pending', due = ?, attempts = attempts + 1, doubt = ?, what = ?, why = ?, next_step = ?, "
+        f"made = ? WHERE id = ? AND {_ON_ITS_WAY}"
+    )
+    return bool(conn.execute(sql, (ceil(until.timestamp()), doubt, what, why, next_step, made, id)).rowcount)
+
+
+def settle(conn: sqlite3.Connection, id: int, state: State, now: datetime, **columns: Any) -> bool:
+    """A change has come to an end; False when somebody else has seen to it meanwhile."""
+    if conn.execute(f"SELECT 1 FROM outbox WHERE id = ? AND {_ON_ITS_WAY}", (id,)).fetchone() is None:
+        return False
+    words = {"what": "", "why": "", "next_step": ""} | columns
+    outbox.set_state(conn, id, state, settled=now, doubt=0, **words)
+    return True
+
+
+def rebase(conn: sqlite3.Connection, write: Outgoing, base: Any) -> None:
+    """What follows a change of the same field was meant to stand on it: that is what the source holds now."""
+    if write.item is not None and write.verb in SETS:
+        sql = "UPDATE outbox SET base = ? WHERE item = ? AND verb = ? AND id > ? AND state IN ('parked', 'pending')"
+        conn.execute(sql, (as_json(base), write.item, write.verb, write.id))
+
+
+def recover(conn: sqlite3.Connection, until: datetime, source: str | None = None) -> int:
+    """Nobody sends now: what looks as if it were being sent may have arrived or not. How many there were."""
+    sql = (
+        f"UPDATE outbox SET state = 'pending', doubt = 1, due = ?, attempts = attempts + 1, what = ?, why = ?, next_step = ? "
+        f"WHERE state = 'sending' AND {_ON_ITS_WAY} AND source = coalesce(?, source)"
+    )
+    words = ("its sending was broken off", "nobody knows whether it arrived", "opstui looks before it sends it again.")
+    return conn.execute(sql, (ceil(until.timestamp()), *words, source)).rowcount
+
+
+def in_flight(conn: Connection) -> bool:
+    """Whether anything looks as if it were being sent."""
+    sql = f"SELECT 1 FROM outbox WHERE state = 'sending' AND {_ON_ITS_WAY} LIMIT 1"
+    return conn.execute(sql).fetchone() is not None
+
+
+def hasten(conn: sqlite3.Connection, now: datetime, sources: Collection[str] | None = None, *, held_only: bool = False) -> None:
+    """Send at once what is held or waits for its next try; what may have arrived keeps the pause it needs.
+
+    ``held_only``: what was tried before waits on.
+    """
+    which = f"state = 'pending' AND {_ON_ITS_WAY} AND doubt = 0 AND due > ?" + (" AND attempts = 0" if held_only else "")
+    at = seconds(now)
+    if sources is None:
+        conn.execute(f"UPDATE outbox SET due = ? WHERE {which}", (at, at))
+        return
+    for part in sliced(list(sources)):
+        conn.execute(f"UPDATE outbox SET due = ? WHERE {which} AND source IN ({holes(part)})", (at, at, *part))
+
+
+def delay(conn: sqlite3.Connection, source: str, until: datetime) -> None:
+    """Nothing of a source is sent before that."""
+    at = ceil(until.timestamp())
+    sql = f"UPDATE outbox SET due = ? WHERE state = 'pending' AND {_ON_ITS_WAY} AND source = ? AND due < ?"
+    conn.execute(sql, (at, source, at))
+
+
+def tired(conn: sqlite3.Connection | Connection, source: str, tries: int) -> int:
+    """How many changes of a source have been tried so often and still wait."""
+    sql = f"SELECT count(*) FROM outbox WHERE state = 'pending' AND {_ON_ITS_WAY} AND source = ? AND attempts >= ?"
+    return int(conn.execute(sql, (source, tries)).fetchone()[0])
+
+
+def taken(conn: Connection, write: Outgoing) -> frozenset[str]:
+    """The ids of what other changes of ours are known to have made, where this one's could be looked for."""
+    where, values = ("ref = ?", (write.ref,)) if write.verb != "create" else ("source = ?", (write.source,))
+    sql = f"SELECT made FROM outbox WHERE {where} AND verb = ? AND id <> ? AND made <> '' AND undoes IS NULL"
+    return frozenset(made for (made,) in conn.execute(sql, (*values, write.verb, write.id)).fetchall())
+
+
+def sent_since(conn: sqlite3.Connection, source: str, since: datetime) -> set[int]:
+    """The items of a source that something was sent to since then."""
+    sql = "SELECT item FROM outbox WHERE source = ? AND settled >= ? AND settled IS NOT NULL AND item IS NOT NULL"
+    return {item for (item,) in conn.execute(sql, (source, seconds(since))).fetchall()}
+
+
+def known_as(conn: sqlite3.Connection, id: int, ref: str, item: int | None) -> None:
+    """What a ``create`` made is an item with this ref."""
+    conn.execute("UPDATE outbox SET ref = ?, item = ? WHERE id = ?", (ref, item, id))
+
+
+def tally(conn: Connection, source: str, since: datetime) -> dict[str, int]:
+    """How many changes of a source came to each end since then, and how many wait."""
+    sql = "SELECT state, count(*) FROM outbox WHERE source = ? AND settled >= ? AND settled IS NOT NULL GROUP BY state"
+    found: dict[str, int] = dict(conn.execute(sql, (source, seconds(since))).fetchall())
+    sql = f"SELECT count(*) FROM outbox WHERE source = ? AND {_ON_ITS_WAY}"
+    return found | {"waiting": int(conn.execute(sql, (source,)).fetchone()[0])}
