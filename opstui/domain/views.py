@@ -235,7 +235,7 @@ class Load(NamedTuple):
 class Receipt(NamedTuple):
     """What an action did: its journal group, the refs it changed, and those it refused with the reason.
 
-    ``group`` is 0 when nothing was changed. ``id`` is that of the note or decision written, else 0.
+    ``group`` is 0 when nothing was changed. ``id`` is that of the note, decision or change written, else 0.
     """
 
     group: int
@@ -244,6 +244,14 @@ class Receipt(NamedTuple):
     refused: tuple[tuple[str, str], ...] = ()
     summary: str = ""
     id: int = 0
+    sent_to: tuple[str, ...] = ()
+    """Sources that it is on its way to."""
+    local: tuple[tuple[str, str], ...] = ()
+    """Sources that it stays away from, each with the reason: ``helpdesk``, ``helpdesk (csv) takes no owner``."""
+    outgoing: tuple[int, ...] = ()
+    """The numbers of its changes in the outbox."""
+    note: str = ""
+    """The last three in words: where it goes and when, what is kept here; empty when there is nothing to say."""
 
 
 class Preview(NamedTuple):
@@ -258,6 +266,10 @@ class Preview(NamedTuple):
     summary: str = ""
     group: int = 0
     at: datetime | None = None
+    sent_to: tuple[str, ...] = ()
+    local: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+    """As in ``Receipt``."""
 
 
 class Decision(NamedTuple):

@@ -15,7 +15,8 @@ from typing import Any
 MARK = "mark"
 NOTE = "note"
 DECISION = "decision"
-"""What a line is about; comments are notes of another kind."""
+OUTBOX = "outbox"
+"""What a line is about; comments are notes of another kind, and a change meant for a source is named by its uid."""
 
 _GROUP = "g.id, g.uid, g.at_ms, g.who, g.verb, g.summary, g.why, g.undoable, g.undoes, g.redoes"
 _UNDONE = """EXISTS (SELECT 1 FROM journal_groups u WHERE u.undoes = g.id

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from opstui.store.db import Connection
 
 THEME = "theme"
+READONLY = "readonly"
+"""``on`` or ``off`` once somebody has used the switch; it wins over the config."""
+
 BACKUP_TROUBLE = "trouble:backup"
 """Why the last daily copy failed, as long as none succeeded since."""
 

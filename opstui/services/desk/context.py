@@ -23,8 +23,12 @@ NOBODY = "me"
 class Context:
     """One desk's surroundings; what costs something to make is made when first asked for."""
 
-    def __init__(self, store: Store, settings: Settings, now: Callable[[], datetime], who: str = "") -> None:
+    def __init__(
+        self, store: Store, settings: Settings, now: Callable[[], datetime], who: str = "", readonly: bool = False
+    ) -> None:
         self.store = store
+        self.readonly = readonly
+        """Whether this program was started with ``--readonly``."""
         self.settings = settings
         self.now = now
         self.who = who or settings.me.name or NOBODY

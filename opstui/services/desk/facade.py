@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from opstui.config.settings import Settings
+    from opstui.connectors.api import Move
     from opstui.domain.kinds import Stage
     from opstui.domain.model import Person
     from opstui.domain.shelves import Shelf
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         Entry,
         Hit,
         Load,
+        Outgoing,
         Preview,
         QueueRow,
         Receipt,
@@ -34,10 +36,12 @@ if TYPE_CHECKING:
         View,
     )
     from opstui.errors import QueryError
-    from opstui.services.desk import records, undo, verdicts
+    from opstui.services.desk import outbox, records, sending, undo, verdicts
     from opstui.services.desk.writer import Writer
     from opstui.store.db import Store
 else:
+    outbox = late("opstui.services.desk.outbox")
+    sending = late("opstui.services.desk.sending")
     records = late("opstui.services.desk.records")
     undo = late("opstui.services.desk.undo")
     verdicts = late("opstui.services.desk.verdicts")
@@ -54,9 +58,11 @@ class Desk:
     ``refs`` that do not take the action are named with the reason in ``Receipt.refused``; the rest goes through.
     """
 
-    def __init__(self, store: Store, settings: Settings, *, now: Callable[[], datetime], who: str = "") -> None:
-        """Open nothing, read nothing; ``who`` acts (the config's ``me.name`` when empty)."""
-        self._at = Context(store, settings, now, who)
+    def __init__(
+        self, store: Store, settings: Settings, *, now: Callable[[], datetime], who: str = "", readonly: bool = False
+    ) -> None:
+        """Open nothing, read nothing; ``who`` acts (the config's ``me.name`` when empty); ``readonly``: nothing is sent."""
+        self._at = Context(store, settings, now, who, readonly)
         self._writer: Writer | None = None
 
     # reads ---------------------------------------------------------------------------------------------------------
@@ -248,9 +254,9 @@ class Desk:
         """They need nothing more."""
         return verdicts.verdict(self._at, Verdict.DONE, refs, reason=reason)
 
-    def decline(self, refs: Sequence[str], reason: str = "") -> Receipt:
-        """Say no to them."""
-        return verdicts.verdict(self._at, Verdict.DECLINE, refs, reason=reason)
+    def decline(self, refs: Sequence[str], reason: str = "", tell: bool | None = None) -> Receipt:
+        """Say no to them. ``tell``: whether their source is told by a comment; None leaves it to the config."""
+        return verdicts.verdict(self._at, Verdict.DECLINE, refs, reason=reason, tell=tell)
 
     def merge(self, refs: Sequence[str], into: str, reason: str = "") -> Receipt:
         """Fold them into another item that is about the same thing."""
@@ -261,7 +267,7 @@ class Desk:
         return verdicts.verdict(self._at, Verdict.SNOOZE, refs, until=until, reason=reason)
 
     def assign(self, refs: Sequence[str], who: str, reason: str = "") -> Receipt:
-        """Give them to somebody, who then owns them here."""
+        """Give them to somebody, who then owns them: at their source where it takes an owner, else here."""
         return verdicts.verdict(self._at, Verdict.ASSIGN, refs, target=who, reason=reason)
 
     def escalate(self, refs: Sequence[str], to: str, reason: str = "", until: datetime | str | None = None) -> Receipt:
@@ -273,8 +279,34 @@ class Desk:
         return verdicts.verdict(self._at, Verdict.WAIT, refs, target=on, until=until, reason=text)
 
     def priority(self, refs: Sequence[str], n: int | None) -> Receipt:
-        """Set the priority here, 1 (critical) to 5 (lowest); None: the source's own again."""
+        """Set the priority, 1 (critical) to 5 (lowest), at their source where it takes one; None: the source's own again."""
         return verdicts.priority(self._at, refs, n)
+
+    def transition(
+        self,
+        refs: Sequence[str],
+        status: str,
+        id: str = "",
+        fields: Mapping[str, Any] | None = None,
+        stage: Stage | str = "",
+    ) -> Receipt:
+        """Move them to a status at their source; ``id`` and ``fields`` are those of one of ``moves``.
+
+        Where the source has no transitions, ``stage`` is set here if there is one; else the item is refused.
+        """
+        return sending.transition(self._at, refs, status, id, fields or {}, stage)
+
+    def due(self, refs: Sequence[str], when: date | str | None) -> Receipt:
+        """Set the due date at their source: a date, words for ``when``, or None for no date."""
+        return sending.due(self._at, refs, when)
+
+    def labels(self, refs: Sequence[str], add: Iterable[str] = (), remove: Iterable[str] = ()) -> Receipt:
+        """Add and remove labels at their source."""
+        return sending.labels(self._at, refs, add, remove)
+
+    def create(self, source: str, title: str, body: str = "", fields: Mapping[str, Any] | None = None) -> Receipt:
+        """Make a new item at a source."""
+        return sending.create(self._at, source, title, body, fields or {})
 
     def stage(self, refs: Sequence[str], stage: Stage | str | None) -> Receipt:
         """Move them to to-do, doing, blocked or done here; None: the source's own stage again."""
@@ -292,6 +324,63 @@ class Desk:
         """What a verb would do with these refs and the arguments of its method, without doing it."""
         return verdicts.preview(self._at, verb, refs, args)
 
+    # the outbox ----------------------------------------------------------------------------------------------------
+
+    def outbox(self, states: Sequence[str] = (), limit: int = 200) -> tuple[Outgoing, ...]:
+        """Changes meant for sources, youngest first; without ``states`` all that are not over. See ``domain.outbox``."""
+        return outbox.listed(self._at, states, limit)
+
+    def outgoing(self, id: int) -> Outgoing | None:
+        """One change, whatever became of it; None when there is none of that number."""
+        return outbox.one(self._at, id)
+
+    def outbox_counts(self) -> Mapping[str, Mapping[str, int]]:
+        """How many changes of each source are in each state that is not over: source -> state -> count."""
+        return outbox.counts(self._at)
+
+    def verbs(self, source: str) -> frozenset[str]:
+        """What a source can carry out, of ``connectors.api.VERBS``; empty until it was read once."""
+        return outbox.verbs(self._at, source)
+
+    def moves(self, ref: str) -> tuple[Move, ...] | None:
+        """The transitions an item can make, as its source said; None when it was not asked since the item moved."""
+        return outbox.moves(self._at, ref)
+
+    def retry(self, id: int) -> Receipt:
+        """Send a failed change again, or one that waits for its next try at once. Refused when it is neither."""
+        return outbox.retry(self._at, id)
+
+    def drop(self, id: int) -> Receipt:
+        """Give a change up, in a conflict: theirs. Undo puts it back. Refused when it is on the wire or over."""
+        return outbox.drop(self._at, [id])
+
+    def mine(self, id: int) -> Receipt:
+        """Settle a conflict our way: send it over what stands at the source now."""
+        return outbox.mine(self._at, id)
+
+    def edit(self, id: int, value: Any) -> Receipt:
+        """Put another value in the place of a change that came back or is still held.
+
+        ``value``: a name, a priority, a status, a date, all labels it should have, a text; or as in ``connectors.api.Write``.
+        """
+        return outbox.edit(self._at, id, value)
+
+    def release_parked(self, ids: Sequence[int] | None = None) -> Receipt:
+        """Let changes made while read-only go; None: all of them."""
+        return outbox.release_parked(self._at, ids)
+
+    def drop_parked(self, ids: Sequence[int] | None = None) -> Receipt:
+        """Give up changes made while read-only; None: all of them."""
+        return outbox.drop_parked(self._at, ids)
+
+    def readonly(self) -> bool:
+        """Whether nothing is sent to any source: ``--readonly``, else the switch, else the config."""
+        return outbox.readonly(self._at)
+
+    def set_readonly(self, on: bool) -> None:
+        """Turn the switch, for every opstui on this store. Refused when this one was started with ``--readonly``."""
+        outbox.set_readonly(self._at, on)
+
     # what is written -----------------------------------------------------------------------------------------------
 
     def note(self, text: str, ref: str = "") -> Receipt:
@@ -299,7 +388,7 @@ class Desk:
         return records.note(self._at, text, ref)
 
     def comment(self, refs: str | Sequence[str], text: str) -> Receipt:
-        """Write a comment on an item, or the same on several; kept here."""
+        """Write a comment on an item, or the same on several: to their source where it takes comments, else kept here."""
         return records.comment(self._at, refs, text)
 
     def decide(

@@ -56,5 +56,10 @@ def decision_state(uid: str, superseded_by: str | None = None) -> str:
     return json.dumps({"uid": uid, "superseded_by": superseded_by})
 
 
+def outbox_state(uid: str, verb: str, stage: str = "") -> str:
+    """A change meant for a source; of a transition also the stage that it left."""
+    return json.dumps({"uid": uid, "verb": verb} | ({"stage": stage} if stage and verb == "transition" else {}))
+
+
 def _uid(line: journal.Line) -> str:
     return str(json.loads(line.after or line.before or "{}").get("uid", ""))

@@ -9,10 +9,10 @@ from datetime import date
 from opstui.domain.text import clean, clean_line
 from opstui.domain.views import Decision, Entry, Receipt
 from opstui.errors import Refused, UsageError
-from opstui.services.desk import lines, words
+from opstui.services.desk import lines, outgoing, words
 from opstui.services.desk.context import Context
 from opstui.store import decisions as kept
-from opstui.store import drafts, items, journal, notes
+from opstui.store import drafts, items, journal, notes, reach
 from opstui.store import log as history
 
 BRIEF = 60
@@ -29,7 +29,7 @@ def comment(at: Context, refs: str | Sequence[str], text: str) -> Receipt:
     named = list(dict.fromkeys([refs] if isinstance(refs, str) else refs))
     if not named or not all(named):
         raise UsageError("A comment needs the item it is on")
-    return _write_note(at, notes.COMMENT, text, named)
+    return _write_note(at, notes.COMMENT, text, named, send=True)
 
 
 def decide(
@@ -146,15 +146,21 @@ def decision(at: Context, id: int) -> Decision | None:
     return kept.load(at.store.read, id)
 
 
-def _write_note(at: Context, kind: str, text: str, refs: Sequence[str]) -> Receipt:
-    """The same text on each item, or on none for an empty ref; ``Receipt.id`` is that of the first."""
+def _write_note(at: Context, kind: str, text: str, refs: Sequence[str], *, send: bool = False) -> Receipt:
+    """The same text on each item, or on none for an empty ref; ``Receipt.id`` is that of the first.
+
+    With ``send`` it goes to the item's source too, where that takes comments, under the uid of what is kept here.
+    """
     text = clean(text).strip()
     if not text:
         raise UsageError(f"An empty {kind} says nothing")
     written: list[journal.Line] = []
     refused: list[tuple[str, str]] = []
+    steps: list[outgoing.Step] = []
+    local: list[tuple[str, str]] = []
     first = 0
     with at.store.writing() as conn:
+        known = reach.every(conn) if send else {}
         for ref in refs:
             item, missing = _item(conn, ref)
             if missing:
@@ -163,12 +169,22 @@ def _write_note(at: Context, kind: str, text: str, refs: Sequence[str]) -> Recei
             id, uid = notes.add(conn, kind=kind, at=at.instant(), who=at.who, ref=ref, text=text)
             first = first or id
             written.append(journal.Line(ref, item, journal.NOTE, None, lines.note_state(uid)))
+            if not send:
+                continue
+            source = ref.partition(":")[0]
+            if away := outgoing.takes(at, known, source, "comment"):
+                local.append((source, away))
+                continue
+            steps.append(outgoing.Step(ref, item, source, "comment", {"text": text}, None, uid))
+            written.extend(steps[-1].lines())
         if not written:
             return Receipt(0, kind, (), tuple(refused), "nothing was written")
-        on = tuple(line.ref for line in written if line.ref)
+        on = tuple(dict.fromkeys(line.ref for line in written if line.ref))
         said = f"{kind.capitalize()}{f' on {words.items(on)}' if on else ''}: {_brief(text)}"
         group = journal.write(conn, written, at=at.now(), who=at.who, verb=kind, summary=said)
-    return Receipt(group, kind, on, tuple(refused), said, first)
+        numbers = outgoing.put(at, conn, group, steps)
+        where = outgoing.told(at, conn, [step.source for step in steps], local) if send else {}
+    return Receipt(group, kind, on, tuple(refused), said, first, outgoing=numbers, **where)
 
 
 def _withdraw_decision(conn: sqlite3.Connection, id: int) -> tuple[str, str, list[journal.Line]]:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opstui.domain import verdicts as rules_of
 from opstui.domain.model import NO_MARK, Item, Mark, Place, Stage, Verdict
 from opstui.domain.text import clean, clean_line
 from opstui.domain.views import Preview, Receipt
 from opstui.errors import Refused, UsageError
-from opstui.services.desk import words
+from opstui.services.desk import outgoing, words
 from opstui.services.desk.context import Context
-from opstui.store import items, journal, marks, ranks, sessions
+from opstui.services.desk.outgoing import BACK, Step, Wish
+from opstui.store import items, journal, marks, ranks, reach, sessions
+
+if TYPE_CHECKING:
+    from opstui.store.db import Connection
 
 VERDICTS = frozenset(verdict.value for verdict in Verdict)
 """Verbs that count in the triage session."""
@@ -23,26 +27,56 @@ VERDICTS = frozenset(verdict.value for verdict in Verdict)
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One action before it meets its items: ``change`` gives an item's new mark or raises Refused."""
+    """One action before it meets its items: ``change`` gives an item's new mark or raises Refused.
+
+    ``wish`` is what it asks of the item's source; where the source takes that, ``there`` gives the mark instead.
+    """
 
     verb: str
     change: Callable[[Item, Mark], Mark]
     said: Callable[[str], str]
     why: str = ""
     into: str = ""
+    wish: Wish | None = None
+    there: Callable[[Item, Mark], Mark] | None = None
+
+
+class Change(NamedTuple):
+    """What an intent does to one item: its mark before and after, and what is sent to its source."""
+
+    ref: str
+    id: int
+    before: Mark
+    after: Mark
+    step: Step | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an intent does to each item, and which it cannot be done to."""
+    """What an intent does to each item, which it cannot be done to, and which sources hear nothing of it, with the reason."""
 
-    changed: tuple[tuple[str, int, Mark, Mark], ...]
+    changed: tuple[Change, ...]
     refused: tuple[tuple[str, str], ...]
+    local: tuple[tuple[str, str], ...] = ()
 
     @property
     def refs(self) -> tuple[str, ...]:
         """The items that change."""
-        return tuple(change[0] for change in self.changed)
+        return tuple(change.ref for change in self.changed)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What goes into the outbox, or comes out of it."""
+        return tuple(change.step for change in self.changed if change.step is not None)
+
+    def lines(self) -> Iterator[journal.Line]:
+        """What the journal keeps."""
+        for ref, id, before, after, step in self.changed:
+            old, new = marks.dump(before), marks.dump(after)
+            if old != new:
+                yield journal.Line(ref, id, journal.MARK, old, new)
+            if step is not None:
+                yield from step.lines()
 
 
 def verdict(at: Context, verdict: Verdict, refs: Sequence[str], **args: Any) -> Receipt:
@@ -51,7 +85,7 @@ def verdict(at: Context, verdict: Verdict, refs: Sequence[str], **args: Any) -> 
 
 
 def priority(at: Context, refs: Sequence[str], n: int | None) -> Receipt:
-    """Set or clear the priority here."""
+    """Set the priority, at the source where it takes one; or go back to the source's."""
     return act(at, _priority(n), refs)
 
 
@@ -74,46 +108,44 @@ def preview(at: Context, verb: str, refs: Sequence[str], args: Mapping[str, Any]
     """What an action would do."""
     intent = _by_name(at, verb, dict(args))
     with at.store.reading() as conn:
-        plan = _plan(conn, intent, refs)
+        plan = _plan(at, conn, intent, refs)
+        where = outgoing.told(at, conn, _sources(plan), plan.local)
     said = intent.said(words.items(plan.refs)) if plan.refs else "nothing changes"
     tail = f", {len(plan.refused)} refused" if plan.refused else ""
-    return Preview(verb, plan.refs, plan.refused, said + tail)
+    return Preview(verb, plan.refs, plan.refused, said + tail, **where)
 
 
 def act(at: Context, intent: Intent, refs: Sequence[str]) -> Receipt:
-    """Write an intent over its items: marks, journal, ranks and session in one transaction."""
+    """Write an intent over its items: marks, journal, outbox, ranks and session in one transaction."""
     now = at.instant()
     with at.store.writing() as conn:
-        plan = _plan(conn, intent, refs)
+        plan = _plan(at, conn, intent, refs)
         if not plan.changed:
             return Receipt(0, intent.verb, (), plan.refused, "nothing changed")
-        marks.save(conn, {id: after for _, id, _, after in plan.changed})
+        marks.save(conn, {change.id: change.after for change in plan.changed if change.after != change.before})
         summary = intent.said(words.items(plan.refs))
-        group = journal.write(
-            conn,
-            (
-                journal.Line(ref, id, journal.MARK, marks.dump(before), marks.dump(after))
-                for ref, id, before, after in plan.changed
-            ),
-            at=at.now(),
-            who=at.who,
-            verb=intent.verb,
-            summary=summary,
-            why=intent.why,
-        )
-        ranks.rescore(conn, [id for _, id, _, _ in plan.changed], at.rules, now)
+        group = journal.write(conn, plan.lines(), at=at.now(), who=at.who, verb=intent.verb, summary=summary, why=intent.why)
+        numbers = outgoing.put(at, conn, group, plan.steps)
+        ranks.rescore(conn, [change.id for change in plan.changed], at.rules, now)
         if intent.verb in VERDICTS:
             sessions.record(conn, now, len(plan.changed), at.began)
-    return Receipt(group, intent.verb, plan.refs, plan.refused, summary)
+        where = outgoing.told(at, conn, _sources(plan), plan.local)
+    return Receipt(group, intent.verb, plan.refs, plan.refused, summary, outgoing=numbers, **where)
 
 
-def _plan(conn: sqlite3.Connection, intent: Intent, refs: Sequence[str]) -> Plan:
+def _sources(plan: Plan) -> list[str]:
+    return [step.source for step in plan.steps if step.new]
+
+
+def _plan(at: Context, conn: Connection, intent: Intent, refs: Sequence[str]) -> Plan:
     asked = list(dict.fromkeys(refs))
     ids = items.refs_to_ids(conn, asked)
     standing = marks.load_many(conn, ids.values())
     into = _final_target(conn, intent.into) if intent.into else ""
-    changed: list[tuple[str, int, Mark, Mark]] = []
+    known = reach.every(conn) if intent.wish else {}
+    changed: list[Change] = []
     refused: list[tuple[str, str]] = []
+    local: dict[str, str] = {}
     for ref in asked:
         id = ids.get(ref)
         item = items.load_item(conn, id) if id is not None else None
@@ -123,19 +155,25 @@ def _plan(conn: sqlite3.Connection, intent: Intent, refs: Sequence[str]) -> Plan
         if intent.into and (why := _no_merge(ref, intent.into, into)):
             refused.append((ref, why))
             continue
-        before = standing.get(id, NO_MARK)
+        before, away = standing.get(id, NO_MARK), ""
+        if intent.wish:
+            away = outgoing.takes(at, known, item.source, intent.wish.verb)
         try:
-            after = intent.change(item, before)
+            change = intent.there if intent.there and intent.wish and not away else intent.change
+            after = change(item, before)
         except Refused as error:
             refused.append((ref, error.why or error.what))
             continue
         if into:
             after = replace(after, target=into)
-        if marks.dump(after) == marks.dump(before):
+        step = outgoing.step(conn, id, item, intent.wish, at.people) if intent.wish and not away else None
+        if step is None and marks.dump(after) == marks.dump(before):
             refused.append((ref, "nothing would change"))
-        else:
-            changed.append((ref, id, before, after))
-    return Plan(tuple(changed), tuple(refused))
+            continue
+        if away:
+            local[item.source] = away
+        changed.append(Change(ref, id, before, after, step))
+    return Plan(tuple(changed), tuple(refused), tuple(local.items()))
 
 
 def _final_target(conn: sqlite3.Connection, ref: str) -> str:
@@ -182,11 +220,21 @@ def _by_name(at: Context, verb: str, args: dict[str, Any]) -> Intent:
             return _for_block(at)
         case "release":
             return _release()
-    raise UsageError(f"No verb {verb!r}", "only verdicts, priority, stage, for_block and release can be previewed")
+        case "transition" | "due" | "labels":
+            from opstui.services.desk import sending
+
+            return sending.by_name(at, verb, args)
+    raise UsageError(f"No verb {verb!r}", "only verdicts and what is set on items can be previewed")
 
 
 def _verdict(
-    at: Context, verdict: Verdict, *, target: str = "", until: datetime | str | None = None, reason: str = ""
+    at: Context,
+    verdict: Verdict,
+    *,
+    target: str = "",
+    until: datetime | str | None = None,
+    reason: str = "",
+    tell: bool | None = None,
 ) -> Intent:
     now = at.instant()
     end = _time(at, until) if until is not None else None
@@ -209,7 +257,17 @@ def _verdict(
     into = target if verdict is Verdict.MERGE else ""
     back = {Verdict.WAIT: ", nudge ", Verdict.ESCALATE: ", back "}.get(verdict, "")
     tail = back + words.moment(end, at.zone) if back and end else ""
-    return Intent(verdict.value, change, _fill(said, tail), reason, into)
+    wish, there = None, None
+    if verdict is Verdict.ASSIGN:
+        wish, there = Wish("assign", outgoing.person(at.people, target)), _owned_there(change)
+    elif verdict is Verdict.DECLINE and (at.settings.outbox.tell_reporter if tell is None else tell):
+        wish = Wish("comment", {"text": f"{f'Declined: {reason}' if reason else 'Declined'} ({at.who})"})
+    return Intent(verdict.value, change, fill(said, tail), reason, into, wish, there)
+
+
+def _owned_there(change: Callable[[Item, Mark], Mark]) -> Callable[[Item, Mark], Mark]:
+    # The source says who owns it: as long as the change is on its way the outbox does, and never the mark.
+    return lambda item, mark: replace(change(item, mark), owner=None)
 
 
 _SAID = {
@@ -224,7 +282,8 @@ _SAID = {
 }
 
 
-def _fill(said: str, tail: str = "") -> Callable[[str], str]:
+def fill(said: str, tail: str = "") -> Callable[[str], str]:
+    """What is said of an action, with its items in the place of ``{0}``."""
     # Not str.format on the whole: a person's name or a ref may hold braces.
     return lambda what: said.replace("{0}", what, 1) + tail
 
@@ -232,8 +291,10 @@ def _fill(said: str, tail: str = "") -> Callable[[str], str]:
 def _priority(n: int | None) -> Intent:
     if n is not None and n not in range(1, 6):
         raise UsageError(f"No priority {n}", "priorities are 1 (critical) to 5 (lowest)")
-    said = _fill(f"Priority of {{0}}: {words.priority(n)}")
-    return Intent("priority", lambda item, mark: rules_of.set_priority(item, mark, n), said)
+    said = fill(f"Priority of {{0}}: {words.priority(n)}")
+    wish = Wish("priority", BACK if n is None else {"priority": n, "label": ""})
+    there: Callable[[Item, Mark], Mark] = lambda item, mark: rules_of.set_priority(item, mark, None)  # noqa: E731
+    return Intent("priority", lambda item, mark: rules_of.set_priority(item, mark, n), said, wish=wish, there=there)
 
 
 def _stage(stage: Stage | str | None) -> Intent:
@@ -241,7 +302,7 @@ def _stage(stage: Stage | str | None) -> Intent:
         new = Stage(stage) if stage is not None else None
     except ValueError as error:
         raise UsageError(f"No stage {stage!r}", "stages are " + ", ".join(Stage)) from error
-    said = _fill(f"Stage of {{0}}: {new.value if new else 'as its source says'}")
+    said = fill(f"Stage of {{0}}: {new.value if new else 'as its source says'}")
     return Intent("stage", lambda item, mark: rules_of.set_stage(item, mark, new), said)
 
 
@@ -255,11 +316,11 @@ def _for_block(at: Context) -> Intent:
         listed = rules_of.set_for_block(item, mark)
         return rules_of.decide(Verdict.ACCEPT, item, listed, now, at.who) if waiting else listed
 
-    return Intent("for_block", change, _fill("{0} on the list for a block"))
+    return Intent("for_block", change, fill("{0} on the list for a block"))
 
 
 def _release() -> Intent:
-    return Intent("release", rules_of.release, _fill("{0} back to the queue"))
+    return Intent("release", rules_of.release, fill("{0} back to the queue"))
 
 
 def _time(at: Context, until: datetime | str) -> datetime:

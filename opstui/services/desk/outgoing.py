@@ -1,0 +1,220 @@
+"""What an action sends: planned on what the outbox holds of the item already, then put there in the action's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from opstui.domain.format import plural
+from opstui.domain.kinds import OWN
+from opstui.domain.outbox import OPEN, SETS, STUCK, State, field, same, wanted
+from opstui.domain.text import fold
+from opstui.domain.views import Outgoing
+from opstui.domain.when import parse_duration, span
+from opstui.services.desk import lines
+from opstui.store import journal, kept, outbox, reach
+
+if TYPE_CHECKING:
+    from opstui.domain.model import Item
+    from opstui.domain.people import People
+    from opstui.services.desk.context import Context
+    from opstui.store.db import Connection
+
+NOUNS = {
+    "assign": "owner",
+    "priority": "priority",
+    "transition": "transitions",
+    "due": "due dates",
+    "labels": "labels",
+    "comment": "comments",
+    "create": "new items",
+}
+"""What a source that has not the verb does not take."""
+
+BACK = object()
+"""Wanted in place of a value: what the source itself says."""
+
+
+class Wish(NamedTuple):
+    """What an action wants of an item's source: a verb of ``connectors.api.VERBS`` and its value, or ``BACK``."""
+
+    verb: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one wish does to the outbox. Without ``new`` it only takes back what was held."""
+
+    ref: str
+    item: int | None
+    source: str
+    verb: str
+    value: Any
+    base: Any
+    uid: str
+    new: bool = True
+    replaced: tuple[Outgoing, ...] = ()
+    stage: str = ""
+    """Where the item stands before a transition, for its opposite."""
+
+    def lines(self) -> Iterable[journal.Line]:
+        """What the journal keeps of it."""
+        for old in self.replaced:
+            yield journal.Line(self.ref, self.item, journal.OUTBOX, lines.outbox_state(old.uid, old.verb), None)
+        if self.new:
+            state = lines.outbox_state(self.uid, self.verb, self.stage)
+            yield journal.Line(self.ref, self.item, journal.OUTBOX, None, state)
+
+
+def held(one: Outgoing) -> bool:
+    """Whether a change has certainly not reached its source, so that taking it out of the outbox is all there is to do."""
+    return one.state in (State.PARKED, *STUCK) or (one.state == State.PENDING and not one.doubt)
+
+
+def step(conn: Connection, id: int, item: Item, wish: Wish, people: People, uid: str = "") -> Step | None:
+    """What a wish does on top of what the outbox holds of the item; None when nothing would change.
+
+    A change of the same field that is still held is replaced, so that the source gets one: what it was based on stays.
+    One that may be on the wire goes first, and this one builds on what it sets.
+    """
+    verb, uid = wish.verb, uid or journal.new_uid()
+    if verb not in SETS:
+        return Step(item.ref, id, item.source, verb, wish.value, None, uid)
+    older = [one for one in outbox.of_item(conn, id) if one.verb == verb]
+    waiting = [one for one in older if one.state in OPEN and held(one)]
+    flying = [one for one in older if one.state in OPEN and not held(one)]
+    stuck = [one for one in older if one.state in STUCK]
+    base = _base(item, verb, waiting, flying, stuck)
+    standing = wanted(verb, waiting[-1].value, waiting[-1].base) if waiting else base
+    target = base if wish.value is BACK else wanted(verb, wish.value, standing)
+    if same(verb, target, standing, people) and not stuck:
+        return None
+    value = wish.value
+    if verb == "labels":
+        value = label_steps(base, target)
+    new = not same(verb, target, base, people)
+    if not new and not waiting and not stuck:
+        return None
+    return Step(item.ref, id, item.source, verb, value, base, uid, new, (*waiting, *stuck), item.stage.value)
+
+
+def _base(item: Item, verb: str, waiting: Sequence[Outgoing], flying: Sequence[Outgoing], stuck: Sequence[Outgoing]) -> Any:
+    if waiting:
+        return waiting[0].base
+    if flying:
+        return wanted(verb, flying[-1].value, flying[-1].base)
+    if stuck and stuck[-1].state == State.CONFLICT:
+        return stuck[-1].theirs
+    return field(item, verb)
+
+
+def label_steps(base: Sequence[str] | None, target: Sequence[str]) -> dict[str, list[str]]:
+    """What to add and what to remove to get from one set of labels to another."""
+    had, wants = {fold(one) for one in base or ()}, {fold(one) for one in target}
+    return {
+        "add": [one for one in target if fold(one) not in had],
+        "remove": [one for one in base or () if fold(one) not in wants],
+    }
+
+
+def person(people: People, name: str) -> dict[str, Any]:
+    """Somebody as a connector looks for an account."""
+    canonical = people.canonical(name)
+    everybody = (*people.persons, *((people.me,) if people.me else ()))
+    found = next((one for one in everybody if one.name == canonical), None)
+    if found is None:
+        return {"name": canonical, "aliases": [], "email": None}
+    return {"name": found.name, "aliases": list(found.aliases), "email": found.email}
+
+
+def put(at: Context, conn: Connection, group: int, steps: Iterable[Step]) -> tuple[int, ...]:
+    """Carry out steps within their action's transaction: the numbers of the new changes."""
+    now, state, due = at.instant(), *when(at, conn)
+    numbers = []
+    for one in steps:
+        for old in one.replaced:
+            cancel(at, conn, old, "replaced by a later change")
+        if one.new:
+            number = outbox.add(
+                conn,
+                uid=one.uid,
+                group=group,
+                source=one.source,
+                ref=one.ref,
+                item=one.item,
+                verb=one.verb,
+                value=one.value,
+                base=one.base,
+                who=at.who,
+                at=now,
+                due=due,
+                state=state,
+            )
+            numbers.append(number)
+    return tuple(numbers)
+
+
+def cancel(at: Context, conn: Connection, one: Outgoing, why: str) -> None:
+    """Take a change out of the outbox; what opstui put into the queue because of it is over."""
+    outbox.set_state(conn, one.id, State.CANCELLED, settled=at.instant(), why=why)
+    if one.state in STUCK:
+        close_own(at, conn, one.id)
+
+
+def close_own(at: Context, conn: Connection, id: int) -> None:
+    """Close the queue's item about a change that came back."""
+    from opstui.services import own
+
+    own.close_write(conn, id, rules=at.rules, now=at.instant())
+
+
+def when(at: Context, conn: Connection) -> tuple[str, datetime]:
+    """The state of a change that is made now and when it may be sent: held for a moment, or parked while read-only."""
+    parked = readonly(at, conn)
+    return (State.PARKED if parked else State.PENDING), at.instant() + timedelta(seconds=hold(at))
+
+
+def hold(at: Context) -> int:
+    """For how many seconds undo takes a change back before it is sent."""
+    return max(0, parse_duration(at.settings.outbox.hold))
+
+
+def readonly(at: Context, conn: Connection) -> bool:
+    """Whether nothing is sent: the command line says so, else the switch that was set last, else the config."""
+    said = kept.kept(conn, kept.READONLY)
+    return at.readonly or (said == "on" if said else at.settings.outbox.readonly)
+
+
+# what is told ---------------------------------------------------------------------------------------------------------
+
+
+def takes(at: Context, known: Mapping[str, reach.Reach], source: str, verb: str) -> str:
+    """Empty when a source can carry out a verb, else why not, in words."""
+    said = known.get(source, reach.NOTHING)
+    if verb in said.verbs:
+        return ""
+    connector = next((one.connector for one in at.settings.sources if one.name == source), "")
+    name = f"{source} ({connector})" if connector else source
+    return f"{name} takes no {NOUNS[verb]}" if said.known else f"{name} was not read yet"
+
+
+def told(at: Context, conn: Connection, sent: Iterable[str], local: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """The part of a receipt about where things go: ``sent_to``, ``local`` and ``note``."""
+    to, here = tuple(dict.fromkeys(sent)), tuple(dict.fromkeys(one for one in local if one[0] != OWN))
+    parts = []
+    if to:
+        names, wait = " and ".join(to), hold(at)
+        if readonly(at, conn):
+            parts.append(f"kept in the outbox for {names}: read-only")
+        else:
+            parts.append(f"for {names}" + (f", sent in {span(wait)}" if wait else ""))
+    if here:
+        parts.append("kept here: " + ", ".join(why for _, why in here[:3]) + _rest(len(here) - 3))
+    return {"sent_to": to, "local": here, "note": "; ".join(parts)}
+
+
+def _rest(more: int) -> str:
+    return f" and {plural(more, 'other source')}" if more > 0 else ""
