@@ -1,1 +1,1 @@
-"""Stateful stand-ins for the vendors' servers: each is a ``handle(Request) -> Response``, served by ``tests.support.faults``."""
+"""Stateful stand-ins for the vendors' servers, each a ``handle(Request) -> Response`` for ``tests.support.faults``."""

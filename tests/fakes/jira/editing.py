@@ -116,7 +116,7 @@ class Editing:
             try:
                 made[name] = self.person(value, project)
             except Refused as refused:
-                errors.update({name: text for text in refused.errors.values()})
+                errors[name] = next(iter(refused.errors.values()))
         elif name in ("priority", "resolution"):
             table = world.priorities if name == "priority" else world.resolutions
             made[name] = _by_id_or_name(value, table)
@@ -198,7 +198,8 @@ def _by_id_or_name(value: Any, table: dict[str, str]) -> str | None:
 BLOCKS = frozenset({
     "doc", "paragraph", "heading", "bulletList", "orderedList", "listItem", "codeBlock", "blockquote", "rule", "panel",
     "table", "tableRow", "tableCell", "tableHeader", "mediaSingle", "mediaGroup", "media", "expand", "taskList", "taskItem",
-    "text", "hardBreak", "mention", "emoji", "inlineCard", "date", "status", "blockCard", "nestedExpand", "decisionList", "decisionItem",
+    "text", "hardBreak", "mention", "emoji", "inlineCard", "date", "status", "blockCard", "nestedExpand", "decisionList",
+    "decisionItem",
 })  # fmt: skip
 
 
