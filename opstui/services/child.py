@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import pickle
 import subprocess
@@ -14,14 +13,14 @@ from collections.abc import Iterator, Mapping
 
 from opstui.services import guard
 from opstui.services.clock import child_environ, clock
-from opstui.services.job import MASK, SECRET, Event, Job, decode
+from opstui.services.job import SECRET, Event, Job, decode
 
 LOG_BYTES = 64 * 1024
 """How much of what a plugin prints is kept: the last of it."""
 
 _CHUNK = 64 * 1024
-_LONGEST_SECRET = 16 * 1024
-_MASK = MASK.encode()
+_LONGEST_SECRET = 32 * 1024
+"""In base64, too."""
 
 
 class Child:
@@ -35,7 +34,7 @@ class Child:
         self.out_ended = self.err_ended = False
         self._code: int | None = None
         self._partial = b""
-        self._secrets: set[bytes] = set()
+        self._secrets: set[str] = set()
         self._untold = ""
         self._log: deque[bytes] = deque()
         self._logged = 0
@@ -100,8 +99,10 @@ class Child:
     def log(self) -> bytes:
         """The last of what it printed, without its secrets."""
         said = b"".join(self._log)
-        for secret in sorted(self._secrets, key=len, reverse=True):
-            said = said.replace(secret, _MASK)
+        if self._secrets:
+            from opstui.services.masking import Mask
+
+            said = Mask(self._secrets).data(said)
         return said[-LOG_BYTES:]
 
     def ended(self) -> int | None:
@@ -134,14 +135,13 @@ class Child:
                 pipe.close()
 
     def _learn(self, event: Event) -> None:
-        """Keep a secret that must not stand in the log, as it is and as programs print texts."""
+        """Keep a secret that must not stand in the log."""
         self._untold += str(event.get("text", ""))
         if not event.get("whole"):
             return
         secret, self._untold = self._untold, ""
         if secret:
-            forms = (secret, repr(secret)[1:-1], json.dumps(secret)[1:-1])
-            self._secrets.update(form.encode("utf-8", "replace") for form in forms)
+            self._secrets.add(secret)
 
     def _moves(self, event: Event) -> bool:
         """Whether an event shows that the pull gets on: the same progress again does not."""

@@ -156,7 +156,11 @@ class Crew:
         child: Child | None = None
         begun = False
         try:
-            child, self._spare = self._spare or Child(self.station.worker_environ()), None
+            spare, self._spare = self._spare, None
+            if spare is not None and self.station.foreign(source):
+                spare.close()  # it was started with the secrets of other sources in its environment
+                spare = None
+            child = spare or Child(self.station.worker_environ(source))
             health.begin(self.station, source.name)
             child.give(self.station.job(source, Task.PULL))
             begun = True

@@ -29,6 +29,9 @@ MASK = "•••"
 SECRET = "secret"
 """The event that hands on a secret, in pieces; ``Child`` keeps it for itself."""
 
+GIVEN = "given"
+"""Stands for a kind of reference: the value travels with the job, to be tried before it is kept anywhere."""
+
 _PIECE = 200
 
 OURS = "while opstui kept a page"
@@ -66,6 +69,10 @@ class Job:
     offer: Offer | None = None
     """Which entry point ``connector`` is; without it the worker looks itself."""
     memory_mb: int = MEMORY_MB
+    given: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Secrets to be tried, by option."""
+    foreign: tuple[str, ...] = ()
+    """Variables that hold secrets of other sources."""
     network: Network | None = None
 
 

@@ -95,7 +95,7 @@ def check_sources(station: Station, names: Sequence[str] = ()) -> list[Checked]:
     for source in chosen(station, names):
         job = station.job(source, Task.CHECK)
         checked = Checked(source.name, False, "it ended without a word")
-        for event in run(job, station.worker_environ(), min(seconds(source.timeout), 60.0)):
+        for event in run(job, station.worker_environ(source), min(seconds(source.timeout), 60.0)):
             if event["event"] == "checked":
                 checked = Checked(source.name, True, str(event.get("text", "")))
             elif event["event"] == "failed":

@@ -87,11 +87,20 @@ class Station:
             replace(self.rules),  # without what it has worked out for itself, which does not travel
             memory_mb=self.limits.memory_mb,
             network=network(self.settings),
+            foreign=self.foreign(source),
         )
 
-    def worker_environ(self) -> dict[str, str]:
-        """The environment of a worker: ours, and our clock."""
-        return child_environ(self.environ, self.now)
+    def worker_environ(self, source: Source | None = None) -> dict[str, str]:
+        """The environment of a worker: ours, and our clock, without the secrets of other sources than ``source``."""
+        environ = child_environ(self.environ, self.now)
+        for name in self.foreign(source):
+            environ.pop(name, None)
+        return environ
+
+    def foreign(self, source: Source | None) -> tuple[str, ...]:
+        """The variables that hold secrets of other sources."""
+        mine = variables(source) if source is not None else frozenset()
+        return tuple(sorted(frozenset().union(*map(variables, self.settings.sources)) - mine))
 
 
 def network(settings: Settings) -> Network:
@@ -100,6 +109,15 @@ def network(settings: Settings) -> Network:
 
     said = settings.network
     return Network(said.proxy, said.no_proxy, Path(said.ca) if said.ca else None)
+
+
+def variables(source: Source) -> frozenset[str]:
+    """The environment's variables that a source's secrets are kept in."""
+    return frozenset(
+        named
+        for value in source.options.values()
+        if isinstance(value, dict) and len(value) == 1 and isinstance(named := value.get("env"), str)
+    )
 
 
 def seconds(duration: str) -> float:

@@ -40,8 +40,17 @@ class Pull:
     """One pull of one source. ``counts`` is what has come in so far, true even after an error."""
 
     def __init__(
-        self, store: Store, source: str, rules: Rules, *, now: Callable[[], datetime], applied: Callable[[Counts], None]
+        self,
+        store: Store,
+        source: str,
+        rules: Rules,
+        *,
+        now: Callable[[], datetime],
+        applied: Callable[[Counts], None],
+        masked: Callable[[Any], Any] = lambda value: value,
     ) -> None:
+        """``masked`` strikes the source's secrets out of what it says itself."""
+        self.masked = masked
         self.store = store
         self.source = source
         self.rules = rules
@@ -49,6 +58,10 @@ class Pull:
         self.applied = applied
         self.counts = Counts()
         self._size = FIRST
+
+    def _tidied(self, refusal: Refusal) -> Refusal:
+        found = tidy(refusal)
+        return Refusal(*(self.masked(part) for part in (found.where, found.reason, found.sample)))
 
     def run(self, connector: Connector) -> Counts:
         """Ask for page after page and apply each before asking for the next.
@@ -79,7 +92,7 @@ class Pull:
         """
         items, refused = sound(page.items, self.source)
         if refused or page.refused or items is not page.items:
-            page = replace(page, items=items, refused=(*map(tidy, page.refused), *refused))
+            page = replace(page, items=items, refused=(*map(self._tidied, page.refused), *refused))
         at = 0
         longest = max(len(page.items), len(page.deleted), len(page.refused))
         while True:

@@ -15,14 +15,17 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opstui.connectors import options, registry
 from opstui.connectors.api import Connector, Context, Network, Usage
 from opstui.errors import OpstuiError
 from opstui.services import guard
 from opstui.services.clock import clock
-from opstui.services.job import MASK, Counts, Event, Job, Task, encode, told_secretly, trouble
+from opstui.services.job import GIVEN, Counts, Event, Job, Task, encode, told_secretly, trouble
+
+if TYPE_CHECKING:
+    from opstui.services.masking import Mask
 
 TICK_S = 0.1
 """Progress is told at most this often."""
@@ -40,7 +43,7 @@ class Teller:
     def __init__(self, fd: int) -> None:
         self._fd = fd
         self._next = 0.0
-        self._secrets: tuple[str, ...] = ()
+        self._mask: Mask | None = None
         self._usage: Usage | None = None
         self._next_usage = 0.0
 
@@ -52,11 +55,14 @@ class Teller:
         for secret in secrets:
             for event in told_secretly(secret):
                 os.write(self._fd, encode(event))
-        self._secrets = tuple(sorted(secrets, key=len, reverse=True))
+        if secrets:
+            from opstui.services.masking import Mask  # only a source that has one pays for it
+
+            self._mask = Mask(secrets)
 
     def tell(self, event: str, **more: Any) -> None:
         """One event, now."""
-        line: Event = {"event": event, **{key: self._masked(value) for key, value in more.items()}}
+        line: Event = {"event": event, **self.masked(more)}
         try:
             os.write(self._fd, encode(line))
         except BrokenPipeError:  # the engine is gone, and this pull with it
@@ -95,11 +101,9 @@ class Teller:
             told = {name: getattr(usage, name) for name in USAGE}
             self.tell("usage", **{name: _plain(value) for name, value in told.items()})
 
-    def _masked(self, value: Any) -> Any:
-        if isinstance(value, str):
-            for secret in self._secrets:
-                value = value.replace(secret, MASK)
-        return value
+    def masked(self, value: Any) -> Any:
+        """Plain data without the secrets of this source."""
+        return value if self._mask is None else self._mask.value(value)
 
 
 def _plain(value: Any) -> Any:
@@ -127,6 +131,8 @@ def main() -> None:
     job: Job = pickle.loads(_framed(job_fd))  # our own parent wrote it, on a pipe nobody else holds
     guard.end_with(job.parent, job_fd)
     guard.cap_memory(job.memory_mb)
+    for name in job.foreign:
+        os.environ.pop(name, None)
     counts = Counts()
 
     def keep(now: Counts) -> None:
@@ -136,6 +142,8 @@ def main() -> None:
 
     try:
         job = replace(job, offer=job.offer or registry.find(job.connector, offers))
+        assert job.offer is not None
+        teller.tell("offer", origin=job.offer.origin)
         _TASKS[job.task](job, teller, keep)
         teller.settle()
         teller.tell("finished", **figures(counts))
@@ -178,7 +186,7 @@ def _pull(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
     teller.tell("watched", paths=[str(path) for path in connector.watched()])
     with Store.open(job.store, now=now, create=False) as store:
         store.patient = True  # a person at the desk goes first
-        Pull(store, job.source, job.rules, now=now, applied=keep).run(connector)
+        Pull(store, job.source, job.rules, now=now, applied=keep, masked=teller.masked).run(connector)
 
 
 def _check(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
@@ -230,6 +238,8 @@ def _settled(cls: type[Connector], job: Job, teller: Teller) -> tuple[dict[str, 
     """The options with their secrets, looked up here and nowhere else, and what else a connector gets."""
 
     def reveal(reference: Any, folder: Path) -> str:
+        if isinstance(reference, dict) and reference.keys() == {GIVEN} and reference[GIVEN] in job.given:
+            return job.given[reference[GIVEN]]
         from opstui.config import secrets  # only a source that has one pays for it
 
         return secrets.reveal(secrets.secret(reference, folder), os.environ)
