@@ -110,6 +110,7 @@ class Wire:
     def __init__(self, server: Server, request: Request, handler: _Handler) -> None:
         self.server = server
         self.request = request
+        self.done = False
         self._handler = handler
 
     def apply(self) -> Response:
@@ -122,6 +123,7 @@ class Wire:
 
     def start(self, response: Response, length: int, body: bytes = b"") -> None:
         """Send the head of an answer and what of its body is given."""
+        self.server.answering(self)
         status = response.status
         phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Odd"
         stamp = datetime.now(UTC) + timedelta(seconds=self.server.skew)
@@ -272,7 +274,13 @@ class Server:
             else:
                 fault(wire)
         finally:
-            with self._lock:
+            self.answering(wire)
+
+    def answering(self, wire: Wire) -> None:
+        """A request is being worked on no longer."""
+        with self._lock:
+            if not wire.done:
+                wire.done = True
                 self._at_once -= 1
 
     def opened(self, sock: socket.socket) -> None:
