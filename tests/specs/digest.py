@@ -16,7 +16,8 @@ CLOUD = Path(__file__).with_name("jira_cloud.json")
 JSON_TYPE = "application/json"
 METHODS = ("get", "post", "put", "delete", "patch")
 FACTS = frozenset({
-    "type", "required", "enum", "nullable", "minimum", "maximum", "minLength", "maxLength", "uniqueItems", "minItems", "maxItems",
+    "type", "required", "enum", "nullable", "minimum", "maximum", "minLength", "maxLength", "uniqueItems", "minItems",
+    "maxItems",
 })  # fmt: skip
 TALK = frozenset({
     "description", "example", "examples", "title", "format", "default", "readOnly", "writeOnly", "deprecated", "xml",
@@ -37,9 +38,7 @@ def schema(node: dict[str, Any]) -> dict[str, Any]:
     """
     made: dict[str, Any] = {}
     for word, value in node.items():
-        if word in FACTS:
-            made[word] = value
-        elif word == "$ref":
+        if word in FACTS or word == "$ref":
             made[word] = value
         elif word == "properties":
             made[word] = {name: schema(inner) for name, inner in value.items()}

@@ -33,6 +33,7 @@ UPDATE = _closed(
 )
 SEARCH = _closed(jql=STRING, startAt=INTEGER, maxResults=INTEGER, validateQuery=BOOLEAN, fields=STRINGS, expand=STRINGS)
 COMMENT = _closed(("body",), body=STRING, visibility=OBJECT, properties=OBJECTS)
+LINK = _closed(("type", "inwardIssue", "outwardIssue"), type=OBJECT, inwardIssue=OBJECT, outwardIssue=OBJECT, comment=OBJECT)
 FOUND = _open("startAt", "maxResults", "total", "issues")
 
 Line = tuple[dict[str, Any], Any, dict[str, Any]]
@@ -47,7 +48,8 @@ TABLE: dict[str, Line] = {
     "GET /rest/api/2/project": ({"expand": STRING, "recent": INTEGER, "includeArchived": BOOLEAN}, None, {"200": OBJECTS}),
     "GET /rest/api/2/mypermissions": ({"projectKey": STRING, "issueKey": STRING}, None, {"200": _open("permissions")}),
     "GET /rest/api/2/search": (
-        {"jql": STRING, **PAGED, "validateQuery": BOOLEAN, "fields": STRINGS, "expand": STRINGS}, None, {"200": FOUND, "400": {}},
+        {"jql": STRING, **PAGED, "validateQuery": BOOLEAN, "fields": STRINGS, "expand": STRINGS}, None,
+        {"200": FOUND, "400": {}},
     ),
     "POST /rest/api/2/search": ({}, SEARCH, {"200": FOUND, "400": {}}),
     "GET /rest/api/2/user/search": (
@@ -75,10 +77,7 @@ TABLE: dict[str, Line] = {
     f"GET {ISSUE}/comment/{{id}}": ({"expand": STRING}, None, {"200": _open("id", "body"), "404": {}}),
     f"PUT {ISSUE}/comment/{{id}}": ({"expand": STRING}, COMMENT, {"200": _open("id", "body"), "400": {}, "404": {}}),
     f"DELETE {ISSUE}/comment/{{id}}": ({}, None, {"204": {}, "404": {}}),
-    "POST /rest/api/2/issueLink": (
-        {}, _closed(("type", "inwardIssue", "outwardIssue"), type=OBJECT, inwardIssue=OBJECT, outwardIssue=OBJECT, comment=OBJECT),
-        {"201": {}, "404": {}},
-    ),
+    "POST /rest/api/2/issueLink": ({}, LINK, {"201": {}, "404": {}}),
     "GET /rest/pat/latest/tokens": ({}, None, {"200": OBJECTS, "404": {}}),
 }  # fmt: skip
 

@@ -227,7 +227,7 @@ def _translated(schema: Any, where: str, known: dict[str, Any]) -> dict[str, Any
     made: dict[str, Any] = {}
     for word, value in schema.items():
         if word == "$ref":
-            if value.removeprefix("#/components/schemas/") not in known:
+            if not value.startswith("#/components/schemas/") or value.removeprefix("#/components/schemas/") not in known:
                 raise BadDocument(f"{where}: {value} points nowhere")
             made[word] = value
         elif word == "properties":

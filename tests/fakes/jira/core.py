@@ -15,7 +15,7 @@ from tests.fakes.jira.state import Comment, History, Issue, Status, Transition, 
 class Refused(Exception):
     """Jira says no: ``messages`` in general, ``errors`` by field."""
 
-    def __init__(self, status: int, *messages: str, **errors: str) -> None:
+    def __init__(self, status: int, /, *messages: str, **errors: str) -> None:
         super().__init__(*messages, errors)
         self.status = status
         self.messages = list(messages)

@@ -116,5 +116,5 @@ class Jira(World):
         return made
 
 
-def _error(status: int, *messages: str, **errors: str) -> Response:
+def _error(status: int, /, *messages: str, **errors: str) -> Response:
     return Response.json(status, {"errorMessages": list(messages), "errors": errors})
