@@ -11,7 +11,7 @@ from opstui.domain.model import Change, Stage
 from opstui.domain.reasons import terms
 from opstui.domain.text import words
 from opstui.domain.views import Detail, Linked, QueueRow
-from opstui.store import decisions, items, log, marks, notes
+from opstui.store import decisions, items, log, marks, notes, outbox
 from opstui.store.itemrows import ITEM, item_from
 from opstui.store.queue import rows
 from opstui.store.rows import holes, moment, sliced
@@ -57,12 +57,13 @@ def detail(conn: Connection, ref: str, *, since: datetime, now: datetime) -> Det
         since=_since(conn, id, int(since.timestamp())),
         history=item.history,
         comments=item.comments,
-        notes=notes.of(conn, ref),
+        notes=notes.of(conn, ref, told=False),
         blocks=_linked(conn, item.blocks),
         blocked_by=_linked(conn, item.blocked_by),
         group=_group(conn, id),
         decisions=tuple(reversed(decisions.find(conn, "", ref, 0, WRITTEN_MOST))),
         actions=tuple(entry for entry in log.of_item(conn, ref, WRITTEN_MOST) if entry.kind not in log.WRITING),
+        outgoing=tuple(outbox.of_item(conn, id)),
     )
 
 

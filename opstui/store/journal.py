@@ -126,6 +126,14 @@ def later(conn: sqlite3.Connection, id: int, ref: str) -> Group | None:
     return _group(row) if row else None
 
 
+def later_of(conn: sqlite3.Connection, id: int, target: str) -> Iterator[tuple[Group, Line]]:
+    """Lines about one kind of thing in the standing actions after a group."""
+    sql = f"""SELECT {_GROUP}, j.ref, j.item, j.target, j.before, j.after FROM journal j
+      JOIN journal_groups g ON g.id = j.grp WHERE j.grp > ? AND j.target = ? AND {_PLAIN} AND NOT {_UNDONE} ORDER BY j.id"""
+    for row in conn.execute(sql, (id, target)):
+        yield _group(row[:10]), Line(*row[10:])
+
+
 def of_item(conn: sqlite3.Connection, ref: str, limit: int, offset: int = 0) -> list[tuple[Group, Line]]:
     """Everything done to an item, youngest first."""
     sql = f"""SELECT {_GROUP}, j.ref, j.item, j.target, j.before, j.after FROM journal j

@@ -59,9 +59,15 @@ def set_withdrawn(conn: sqlite3.Connection, uid: str, at: datetime | None) -> No
     conn.execute("UPDATE notes SET withdrawn = ? WHERE uid = ?", (int(at.timestamp()) if at else None, uid))
 
 
-def of(conn: sqlite3.Connection, ref: str, limit: int = 100) -> tuple[Entry, ...]:
-    """The notes and comments on an item, oldest first (the youngest ``limit`` of them)."""
-    sql = f"SELECT {_ENTRY} FROM notes WHERE ref = ? AND ref <> '' AND withdrawn IS NULL ORDER BY at DESC, id DESC LIMIT ?"
+def of(conn: sqlite3.Connection, ref: str, limit: int = 100, *, told: bool = True) -> tuple[Entry, ...]:
+    """The notes and comments on an item, oldest first (the youngest ``limit`` of them).
+
+    Without ``told`` a comment that is meant for the item's source is left out: the outbox has it, and then the source's thread.
+    """
+    here = "" if told else "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.uid = notes.uid AND o.state <> 'cancelled') "
+    sql = (
+        f"SELECT {_ENTRY} FROM notes WHERE ref = ? AND ref <> '' AND withdrawn IS NULL {here}ORDER BY at DESC, id DESC LIMIT ?"
+    )
     return tuple(entry(row) for row in reversed(conn.execute(sql, (ref, limit)).fetchall()))
 
 

@@ -23,7 +23,10 @@ _ROW = (
     "CASE WHEN r.priority IS i.priority THEN i.priority_label ELSE '' END, r.owner, r.owner_state, "
     "i.created, i.updated, i.due, r.sla_due, r.sla_left, r.rank, r.why, r.place, r.until, coalesce(m.target, ''), r.blocks, "
     "i.first_seen, r.changed, r.group_size, r.group_first, r.group_last, r.urgent, r.important, "
-    "m.at, coalesce(m.reason, '')"
+    "m.at, coalesce(m.reason, ''), "
+    # In the same statement: while the outbox is empty it costs a look into an empty index. The words are that index's.
+    "(SELECT group_concat(o.state) FROM outbox o WHERE o.item = i.id "
+    "AND o.state IN ('parked', 'pending', 'sending', 'failed', 'conflict'))"
 )
 _FROM = "FROM items i JOIN ranks r ON r.item = i.id LEFT JOIN marks m ON m.item = i.id"
 _WORK = "place NOT IN ('closed', 'done', 'declined', 'merged')"
@@ -106,8 +109,15 @@ def _row(one: Sequence[Any], moved: Mapping[str, Sequence[str]], after: int, at:
         important=bool(one[28]),
         decided=moment(one[29]),
         reason=one[30],
+        outbox=_gravest(one[31]) if one[31] else "",
         moves=tuple((field, old, new, who) for field, (old, new, who) in moved.items()),
     )
+
+
+def _gravest(states: str) -> str:
+    from opstui.domain.outbox import gravest  # most queues have nothing on its way
+
+    return gravest(states.split(","))
 
 
 def _moved(conn: Connection, ids: Collection[int], after: int) -> dict[int, dict[str, tuple[str, str, str]]]:

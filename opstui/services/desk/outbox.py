@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from opstui.domain.outbox import OPEN, SETS, STUCK, State, field, same, wanted, words
+from opstui.domain.outbox import OPEN, STUCK, State, wanted, words
 from opstui.domain.views import Outgoing, Receipt
 from opstui.errors import Refused
 from opstui.services.desk import lines, outgoing
@@ -113,7 +113,7 @@ def drop(at: Context, ids: Sequence[int]) -> Receipt:
         if found.state not in (State.PARKED, State.PENDING, *STUCK):
             raise _refused("drop", found)
         outgoing.cancel(at, conn, found, "dropped; it may have arrived" if found.doubt else "dropped")
-        rebase(at, conn, found)
+        outgoing.rebase(at, conn, found)
 
     return _each(at, ids, "drop", "Dropped {0}", away, undoable=True)
 
@@ -128,7 +128,7 @@ def edit(at: Context, id: int, value: Any) -> Receipt:
         found = _needed(conn, id)
         if not outgoing.held(found):
             raise _refused("edit", found)
-        base = _stands(conn, found)
+        base = outgoing.stands(conn, found)
         new = value_of(at, found.verb, value, found.value, base)
         uid = journal.new_uid()
         item = items.id_of(conn, found.ref) if found.ref else None
@@ -167,18 +167,6 @@ def release_parked(at: Context, ids: Sequence[int] | None) -> Receipt:
 def drop_parked(at: Context, ids: Sequence[int] | None) -> Receipt:
     """Give up changes made while read-only; all of them without ids."""
     return drop(at, _parked(at, ids))
-
-
-def rebase(at: Context, conn: Connection, gone: Outgoing) -> None:
-    """What was to follow a change that will not come now follows what stands at the source instead."""
-    item = items.id_of(conn, gone.ref) if gone.verb in SETS else None
-    if item is None:
-        return
-    expected, stands = wanted(gone.verb, gone.value, gone.base), _stands(conn, gone)
-    for later in stored.of_item(conn, item):
-        follows = later.id > gone.id and later.verb == gone.verb and outgoing.held(later)
-        if follows and same(gone.verb, later.base, expected, at.people):
-            stored.set_state(conn, later.id, later.state, base=stands)
 
 
 def value_of(at: Context, verb: str, given: Any, old: Any, base: Any) -> Any:
@@ -257,17 +245,6 @@ def _each(
 def _send(at: Context, conn: Connection, found: Outgoing, **columns: Any) -> None:
     columns = {"due": at.instant(), "attempts": 0, "settled": None, "what": "", "why": "", "next_step": "", **columns}
     stored.set_state(conn, found.id, State.PENDING, **columns)
-
-
-def _stands(conn: Connection, found: Outgoing) -> Any:
-    """What the field of a change that will not be sent holds at the source, as far as it is known here."""
-    if found.state == State.CONFLICT:
-        return found.theirs
-    if found.state != State.FAILED or found.verb not in SETS:
-        return found.base
-    id = items.id_of(conn, found.ref)
-    item = items.load_item(conn, id) if id is not None else None
-    return field(item, found.verb) if item else found.base
 
 
 def _parked(at: Context, ids: Sequence[int] | None) -> Sequence[int]:

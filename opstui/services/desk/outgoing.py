@@ -14,7 +14,7 @@ from opstui.domain.text import fold
 from opstui.domain.views import Outgoing
 from opstui.domain.when import parse_duration, span
 from opstui.services.desk import lines
-from opstui.store import journal, kept, outbox, reach
+from opstui.store import items, journal, kept, outbox, reach
 
 if TYPE_CHECKING:
     from opstui.domain.model import Item
@@ -169,6 +169,29 @@ def close_own(at: Context, conn: Connection, id: int) -> None:
     from opstui.services import own
 
     own.close_write(conn, id, rules=at.rules, now=at.instant())
+
+
+def rebase(at: Context, conn: Connection, gone: Outgoing) -> None:
+    """What was to follow a change that will not come now follows what stands at the source instead."""
+    item = items.id_of(conn, gone.ref) if gone.verb in SETS else None
+    if item is None:
+        return
+    expected, left = wanted(gone.verb, gone.value, gone.base), stands(conn, gone)
+    for later in outbox.of_item(conn, item):
+        follows = later.id > gone.id and later.verb == gone.verb and held(later)
+        if follows and same(gone.verb, later.base, expected, at.people):
+            outbox.set_state(conn, later.id, later.state, base=left)
+
+
+def stands(conn: Connection, found: Outgoing) -> Any:
+    """What the field of a change that will not be sent holds at the source, as far as it is known here."""
+    if found.state == State.CONFLICT:
+        return found.theirs
+    if found.state != State.FAILED or found.verb not in SETS:
+        return found.base
+    id = items.id_of(conn, found.ref)
+    item = items.load_item(conn, id) if id is not None else None
+    return field(item, found.verb) if item else found.base
 
 
 def when(at: Context, conn: Connection) -> tuple[str, datetime]:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from opstui.domain.outbox import SETS
 from opstui.domain.views import Preview, Receipt
 from opstui.errors import Refused
 from opstui.late import late
@@ -14,12 +15,17 @@ from opstui.services.desk.context import Context
 from opstui.store import items, journal, marks, sessions
 
 if TYPE_CHECKING:
-    from opstui.services.desk import lines, verdicts
+    from opstui.services.desk import chain, lines, verdicts
     from opstui.store import ranks
+    from opstui.store.db import Connection
 else:  # the foot names what undo would do; that takes none of what doing it takes
+    chain = late("opstui.services.desk.chain")
     lines = late("opstui.services.desk.lines")
     verdicts = late("opstui.services.desk.verdicts")
     ranks = late("opstui.store.ranks")
+
+LOOKED_AT = 50
+"""Changes on their way that are looked at for one line of that list: what becomes of the first is said of all."""
 
 SHOWN = 200
 """Lines of a group that are looked at, and refs that are named, in the list of what undo will do."""
@@ -75,17 +81,26 @@ def _to_undo(conn: sqlite3.Connection, group: int | None) -> journal.Group | Non
     return named
 
 
-def _turn(at: Context, conn: sqlite3.Connection, group: journal.Group, *, back: bool) -> Receipt:
-    """Set everything a group touched to what stood before (``back``) or after it, and say so in the journal."""
+def _turn(at: Context, conn: Connection, group: journal.Group, *, back: bool) -> Receipt:
+    """Set everything a group touched to what stood before (``back``) or after it, and say so in the journal.
+
+    What is on its way to a source is never in the way: whatever the engine did with it, there is an answer.
+    """
     verb = "undo" if back else "redo"
     done = journal.lines(conn, group.id)
     # Within a group the lines of one thing follow each other, so they are taken back in the opposite order.
     turned = [_opposite(line) for line in reversed(done)] if back else done
+    sent = [line for line in turned if line.target == journal.OUTBOX]
+    _must_be_last(conn, verb, group, sent)
     for line in turned:
+        if line.target == journal.OUTBOX:
+            continue
         if lines.current(conn, line) != line.before:
             raise _blocked(conn, verb, group, line)
         lines.put(conn, line, at.instant())
-    said = f"{'Undid' if back else 'Redid'}: {group.summary}"
+    seen = [chain.look(at, conn, line) for line in sent]
+    tail = chain.sentence(seen)
+    said = f"{'Undid' if back else 'Redid'}: {group.summary}" + (f" ({tail})" if tail else "")
     number = journal.write(
         conn,
         turned,
@@ -97,11 +112,29 @@ def _turn(at: Context, conn: sqlite3.Connection, group: journal.Group, *, back: 
         undoes=group.id if back else None,
         redoes=None if back else group.id,
     )
-    touched = items.refs_to_ids(conn, [line.ref for line in turned if line.target == journal.MARK])
+    for one in seen:
+        chain.turn(at, conn, one, number)
+    marked = items.refs_to_ids(conn, [line.ref for line in turned if line.target == journal.MARK])
+    touched = items.refs_to_ids(conn, [line.ref for line in turned if line.target in (journal.MARK, journal.OUTBOX)])
     ranks.rescore(conn, touched.values(), at.rules, at.instant())
     if group.verb in verdicts.VERDICTS:
-        sessions.take_back(conn, len(touched) if back else -len(touched))
-    return Receipt(number, verb, _refs(done), (), said)
+        sessions.take_back(conn, len(marked) if back else -len(marked))
+    sources = tuple(dict.fromkeys(one.source for one in seen if one.turn in (chain.Turn.SEND, chain.Turn.REVIVE)))
+    return Receipt(number, verb, _refs(done), (), said, sent_to=sources, note=tail)
+
+
+def _must_be_last(conn: Connection, verb: str, group: journal.Group, sent: list[journal.Line]) -> None:
+    """A field that a later action set, or a change that one dropped, is that action's to take back first."""
+    if not sent:
+        return
+    uids = {str(chain.said(line)["uid"]): line for line in sent}
+    fields = {(line.ref, chain.said(line).get("verb")): line for line in sent if line.ref}
+    for later, line in journal.later_of(conn, group.id, journal.OUTBOX):
+        told = chain.said(line)
+        mine = uids.get(str(told["uid"])) or (fields.get((line.ref, told.get("verb"))) if told.get("verb") in SETS else None)
+        if mine is not None:
+            why = f"{mine.ref or 'what it made'} was changed since ({later.summary})"
+            raise Refused(f"Cannot {verb}: {group.summary}", why, "Undo the later action first", ref=mine.ref)
 
 
 def _opposite(line: journal.Line) -> journal.Line:
@@ -114,18 +147,24 @@ def _blocked(conn: sqlite3.Connection, verb: str, group: journal.Group, line: jo
     return Refused(f"Cannot {verb}: {group.summary}", why, "Undo the later action first" if later else "", ref=line.ref)
 
 
-def _preview(at: Context, conn: sqlite3.Connection, group: journal.Group, *, back: bool) -> Preview:
+def _preview(at: Context, conn: Connection, group: journal.Group, *, back: bool) -> Preview:
     shown = journal.lines(conn, group.id, SHOWN)
     moved = [line for line in shown if line.target == journal.MARK]
+    turned = [_opposite(line) if back else line for line in shown if line.target == journal.OUTBOX]
+    sent = chain.sentence(chain.look(at, conn, line) for line in turned[:LOOKED_AT]) if turned else ""
     if not back:
-        tail = ""
+        here = ""
     elif not moved:
-        tail = ": in force again" if group.verb == "withdraw" else ": out of sight"
+        written = any(line.target in (journal.NOTE, journal.DECISION) for line in shown)
+        here = "in force again" if group.verb == "withdraw" else "out of sight" if written or not shown else ""
     elif len(shown) == SHOWN:
-        tail = ": all of them back to where they were"
+        here = "all of them back to where they were"
     else:
-        tail = f": {_back(at, moved)}"
-    return Preview(group.verb, _refs(shown), (), group.summary + tail, group.id, group.at)
+        here = _back(at, moved)
+    tail = "; ".join(part for part in (here, sent) if part)
+    return Preview(
+        group.verb, _refs(shown), (), f"{group.summary}: {tail}" if tail else group.summary, group.id, group.at, note=sent
+    )
 
 
 def _back(at: Context, moved: list[journal.Line]) -> str:
