@@ -1,0 +1,121 @@
+"""Lists that are read page by page while others change them: nothing is left out, and a page that repeats ends the pull."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+from opstui.errors import SourceUnavailable
+from opstui_redmine.client import PAGE, Api, Filter, Json, Listing
+from opstui_redmine.journals import moment
+
+_STEP = PAGE - 1
+"""Each page begins with the last issue of the one before. Does it not, then something has moved between the two."""
+
+_ROUNDS = 5
+"""How often one second's changes are read again because they moved."""
+
+
+def by_number(api: Api, filters: Sequence[Filter], after: int) -> Iterator[tuple[list[Json], int]]:
+    """Issues in the order of their numbers, each once, several pages asked for at a time; with how many there are in all.
+
+    An issue's number never changes. So as long as the issue that ended one page begins the next, as many issues stand
+    before it as when it was read, and none that stayed in the list was passed over. Where another begins the page,
+    what lies between the two is asked for by number.
+    """
+    first = _after(api, filters, after)
+    yield list(first.issues), first.total
+    last = _number(first.issues[-1]) if first.issues else after
+    if len(first.issues) < PAGE:
+        return
+    offsets = range(_STEP, first.total, _STEP)
+    for listing in api.http.ahead(_ask(api, filters, after, offset) for offset in offsets):
+        if not listing.issues:
+            break
+        head = _number(listing.issues[0])
+        while head > last:
+            between = _after(api, filters, last)
+            part = [one for one in between.issues if _number(one) < head]
+            if part:
+                yield part, listing.total
+                last = _number(part[-1])
+            if len(part) < len(between.issues) or len(between.issues) < PAGE:
+                break
+        fresh = [one for one in listing.issues if _number(one) > last]
+        if fresh:
+            yield fresh, listing.total
+            last = _number(fresh[-1])
+    while True:
+        rest = _after(api, filters, last)
+        if not rest.issues:
+            return
+        if _number(rest.issues[-1]) <= last:
+            raise _turning(api, "the list by number")
+        yield list(rest.issues), rest.total
+        last = _number(rest.issues[-1])
+        if len(rest.issues) < PAGE:
+            return
+
+
+def by_time(api: Api, filters: Sequence[Filter], start: datetime) -> Iterator[list[Json]]:
+    """Issues changed at ``start`` or later, oldest first; one that changes meanwhile comes again."""
+    rounds = 0
+    while True:
+        listing = _since(api, filters, start)
+        if listing.issues:
+            yield list(listing.issues)
+        if len(listing.issues) < PAGE:
+            return
+        last = _time(api, listing.issues[-1])
+        if last > start:
+            start, rounds = last, 0
+            continue
+        # More changes in one second than a page holds: on by offset, and again from the start when they moved.
+        offset, tail = _STEP, listing.issues[-1]["id"]
+        while True:
+            listing = _since(api, filters, start, offset)
+            if not listing.issues or listing.issues[0]["id"] != tail:
+                rounds += 1
+                if rounds > _ROUNDS:
+                    raise _turning(api, f"the changes of {start:%H:%M:%S} UTC")
+                break
+            yield list(listing.issues)
+            if len(listing.issues) < PAGE:
+                return
+            last = _time(api, listing.issues[-1])
+            if last > start:
+                start = last
+                break
+            offset, tail = offset + _STEP, listing.issues[-1]["id"]
+
+
+def _ask(api: Api, filters: Sequence[Filter], after: int, offset: int) -> Callable[[], Listing]:
+    return partial(_after, api, filters, after, offset)
+
+
+def _after(api: Api, filters: Sequence[Filter], number: int, offset: int = 0) -> Listing:
+    """A page of the issues above a number."""
+    wanted: Filter = ("issue_id", ">=", [str(number + 1)])
+    return api.issues([*filters, wanted], "id:asc", offset=offset)
+
+
+def _since(api: Api, filters: Sequence[Filter], start: datetime, offset: int = 0) -> Listing:
+    stamp = start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return api.issues([*filters, ("updated_on", ">=", [stamp])], "updated_on:asc,id:asc", offset=offset)
+
+
+def _number(issue: Json) -> int:
+    return int(issue["id"])
+
+
+def _time(api: Api, issue: Json) -> datetime:
+    at = moment(issue["updated_on"])
+    if at is None:
+        raise api.strange(f"issue {issue['id']} was changed at {str(issue['updated_on'])[:40]!r}, which is no time")
+    return at
+
+
+def _turning(api: Api, what: str) -> SourceUnavailable:
+    why = f"{what} did not come to an end: pages repeat or move faster than they are read"
+    return SourceUnavailable(f"{api.source}: the pull was given up", why, "It is tried again.")
