@@ -41,6 +41,13 @@ def sources(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
         return _starting(incomplete, [(one.name, one.connector) for one in found if one.enabled])
 
 
+def paused_sources(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of the sources that somebody has paused."""
+    with _State(ctx) as state:
+        found = [one for one in state.desk.sources() if one.paused] if state else []
+        return _starting(incomplete, [(one.name, one.connector) for one in found])
+
+
 def gone_sources(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Names of the sources that the config no longer has."""
     with _State(ctx) as state:

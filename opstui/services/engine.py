@@ -1,8 +1,8 @@
 """The engine: the one process that pulls sources into a store, on a schedule and when asked.
 
 ``python -m opstui.services.engine`` is what the app starts; ``opstui sync --watch`` runs the same loop. It tells what
-it does as one line of JSON per event on stdout and obeys one word per line on stdin: ``pull``, ``pull NAME``, ``push``,
-``stop``. When stdin ends, it ends, and its workers with it.
+it does as one line of JSON per event on stdout and obeys one word per line on stdin: ``pull``, ``pull NAME``,
+``check NAME``, ``push``, ``stop``. When stdin ends, it ends, and its workers with it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from opstui.errors import OpstuiError, StoreBusy
 from opstui.services import health
+from opstui.services.checking import Checks
 from opstui.services.chores import Chores
 from opstui.services.crew import Crew, Outcome, Tell
 from opstui.services.interrupt import Stopped, interruptible
@@ -44,6 +45,7 @@ class Engine:
         self.crew = Crew(station, tell)
         self.lease = Lease(station)
         self.chores = Chores(station)
+        self.checks = Checks(tell)
         self.plan = self._plan()
         self.crew.watching = self._watching
         self.config = ConfigWatch(station)
@@ -193,6 +195,9 @@ class Engine:
             self._ending = True
         elif verb == "pull":
             self._want(name.strip())
+        elif verb == "check":
+            if not self.checks.begin(self.station, name.strip()):
+                self.tell({"event": "unknown", "word": word[:80]})
         elif verb == "push":
             pass  # nothing waits to be sent: no connector has verbs yet
         elif word:

@@ -169,8 +169,8 @@ def decode(line: bytes) -> Event | None:
     return event if isinstance(event, dict) and isinstance(event.get("event"), str) else None
 
 
-def trouble(error: BaseException, plugin: str = "") -> tuple[str, Event]:
-    """The state a source is in after ``error``, and what, why and next for people."""
+def trouble(error: BaseException, plugin: str = "", origin: str = "") -> tuple[str, Event]:
+    """The state a source is in after ``error``, and what, why and next for people; ``origin`` is who ships ``plugin``."""
     if isinstance(error, OpstuiError):
         state = "failed"
         if isinstance(error, SourceRefused) or error.exit_code == 2:
@@ -178,7 +178,9 @@ def trouble(error: BaseException, plugin: str = "") -> tuple[str, Event]:
         elif isinstance(error, PluginError):
             state = "broken"
         wait = error.retry_after if isinstance(error, SourceUnavailable) else None
-        return state, {"what": error.what, "why": error.why, "next_step": error.next_step, "retry_after": wait}
+        told = not isinstance(error, PluginError) or not origin or origin in f"{error.what} {error.why}"
+        what = error.what if told else f"{error.what} ({origin})"
+        return state, {"what": what, "why": error.why, "next_step": error.next_step, "retry_after": wait}
     kind = type(error).__name__
     if isinstance(error, MemoryError):
         why = "it used up the memory a pull may have"
@@ -186,7 +188,8 @@ def trouble(error: BaseException, plugin: str = "") -> tuple[str, Event]:
         why = f"it tried to end the program ({error.code!r})"
     else:
         why = f"{kind}: {error}" if str(error) else kind
-    what, whose = f"connector {plugin!r} broke" if plugin else "the pull broke", "Tell its author."
+    whom = f"connector {plugin!r}" + (f" of {origin}" if origin else "")
+    what, whose = f"{whom} broke" if plugin else "the pull broke", "Tell its author."
     if OURS in getattr(error, "__notes__", ()):
         what, whose = "opstui could not keep what came in", "This is a mistake in opstui itself: please report it."
     return "failed", {"what": what, "why": why, "next_step": f"What came in before is kept. {whose}", "retry_after": None}

@@ -7,15 +7,25 @@ import selectors
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from opstui.connectors import registry
 from opstui.connectors.registry import Offer
+from opstui.domain.text import clean_line
 from opstui.errors import PluginError, UsageError
 from opstui.services.child import Child
-from opstui.services.job import Event, Job, Task
+from opstui.services.job import GIVEN, Event, Job, Task
 from opstui.services.station import Station, seconds
+from opstui.services.usage import usage_of
+
+if TYPE_CHECKING:
+    from opstui.config.settings import Source
+    from opstui.store.db import Store
+    from opstui.store.sources import Usage
 
 TIMEOUT_S = 20.0
+CHECK_S = 60.0
+"""How long a source may take to be tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,12 @@ class Checked:
     ok: bool
     text: str
     next_step: str = ""
+    state: str = "ok"
+    """``ok``, or the state a source would be in: failed, refused or broken."""
+    what: str = ""
+    why: str = ""
+    usage: Usage | None = None
+    """What the source said of our use of it: whose credential it is, and when it ends."""
 
 
 def list_plugins(environ: Mapping[str, str] = os.environ, *, timeout: float = TIMEOUT_S) -> list[PluginInfo]:
@@ -91,18 +107,35 @@ def check_sources(station: Station, names: Sequence[str] = ()) -> list[Checked]:
     """Try sources, all enabled ones without a name, without pulling them."""
     from opstui.services.once import chosen
 
-    results = []
-    for source in chosen(station, names):
-        job = station.job(source, Task.CHECK)
-        checked = Checked(source.name, False, "it ended without a word")
-        for event in run(job, station.worker_environ(source), min(seconds(source.timeout), 60.0)):
-            if event["event"] == "checked":
-                checked = Checked(source.name, True, str(event.get("text", "")))
-            elif event["event"] == "failed":
-                words = ": ".join(str(event[key]) for key in ("what", "why") if event.get(key))
-                checked = Checked(source.name, False, words, str(event.get("next_step") or ""))
-        results.append(checked)
-    return results
+    return [check_source(station, source) for source in chosen(station, names)]
+
+
+def check_source(station: Station, source: Source, given: Mapping[str, str] | None = None) -> Checked:
+    """Try one source in a worker. ``given`` holds secrets to try it with, by option, instead of those it refers to."""
+    given = given or {}
+    options = {**source.options, **{name: {GIVEN: name} for name in given}}
+    job = replace(station.job(source, Task.CHECK), options=options, given=given)
+    found = Checked(source.name, False, "it ended without a word", state="broken")
+    usage = None
+    for event in run(job, station.worker_environ(source), min(seconds(source.timeout), CHECK_S)):
+        if event["event"] == "usage":
+            usage = usage_of(event)
+        elif event["event"] == "checked":
+            found = Checked(source.name, True, clean_line(str(event.get("text", ""))))
+        elif event["event"] == "failed":
+            what, why, step = (clean_line(str(event.get(key) or "")) for key in ("what", "why", "next_step"))
+            words = ": ".join(filter(None, (what, why)))
+            found = Checked(source.name, False, words, step, str(event.get("state") or "failed"), what, why)
+    return replace(found, usage=usage)
+
+
+def keep_usage(store: Store, checked: Checked) -> None:
+    """Keep whose credential it is and when it ends, if the source said so."""
+    from opstui.store import sources
+
+    if checked.usage is not None:
+        with store.writing() as conn:
+            sources.used(conn, checked.source, checked.usage)
 
 
 def run(job: Job, environ: Mapping[str, str], timeout: float) -> list[Event]:
@@ -128,7 +161,7 @@ def run(job: Job, environ: Mapping[str, str], timeout: float) -> list[Event]:
         child.close()
     if not any(event["event"] in ("finished", "failed") for event in events):
         why = f"no sign of life for {timeout:.0f} s" if hung else f"its process ended with exit code {code}"
-        events.append(
-            {"event": "failed", "what": f"connector {job.connector!r} broke", "why": why, "next_step": "Tell its author."}
-        )
+        origin = next((f" of {event.get('origin')}" for event in events if event["event"] == "offer"), "")
+        what, step = f"connector {job.connector!r}{origin} broke", "Tell its author."
+        events.append({"event": "failed", "state": "failed", "what": what, "why": why, "next_step": step})
     return events

@@ -156,7 +156,7 @@ def main() -> None:
 
 
 def _report(error: BaseException, job: Job, teller: Teller, counts: Counts) -> int:
-    state, words = trouble(error, job.connector)
+    state, words = trouble(error, job.connector, job.offer.origin if job.offer else "")
     teller.settle()
     teller.tell("failed", state=state, **figures(counts), **words)
     if not isinstance(error, OpstuiError):

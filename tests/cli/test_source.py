@@ -55,3 +55,51 @@ def test_a_source_that_is_put_back_brings_its_items_back_with_their_marks(rename
 def test_a_source_of_the_config_is_not_forgotten(office: Shell) -> None:
     done = office("source", "forget", "desk")
     assert done.code != 0 and "it is in the config" in done.err and "enabled = false" in done.err
+
+
+def test_the_list_tells_how_each_source_is(office: Shell) -> None:
+    assert office("sync").code == 0
+    (found,) = office("source", "list", "--json").json
+    assert (found["name"], found["connector"], found["state"], found["items"], found["age_s"]) == ("desk", "csv", "ok", 3, 0)
+    assert found["expires"] is None and found["quota"] is None and found["verbs"] == [] and found["paused"] is None
+    (office.config.parent / "tickets.csv").unlink()
+    office("sync")
+    done = office("source", "list")
+    assert done.out.splitlines()[1].split()[:2] == ["desk", "refused"] and "tickets.csv" in done.err
+
+
+def test_a_source_is_tried_in_one_line_and_the_exit_code_says_how_it_went(office: Shell) -> None:
+    done = office("source", "test", "desk")
+    assert done.code == 0 and done.out.startswith("desk: ok: ") and "3 records" in done.out
+    gone = CONFIG + '[[sources]]\nname = "gone"\nconnector = "csv"\n[sources.options]\npath = "none.csv"\n'
+    office.write("config:config.toml", gone)
+    done = office("source", "test", "--json")
+    assert done.code == 3 and [(one["source"], one["state"]) for one in done.json] == [("desk", "ok"), ("gone", "refused")]
+    assert office("source", "test", "gone").code == 1
+    unknown = office("source", "test", "nowhere")
+    assert unknown.code == 2 and "the config has desk, gone" in unknown.err
+
+
+def test_a_paused_source_is_left_alone_until_it_is_resumed(office: Shell) -> None:
+    done = office("source", "pause", "desk")
+    assert (done.code, done.out) == (0, "Paused desk: it is neither pulled nor written to\n")
+    assert office("source", "list", "--json").json[0]["state"] == "paused"
+    assert "Paused desk" in office("log").out
+    assert office("sync", "desk").code == 2
+    again = office("source", "pause", "desk", "nowhere", "--json")
+    assert again.code == 1 and [one["source"] for one in again.json["refused"]] == ["desk", "nowhere"]
+    assert office("source", "resume", "desk", "nowhere").code == 3
+    assert office("sync", "desk").code == 0
+    assert office("source", "list", "--json").json[0]["state"] == "ok"
+
+
+def test_the_log_shows_what_a_connector_printed_fit_for_a_terminal(office: Shell) -> None:
+    assert "printed nothing" in office("source", "log", "desk").err
+    folder = office.data / "logs"
+    folder.mkdir()
+    (folder / "desk.log").write_bytes(b"one \x1b[31mred\n" + b"line\n" * 300)
+    done = office("source", "log", "desk")
+    assert done.code == 0 and done.out == "line\n" * 200 and "the last 200 lines" in done.err
+    (folder / "desk.log").write_bytes(b"one \x1b[31mred\xff\n")
+    assert office("source", "log", "desk").out == "one red\ufffd\n"
+    assert office("source", "log", "nowhere").code == 2

@@ -17,6 +17,7 @@ from opstui.services.plan import Plan
 from opstui.services.station import Station
 from opstui.services.usage import MOST, usage_of
 from opstui.store import sources
+from opstui.store.db import Store
 from tests.support.build import FakeClock, an_item
 from tests.support.desk import a_desk, pull, shut, store_of
 from tests.support.engine import EngineProcess, a_source, a_station
@@ -31,6 +32,15 @@ def pull(self, cursor, known):
     end = datetime(2026, 12, 24, tzinfo=UTC)
     self.context.usage(Usage(7, 40, 100, end, end, "ops@example.com"))
     yield Page((self.item(1),))
+"""
+CHECKED = """
+def pull(self, cursor, known):
+    yield Page()
+
+def check(self):
+    from opstui.connectors.api import Usage
+    self.context.usage(Usage(1, account="ops"))
+    return "ops may read 3 projects"
 """
 FAILS = "def pull(self, cursor, known):\n    raise SourceUnavailable('desk: 503', 'busy')\n    yield"
 
@@ -107,6 +117,30 @@ def test_an_engine_leaves_a_paused_source_out_and_pulls_it_as_soon_as_it_is_resu
     assert engine.expect("finished", source="good")["ok"]
     assert engine.end() == 0
     shut(desk)
+
+
+def test_an_engine_tries_a_source_when_asked_to_and_goes_on_meanwhile(tmp_path: Path, plugins: Path) -> None:
+    install(plugins, "tried", CHECKED)
+    install(plugins, "dies", "def pull(self, cursor, known):\n    yield Page()\ndef check(self):\n    os._exit(4)")
+    names = ("good", "tried", "dies")
+    text = "".join(f'[[sources]]\nname = "{name}"\nconnector = "{name}"\nevery = "1h"\n' for name in names)
+    engine = EngineProcess(tmp_path, plugins, text)
+    engine.expect("idle")
+    engine.say("check tried")
+    engine.say("check dies")
+    engine.say("check nowhere")
+    engine.say("pull good")
+    told = [engine.expect("unknown")["word"], engine.expect("finished", source="good")["ok"]]
+    assert told == ["check nowhere", True]
+    engine.say("check tried")
+    found = engine.expect("checked", source="tried")
+    assert (found["ok"], found["text"]) == (True, "ops may read 3 projects")
+    engine.say("check dies")
+    found = engine.expect("checked", source="dies")
+    assert not found["ok"] and found["what"] == "connector 'dies' of opstui-dies 1.2 broke" and "exit code 4" in found["why"]
+    assert engine.end() == 0
+    with Store.open(tmp_path / "opstui.db", now=lambda: datetime.now(UTC)) as store:
+        assert sources.health(store.read)["tried"].account == "ops"
 
 
 def test_what_a_source_says_of_its_use_is_kept_and_a_silent_run_keeps_when_its_credential_ends(station: Station) -> None:
