@@ -93,8 +93,8 @@ class Writer:
     def _priority(self, write: Write) -> Pushed:
         directory, levels = self.look.ready(), self.look.levels()
         label, wanted = fold(str(write.value.get("label") or "")), write.value["priority"]
-        named = [number for number, name in directory.priorities if label and fold(name) == label]
-        fitting = named or [number for number, level in levels.items() if level == wanted]
+        fitting = [number for number, name in directory.priorities if label and fold(name) == label]
+        fitting = fitting or [number for number, level in levels.items() if level == wanted]
         if not fitting:
             there = ", ".join(f"{name} ({PRIORITY_WORDS[levels[number]]})" for number, name in directory.priorities)
             raise self._refusal(
@@ -232,8 +232,7 @@ class Writer:
                 if words & spellings and number_of(one) in members:
                     found[number_of(one)] = members[number_of(one)]
         if not found:
-            named = {number: name for number, name in members.items() if directory.people.get(number) == write.value["name"]}
-            found = named
+            found = {number: name for number, name in members.items() if directory.people.get(number) == write.value["name"]}
         if len(found) == 1:
             return next(iter(found.items()))
         there = ", ".join(sorted(members.values())[:_NAMED])
