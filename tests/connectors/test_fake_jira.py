@@ -197,6 +197,7 @@ def test_times_in_a_query_are_in_the_profiles_zone(jira: Jira, client: Client) -
 
 BAD_QUERIES = {
     "colour = red": "Field 'colour' does not exist",
+    "key in (OPS-1)": "An issue with key 'OPS-1' does not exist",
     "project = NOPE": "The value 'NOPE' does not exist for the field 'project'",
     "status = Sleeping": "does not exist",
     "project = OPS OR": "ends where a value was expected",

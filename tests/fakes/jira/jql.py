@@ -51,17 +51,20 @@ NAMED = frozenset({"status", "statuscategory", "priority", "issuetype", "resolut
 FIELDS = DATES | PEOPLE | NAMED | {"key", "summary", "text", "labels"}
 
 
-def parse(jql: str, world: World, me: str) -> Query:
+def parse(jql: str, world: World, me: str, *, strict: bool = True) -> Query:
     """Understand ``jql`` for the person ``me``, whose time zone its dates are in.
+
+    ``strict``: a key that there is not is a mistake.
 
     Raises:
         BadJql: it is wrong, or it is right and beyond this fake.
     """
-    return _Parser(jql, world, me).query()
+    return _Parser(jql, world, me, strict).query()
 
 
 class _Parser:
-    def __init__(self, jql: str, world: World, me: str) -> None:
+    def __init__(self, jql: str, world: World, me: str, strict: bool) -> None:
+        self.strict = strict
         self.world = world
         self.me = me
         self.zone = ZoneInfo(world.users[me].zone) if me in world.users else ZoneInfo("UTC")
@@ -270,6 +273,8 @@ class _Parser:
         )
 
     def _exists(self, name: str, text: str) -> None:
+        if name == "key" and self.strict and not any(text.upper() in (i.key, i.id) for i in self.world.issues.values()):
+            raise BadJql(f"An issue with key '{text}' does not exist for field 'key'.")
         if name in NAMED and not self.world.knows(name, text):
             raise BadJql(f"The value '{text}' does not exist for the field '{name}'.")
 

@@ -82,7 +82,8 @@ class Search:
         Raises:
             Refused: 400 with Jira's words.
         """
-        query = self._query(asked.get("jql") or "", me)
+        strict = str(asked.get("validateQuery", "true")).lower() != "false"
+        query = self._query(asked.get("jql") or "", me, strict=strict)
         start, size = int(asked.get("startAt") or 0), min(_size(asked, 50), self.most_ids)
         size = min(size, self.most)
         found = self._found(query, me, set())
@@ -104,9 +105,9 @@ class Search:
             raise Refused(400, UNBOUNDED)
         return len(self._found(query, me, set()))
 
-    def _query(self, jql: str, me: str) -> Query:
+    def _query(self, jql: str, me: str, *, strict: bool = True) -> Query:
         try:
-            return parse(jql, self.world, me)
+            return parse(jql, self.world, me, strict=strict)
         except BadJql as error:
             raise Refused(400, str(error)) from error
 
