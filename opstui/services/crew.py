@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from opstui.connectors.api import VERBS
 from opstui.domain.text import clean
 from opstui.services import health
 from opstui.services.child import Child
@@ -43,6 +44,8 @@ class Outcome:
     watched: tuple[Path, ...] | None = None
     standing: int = 0
     """Refused records that the store has of it by now, those of this pull and of earlier ones."""
+    can: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+    """The verbs that its connector carries out, and those it takes back, as far as it came to say so."""
     stirred: bool = False
     """Whether how it ended has changed the queue: the source is sick now, or well again."""
 
@@ -95,6 +98,7 @@ class Running:
         self.notes: list[str] = []
         self.watched: tuple[Path, ...] | None = None
         self.usage: Usage | None = None
+        self.can: tuple[tuple[str, ...], tuple[str, ...]] | None = None
         self.origin = ""
         """The distribution that the connector comes from, with its version, once its worker has said so."""
         self.verdict: Event | None = None
@@ -117,6 +121,8 @@ class Running:
                 self.notes.append(str(event.get("text", "")))
             case "usage":
                 self.usage = usage_of(event)
+            case "can":
+                self.can = can_of(event)
             case "offer":
                 self.origin = str(event.get("origin", ""))
             case "watched":
@@ -288,7 +294,7 @@ class Crew:
         log = run.child.log()
         run.child.close()
         health.keep_log(self.station.folder, name, log)
-        self._over.append(Outcome(name, replace(ended, usage=run.usage), run.watched))
+        self._over.append(Outcome(name, replace(ended, usage=run.usage), run.watched, can=run.can))
 
     def _forget(self, pipe: Any) -> None:
         with contextlib.suppress(KeyError, ValueError):
@@ -316,6 +322,15 @@ def counts_of(event: Event) -> Counts:
     """The counts an event carries; a worker's numbers are not trusted to be numbers."""
     names = ("added", "changed", "unchanged", "deleted", "refused")
     return Counts(**{name: value if isinstance(value := event.get(name), int) else 0 for name in names})
+
+
+def can_of(event: Event) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What an event says that a connector carries out, and takes back."""
+    verbs, back = (
+        tuple(one for one in said if isinstance(one, str) and one in VERBS) if isinstance(said := event.get(name), list) else ()
+        for name in ("verbs", "takes_back")
+    )
+    return verbs, back
 
 
 def _pause(wait: object) -> float | None:

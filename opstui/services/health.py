@@ -62,6 +62,8 @@ def _settle(station: Station, outcome: Outcome, due: float | None) -> bool:
     with station.store.writing() as conn:
         if ended.usage is not None:
             sources.used(conn, outcome.source, ended.usage)
+        if outcome.can is not None:
+            sources.can(conn, outcome.source, *outcome.can)
         if outcome.ok:
             sources.finish(conn, outcome.source, now, seconds_taken=ended.seconds, next_due=next_due, notes=ended.notes)
         else:

@@ -74,6 +74,12 @@ class Job:
     foreign: tuple[str, ...] = ()
     """Variables that hold secrets of other sources."""
     network: Network | None = None
+    key: str = ""
+    """The item a task is about, at its source."""
+    holder: str = ""
+    """Whose lease a push goes by."""
+    settle: float = 0.0
+    """How long a push waits before it looks for what may have arrived."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from opstui.store import kept, leases
 if TYPE_CHECKING:
     from opstui.services.station import Station
 
-NAME = "engine"
+NAME = leases.ENGINE
 KNOWN = "engine:sources"
 
 
@@ -29,6 +29,11 @@ class Lease:
         self.me = f"process {os.getpid()} on {host}"
         self._mine = leases.Lease(f"{self.me} #{secrets.token_hex(4)}", os.getpid(), host, None)
         self.held = False
+
+    @property
+    def holder_id(self) -> str:
+        """Ours alone: what the store says as long as we hold it."""
+        return self._mine.holder
 
     def take(self) -> bool:
         """Become the one engine if nobody alive is."""

@@ -28,3 +28,12 @@ def next_due(now: float, every: float, failures: int, chance: float, retry_after
     if failures:
         pause = min(pause * 2 ** min(failures, 16), max(LONGEST_PAUSE, every))
     return now + max(pause, retry_after or 0.0)
+
+
+FIRST_RETRY = 10.0
+"""The longest that a change which did not get through waits before it is tried again, the first time; then twice that."""
+
+
+def retry_in(tries: int, chance: float) -> float:
+    """How long a change waits after ``tries`` earlier tries: anything up to a bound that doubles, so that many spread out."""
+    return max(1.0, chance * min(FIRST_RETRY * 2.0 ** min(tries, 16), LONGEST_PAUSE))

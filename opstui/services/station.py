@@ -41,6 +41,12 @@ class Limits:
     """Between two tries to take over from another engine."""
     patience: float = 120.0
     """How long a one-shot sync waits for another engine without a sign of progress."""
+    settle: float = 10.0
+    """How long after a lost answer a source may still carry a change out: before that nobody looks for it."""
+    farewell: float = 5.0
+    """How long an engine that is told to end goes on sending what waits."""
+    alone: float = 20.0
+    """How long a push waits for a pull of the same source."""
     memory_mb: int = MEMORY_MB
 
 
@@ -58,6 +64,8 @@ class Station:
     """The config file, ``flags`` what was set over it, and ``files`` all that were read: it and those it extends."""
     flags: Mapping[str, str] = field(default_factory=dict)
     files: tuple[Path, ...] = ()
+    readonly: bool = False
+    """Whether nothing may be sent, whatever the switch and the config say."""
 
     @property
     def folder(self) -> Path:

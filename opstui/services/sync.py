@@ -15,12 +15,12 @@ from opstui.errors import PluginError, StoreBusy
 from opstui.services.job import OURS, Counts
 from opstui.services.sound import sound, tidy
 from opstui.store import items as store_items
-from opstui.store import pages, sources
+from opstui.store import pages, sending, sources
 
 if TYPE_CHECKING:
     from opstui.connectors.api import Connector
     from opstui.domain.urgency import Rules
-    from opstui.store.db import Store
+    from opstui.store.db import Connection, Store
 
 SLICE_S = 0.018
 """What a transaction aims at; the desk's own writes wait at most about this long."""
@@ -58,6 +58,7 @@ class Pull:
         self.applied = applied
         self.counts = Counts()
         self._size = FIRST
+        self._began = now()
 
     def _tidied(self, refusal: Refusal) -> Refusal:
         found = tidy(refusal)
@@ -120,7 +121,8 @@ class Pull:
         for attempt in range(1, BUSY_TRIES + 1):
             try:
                 with self.store.writing() as conn:
-                    done = pages.apply_page(conn, self.source, part, self.rules, self.now(), made)
+                    kept = self._without_older(conn, part)
+                    done = pages.apply_page(conn, self.source, kept, self.rules, self.now(), made)
                 break
             except StoreBusy:
                 if attempt == BUSY_TRIES:
@@ -129,6 +131,14 @@ class Pull:
                 error.add_note(OURS)
                 raise
         self.counts += Counts(done.added, done.changed, done.unchanged, done.deleted, len(part.refused))
+
+    def _without_older(self, conn: Connection, part: Page) -> Page:
+        """The page without items that something was sent to since this pull began: they were read back, and this is older."""
+        sent = sending.sent_since(conn, self.source, self._began)
+        items = pages.not_older(conn, self.source, part.items, sent=sent)
+        if len(items) == len(part.items):
+            return part
+        return replace(part, items=items, unchanged=part.unchanged + len(part.items) - len(items))
 
     def _adapt(self, count: int, seconds: float) -> None:
         if count >= SMALLEST and seconds > 0:

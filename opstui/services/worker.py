@@ -189,6 +189,34 @@ def _pull(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
         Pull(store, job.source, job.rules, now=now, applied=keep, masked=teller.masked).run(connector)
 
 
+def _push(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
+    from opstui.services.ledger import Ledger, Patience
+    from opstui.services.push import Push
+    from opstui.store.db import Store
+
+    assert job.store is not None
+    assert job.rules is not None
+    now = clock(os.environ)
+    connector = _connector(job, teller)
+    with Store.open(job.store, now=now, create=False) as store:
+        store.patient = True
+        patience = Patience(settle=job.settle)
+        ledger = Ledger(store, job.source, job.rules, now, teller.tell, patience, job.holder, teller.masked)
+        Push(ledger, connector).run()
+
+
+def _moves(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
+    from opstui.services.moving import told
+    from opstui.store import moves
+    from opstui.store.db import Store
+
+    assert job.store is not None
+    now = clock(os.environ)
+    found = told(_connector(job, teller).moves(job.key), job.source)
+    with Store.open(job.store, now=now, create=False) as store, store.writing() as conn:
+        moves.keep(conn, f"{job.source}:{job.key}", found, now())
+
+
 def _check(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
     teller.tell("checked", text=str(_connector(job, teller).check()))
 
@@ -216,6 +244,8 @@ def _suggest(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
 
 _TASKS: dict[Task, Callable[[Job, Teller, Callable[[Counts], None]], None]] = {
     Task.PULL: _pull,
+    Task.PUSH: _push,
+    Task.MOVES: _moves,
     Task.CHECK: _check,
     Task.DESCRIBE: _describe,
     Task.LOOK_OVER: _look_over,
@@ -229,8 +259,9 @@ def _load(job: Job) -> type[Connector]:
 
 
 def _connector(job: Job, teller: Teller) -> Connector:
-    """The connector with its options."""
+    """The connector with its options; what it can carry out is told, for the desk."""
     cls = _load(job)
+    teller.tell("can", verbs=sorted(cls.verbs), takes_back=sorted(cls.takes_back))
     return cls(*_settled(cls, job, teller))
 
 

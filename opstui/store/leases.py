@@ -9,6 +9,9 @@ from datetime import datetime
 
 from opstui.store.rows import moment, seconds
 
+ENGINE = "engine"
+"""The right to be the one engine of a store."""
+
 STALE_S = 30
 """A holder that has not been heard of for so long is taken for dead."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -74,11 +74,19 @@ def ready(items: Sequence[Item], rules: Rules, now: datetime) -> Ready:
 
 
 def apply_page(
-    conn: sqlite3.Connection, source: str, page: PageLike, rules: Rules, now: datetime, made: Ready | None = None
+    conn: sqlite3.Connection,
+    source: str,
+    page: PageLike,
+    rules: Rules,
+    now: datetime,
+    made: Ready | None = None,
+    *,
+    counted: bool = True,
 ) -> Applied:
     """Take in one page: items, what moved, links, ranks, cursor and counts. The caller holds the transaction.
 
     An item that is not in the page stays as it is: only ``deleted`` names what is gone. ``made``: what ``ready`` gave.
+    ``counted`` is False for what comes in beside a pull: it is none of its figures.
     """
     first_pull = sources.ensure(conn, source)
     items = {item.key: item for item in page.items}
@@ -95,17 +103,21 @@ def apply_page(
         blockers -= {*range(base, base + len(new)), *(id for id, _ in moved)}
     adopted = marks.adopt(conn) if new else ()
     ranks.rescore(conn, blockers.union(gone.values(), adopted), rules, now)
-    sources.applied(
-        conn,
-        source,
-        page,
-        now,
-        added=len(new),
-        changed=len(moved),
-        unchanged=page.unchanged + len(page.items) - len(new) - len(moved),
-        deleted=len(gone),
-        returned=sum(1 for _, item in moved if known[item.key][2] is not None),
-    )
+    returned = sum(1 for _, item in moved if known[item.key][2] is not None)
+    if counted:
+        sources.applied(
+            conn,
+            source,
+            page,
+            now,
+            added=len(new),
+            changed=len(moved),
+            unchanged=page.unchanged + len(page.items) - len(new) - len(moved),
+            deleted=len(gone),
+            returned=returned,
+        )
+    else:
+        sources.grown(conn, source, len(new) + returned - len(gone))
     return Applied(
         added=len(new),
         changed=len(moved),
@@ -113,6 +125,30 @@ def apply_page(
         deleted=len(gone),
         refs_changed=(*(item.ref for item in new), *(item.ref for _, item in moved), *gone),
     )
+
+
+def not_older(
+    conn: sqlite3.Connection, source: str, items: Sequence[Item], *, sent: Collection[int] | None = None
+) -> tuple[Item, ...]:
+    """The items without those of which the store has a later telling.
+
+    ``sent``: only these are looked at, and they were read back after something was sent to them: what is told as of the
+    same second, or without a time, may be from before that.
+    """
+    if sent is not None and not sent:
+        return tuple(items)
+    found: dict[str, tuple[int, int | None]] = {}
+    for part in sliced([item.key for item in items]):
+        sql = f"SELECT key, id, updated FROM items WHERE source = ? AND key IN ({holes(part)})"
+        found.update((key, (id, at)) for key, id, at in conn.execute(sql, (source, *part)).fetchall())
+    return tuple(item for item in items if item.key not in found or not _is_older(item, *found[item.key], sent))
+
+
+def _is_older(item: Item, id: int, stored: int | None, sent: Collection[int] | None) -> bool:
+    at = seconds(item.updated)
+    if sent is None:
+        return at is not None and stored is not None and at < stored
+    return id in sent and (at is None or stored is None or at <= stored)
 
 
 def _is_news(known: tuple[int, str, int | None] | None, item: Item) -> bool:

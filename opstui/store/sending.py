@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from opstui.domain.outbox import SETS, State
 from opstui.domain.views import Outgoing
 from opstui.store import outbox
+from opstui.store.items import id_of
 from opstui.store.rows import as_json, holes, moment, seconds, sliced
 
 if TYPE_CHECKING:
@@ -117,6 +118,17 @@ def delay(conn: sqlite3.Connection, source: str, until: datetime) -> None:
     conn.execute(sql, (at, source, at))
 
 
+def hold_up(
+    conn: sqlite3.Connection, source: str, now: datetime, until: datetime, *, what: str, why: str, next_step: str
+) -> None:
+    """What is due cannot be sent at all, for a reason that is none of its own: later, and each says why."""
+    sql = (
+        "UPDATE outbox SET due = ?, attempts = attempts + 1, what = ?, why = ?, next_step = ? "
+        f"WHERE state = 'pending' AND {_ON_ITS_WAY} AND source = ? AND due <= ?"
+    )
+    conn.execute(sql, (ceil(until.timestamp()), what, why, next_step, source, seconds(now)))
+
+
 def tired(conn: sqlite3.Connection | Connection, source: str, tries: int) -> int:
     """How many changes of a source have been tried so often and still wait."""
     sql = f"SELECT count(*) FROM outbox WHERE state = 'pending' AND {_ON_ITS_WAY} AND source = ? AND attempts >= ?"
@@ -136,9 +148,9 @@ def sent_since(conn: sqlite3.Connection, source: str, since: datetime) -> set[in
     return {item for (item,) in conn.execute(sql, (source, seconds(since))).fetchall()}
 
 
-def known_as(conn: sqlite3.Connection, id: int, ref: str, item: int | None) -> None:
-    """What a ``create`` made is an item with this ref."""
-    conn.execute("UPDATE outbox SET ref = ?, item = ? WHERE id = ?", (ref, item, id))
+def known_as(conn: sqlite3.Connection, id: int, ref: str) -> None:
+    """What a ``create`` made is an item with this ref, in the store already or soon."""
+    conn.execute("UPDATE outbox SET ref = ?, item = ? WHERE id = ?", (ref, id_of(conn, ref), id))
 
 
 def tally(conn: Connection, source: str, since: datetime) -> dict[str, int]:

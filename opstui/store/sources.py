@@ -139,6 +139,11 @@ def applied(
         )
 
 
+def grown(conn: sqlite3.Connection, source: str, by: int) -> None:
+    """So many more items are held than before, by no pull."""
+    conn.execute("UPDATE sources SET items = items + ? WHERE name = ?", (by, source))
+
+
 def finish(
     conn: sqlite3.Connection,
     source: str,
@@ -224,6 +229,20 @@ def pause(conn: sqlite3.Connection, source: str, since: datetime | None) -> None
 def paused(conn: Connection) -> frozenset[str]:
     """The sources that a person has stopped here."""
     return frozenset(row[0] for row in conn.execute("SELECT name FROM sources WHERE paused IS NOT NULL").fetchall())
+
+
+def refuse(conn: sqlite3.Connection, source: str, *, what: str, why: str, next_step: str) -> None:
+    """Nothing can be written to it; when it is pulled next stays as it was, and a pull under way has the last word."""
+    ensure(conn, source)
+    sql = "UPDATE sources SET state = 'refused', what = ?, why = ?, next_step = ? WHERE name = ? AND state <> 'syncing'"
+    conn.execute(sql, (what, why, next_step, source))
+
+
+def can(conn: sqlite3.Connection, source: str, verbs: Iterable[str], takes_back: Iterable[str]) -> None:
+    """What its connector carries out and takes back, as its last worker said."""
+    ensure(conn, source)
+    sql = "UPDATE sources SET verbs = ?, takes_back = ? WHERE name = ?"
+    conn.execute(sql, (as_json(sorted(verbs)), as_json(sorted(takes_back)), source))
 
 
 def cursor(conn: sqlite3.Connection, source: str) -> Mapping[str, Any] | None:
