@@ -375,14 +375,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def serve(fake: Fake, *, latency: float = 0.0, skew: float = 0.0, tls: str = "") -> Iterator[Server]:
+def serve(fake: Fake, *, latency: float = 0.0, skew: float = 0.0, tls: str = "", host: str = "127.0.0.1") -> Iterator[Server]:
     """A server in front of ``fake``. ``latency`` is in seconds per answer, ``skew`` how far its clock is ahead.
 
     ``tls``: ``good`` (``server.ca`` is the file to trust), ``untrusted``, ``expired`` or ``wrong name``, whose CA would
-    be in ``server.ca`` too, but for ``untrusted``.
+    be in ``server.ca`` too, but for ``untrusted``. ``host`` is whom the certificate names.
     """
     folder = Path(tempfile.mkdtemp(prefix="opstui-tls-")) if tls else None
-    server = Server(fake, latency=latency, skew=skew, tls=_tls(tls, folder) if folder else None)
+    server = Server(fake, latency=latency, skew=skew, tls=_tls(tls, folder, host) if folder else None)
     server.ca = folder / "ca.pem" if folder and tls != "untrusted" else None
     try:
         yield server
@@ -392,15 +392,15 @@ def serve(fake: Fake, *, latency: float = 0.0, skew: float = 0.0, tls: str = "")
             shutil.rmtree(folder)
 
 
-def _tls(kind: str, folder: Path) -> ssl.SSLContext:
+def _tls(kind: str, folder: Path, host: str) -> ssl.SSLContext:
     import trustme
 
     authority = trustme.CA()
     past = datetime.now(UTC) - timedelta(days=2)
     if kind == "expired":
-        cert = authority.issue_cert("127.0.0.1", not_before=past - timedelta(days=2), not_after=past)
+        cert = authority.issue_cert(host, not_before=past - timedelta(days=2), not_after=past)
     else:
-        cert = authority.issue_cert("other.example.com" if kind == "wrong name" else "127.0.0.1")
+        cert = authority.issue_cert("other.example.com" if kind == "wrong name" else host)
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     cert.configure_cert(context)

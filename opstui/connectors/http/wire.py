@@ -158,7 +158,8 @@ def _transport(base: str, proxy: str, ca: Path | None, troubles: Troubles, concu
     verify: ssl.SSLContext | bool = _trust(ca, troubles) if secure else False
     limits = httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency, keepalive_expiry=20.0)
     try:
-        through = httpx.Proxy(proxy, ssl_context=verify if isinstance(verify, ssl.SSLContext) else None) if proxy else None
+        to_proxy = verify if isinstance(verify, ssl.SSLContext) and proxy.startswith("https:") else None
+        through = httpx.Proxy(proxy, ssl_context=to_proxy) if proxy else None
         return httpx.HTTPTransport(verify=verify, trust_env=False, limits=limits, proxy=through)
     except (ValueError, ImportError, httpx.InvalidURL):
         why = "it is no address of an HTTP proxy"
