@@ -64,7 +64,9 @@ def of(conn: sqlite3.Connection, ref: str, limit: int = 100, *, told: bool = Tru
 
     Without ``told`` a comment that is meant for the item's source is left out: the outbox has it, and then the source's thread.
     """
-    here = "" if told else "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.uid = notes.uid AND o.state <> 'cancelled') "
+    # The change of a comment has its uid; those that take it back or make it again have a number behind it.
+    mine = "(o.uid = notes.uid OR (o.uid > notes.uid || '-' AND o.uid < notes.uid || '.'))"
+    here = "" if told else f"AND NOT EXISTS (SELECT 1 FROM outbox o WHERE {mine} AND o.state <> 'cancelled') "
     sql = (
         f"SELECT {_ENTRY} FROM notes WHERE ref = ? AND ref <> '' AND withdrawn IS NULL {here}ORDER BY at DESC, id DESC LIMIT ?"
     )

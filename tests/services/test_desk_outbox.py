@@ -222,7 +222,7 @@ def test_read_only_parks_what_is_done_until_it_is_released_or_dropped(desk: Desk
     assert desk.row(K).owner is None  # type: ignore[union-attr]
     assert desk.release_parked().group == 0
     desk.undo()
-    assert desk.outgoing(second).state == "pending"  # type: ignore[union-attr]
+    assert [(one.ref, one.state) for one in desk.outbox()] == [(K, "pending"), (J, "pending")]
 
 
 def test_a_program_started_read_only_stays_so(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """A change meant for a source, taken back and made again: as often as anybody likes, whatever the engine did meanwhile.
 
-A change and all that takes it back or makes it again are a chain: ``uid``, ``uid-1``, ``uid-2``, … Those with an even number
-make it, those with an odd one take it back. The last that is not cancelled tells which of both is in force. As long as that one
-has certainly not reached the source, turning it round is to cancel it; after that the next of the chain is sent.
+A change and all that takes it back or makes it again are a chain: ``uid``, then ``uid-1``, ``uid-2``, … Those with an even
+number make it, those with an odd one take it back. The last that is not cancelled tells which of both is in force. As long as
+that one has certainly not reached the source, turning it round is to cancel it; after that another one is sent.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from opstui.domain.outbox import SETS, STUCK, State, field, same, wanted
+from opstui.domain.outbox import OPEN, SETS, STUCK, State, field, same, wanted
 from opstui.domain.views import Outgoing
 from opstui.services.desk import outgoing
 from opstui.store import items, journal, outbox, reach
@@ -28,7 +28,6 @@ class Turn(StrEnum):
 
     NOTHING = "nothing"
     CANCEL = "cancel"
-    REVIVE = "revive"
     SEND = "send"
     STAYS = "stays"
     """It is at the source, and nothing takes it back there."""
@@ -43,8 +42,8 @@ class Outlook(NamedTuple):
     """Whether it is taken back, not made again."""
     rows: tuple[Outgoing, ...] = ()
     """The chain."""
-    at: int = -1
-    """Where in the chain the one in force stands."""
+    last: Outgoing | None = None
+    """The one of it that is in force."""
     value: Any = None
 
     @property
@@ -57,42 +56,31 @@ def look(at: Context, conn: Connection, line: journal.Line) -> Outlook:
     """What turning a line of the journal round comes to; ``line.after`` None means: take it back."""
     back = line.after is None
     rows = _chain(conn, said(line)["uid"])
-    last = max((n for n, one in enumerate(rows) if one.state != State.CANCELLED), default=-1)
-    nothing = Outlook(Turn.NOTHING, line, back, rows, last)
-    if not rows or (last < 0 and back) or (last >= 0 and (last % 2 == 1) == back):
-        return nothing
-    if last < 0:
-        return nothing._replace(turn=Turn.REVIVE)
-    if outgoing.held(rows[last]):
-        return nothing._replace(turn=Turn.CANCEL)
-    if last + 1 < len(rows):
-        return nothing._replace(turn=Turn.REVIVE)
+    last = next((one for one in reversed(rows) if one.state != State.CANCELLED), None)
+    found = Outlook(Turn.NOTHING, line, back, rows, last)
+    makes = last is not None and not outgoing.takes_back(last.uid)
+    if not rows or makes != back:
+        return found
+    if last is not None and outgoing.held(last):
+        return found._replace(turn=Turn.CANCEL)
     first = rows[0]
     if not back:
-        return nothing._replace(turn=Turn.SEND, value=first.value)
+        return found._replace(turn=Turn.SEND, value=first.value)
     if first.verb in SETS:
         value = opposite(first, str(said(line).get("stage", "")), at.people)
-        return nothing._replace(turn=Turn.STAYS if value is NONE else Turn.SEND, value=None if value is NONE else value)
+        return found._replace(turn=Turn.STAYS if value is NONE else Turn.SEND, value=None if value is NONE else value)
     taken = first.verb in reach.of(conn, first.source).takes_back
-    return nothing._replace(turn=Turn.SEND if taken else Turn.STAYS, value=first.value)
+    return found._replace(turn=Turn.SEND if taken else Turn.STAYS, value=first.value)
 
 
 def turn(at: Context, conn: Connection, seen: Outlook, group: int) -> None:
     """Do what ``look`` saw."""
-    rows, last = seen.rows, seen.at
-    match seen.turn:
-        case Turn.CANCEL:
-            one = rows[last]
-            outgoing.cancel(at, conn, one, "taken back before it was sent" if one.state not in STUCK else "taken back")
-            outgoing.rebase(at, conn, one)
-        case Turn.REVIVE:
-            state, due = outgoing.when(at, conn)
-            empty = {"settled": None, "attempts": 0, "what": "", "why": "", "next_step": "", "theirs": None}
-            outbox.set_state(conn, rows[last + 1].id, state, due=due, **empty)
-        case Turn.SEND:
-            _send(at, conn, seen, group)
-        case _:
-            return
+    if seen.turn is Turn.CANCEL and seen.last is not None:
+        held = seen.last.state not in STUCK
+        outgoing.cancel(at, conn, seen.last, "taken back before it was sent" if held else "taken back")
+        outgoing.rebase(at, conn, seen.last)
+    elif seen.turn is Turn.SEND:
+        _send(at, conn, seen, group)
 
 
 def said(line: journal.Line) -> Mapping[str, Any]:
@@ -104,7 +92,7 @@ def said(line: journal.Line) -> Mapping[str, Any]:
 def sentence(outlooks: Iterable[Outlook]) -> str:
     """What is done about changes on their way, for a receipt or the list of what undo will do; empty for nothing."""
     parts: dict[str, None] = {}
-    for one in outlooks:
+    for one in sorted(outlooks, key=lambda one: _ORDER.index(one.turn)):
         parts[_words(one)] = None
     return ", ".join(part for part in parts if part)
 
@@ -128,22 +116,24 @@ def opposite(one: Outgoing, stage: str, people: People) -> Any:
 
 
 def _send(at: Context, conn: Connection, seen: Outlook, group: int) -> None:
-    """The next of the chain, on top of what the one before it set."""
-    first, before = seen.rows[0], seen.rows[seen.at]
-    item = seen.line.item if not first.ref else items.id_of(conn, first.ref)
+    """The next of the chain, on top of what is on its way."""
+    first, before = seen.rows[0], seen.last
+    item = items.id_of(conn, first.ref) if first.ref else None
     state, due = outgoing.when(at, conn)
+    number = outgoing.turn_of(seen.rows[-1].uid) + 1
+    number += number % 2 != int(seen.back)
     # Made again, a comment is a new one: it takes nothing back.
-    undoes = before.id if seen.back or first.verb in SETS else None
+    undoes = before.id if before and (seen.back or first.verb in SETS) else None
     outbox.add(
         conn,
-        uid=f"{first.uid}-{seen.at + 1}",
+        uid=f"{first.uid}-{number}",
         group=group,
         source=first.source,
         ref=first.ref,
         item=item,
         verb=first.verb,
         value=seen.value,
-        base=_base(at, conn, before, item),
+        base=_base(at, conn, first, before, item),
         who=at.who,
         at=at.instant(),
         due=due,
@@ -152,41 +142,45 @@ def _send(at: Context, conn: Connection, seen: Outlook, group: int) -> None:
     )
 
 
-def _base(at: Context, conn: Connection, before: Outgoing, item: int | None) -> Any:
-    """What the field holds once the one before has been sent, in the source's own words where it has said them."""
-    if before.verb not in SETS:
+def _base(at: Context, conn: Connection, first: Outgoing, before: Outgoing | None, item: int | None) -> Any:
+    """What the field holds by then: what is on its way to it, else what was sent, in the source's own words."""
+    if first.verb not in SETS or item is None:
         return None
+    ahead = [one for one in outbox.of_item(conn, item) if one.verb == first.verb and one.state in OPEN]
+    if ahead:
+        return wanted(first.verb, ahead[-1].value, ahead[-1].base)
+    if before is None:
+        return first.base
     expected = wanted(before.verb, before.value, before.base)
-    found = items.load_item(conn, item) if item is not None and before.state == State.SENT else None
-    now = field(found, before.verb) if found else expected
-    return now if same(before.verb, now, expected, at.people) else expected
+    found = items.load_item(conn, item)
+    now = field(found, first.verb) if found else expected
+    return now if same(first.verb, now, expected, at.people) else expected
 
 
 def _chain(conn: Connection, uid: str) -> tuple[Outgoing, ...]:
-    """The change and its turns, in their order; they are named without a gap."""
-    found: list[Outgoing] = []
-    while (one := outbox.by_uid(conn, f"{uid}-{len(found)}" if found else uid)) is not None:
-        found.append(one)
-    return tuple(found)
+    """The change and its turns, in their order."""
+    found = outbox.read(conn, "WHERE uid = ? OR (uid > ? AND uid < ?)", (uid, f"{uid}-", f"{uid}."))
+    return tuple(sorted(found, key=lambda one: outgoing.turn_of(one.uid)))
 
 
 def _words(one: Outlook) -> str:
-    source = one.source
+    source, last = one.source, one.last
     match one.turn:
-        case Turn.CANCEL | Turn.REVIVE | Turn.SEND if not one.back:
-            return f"sent to {source} again" if one.turn is not Turn.CANCEL else f"it stays at {source}"
+        case Turn.CANCEL if not one.back:
+            return f"it stays at {source}"
         case Turn.CANCEL:
-            came_back = one.rows[one.at].state in STUCK
+            came_back = last is not None and last.state in STUCK
             return f"nothing of it is at {source}" if came_back else f"cancelled before it is sent to {source}"
-        case Turn.SEND | Turn.REVIVE:
-            verb = one.rows[0].verb
-            what = "sends the opposite change" if verb in SETS else "takes it back"
-            return f"{what} at {source}" if verb not in SETS else f"{what} to {source}"
+        case Turn.SEND if not one.back:
+            return f"sent to {source} again" if last else f"sent to {source}"
+        case Turn.SEND:
+            return f"sends the opposite change to {source}" if one.rows[0].verb in SETS else f"takes it back at {source}"
         case Turn.STAYS:
             return f"cannot be taken back at {source}: {_STAYS[one.rows[0].verb]}"
     return ""
 
 
+_ORDER = (Turn.CANCEL, Turn.SEND, Turn.STAYS, Turn.NOTHING)
 _STAYS = {
     "comment": "comments stay",
     "create": "new items stay",

@@ -226,8 +226,10 @@ def _each(
                 continue
             done.append(found)
             item = items.id_of(conn, found.ref) if found.ref else None
-            before = lines.outbox_state(found.uid, found.verb)
-            written.append(journal.Line(found.ref, item, journal.OUTBOX, before, None if undoable else before))
+            line = outgoing.gone(found, item)
+            written.append(
+                line if undoable else replace(line, before=line.after or line.before, after=line.after or line.before)
+            )
             if found.state in STUCK and not undoable:
                 outgoing.close_own(at, conn, found.id)
         if not done:

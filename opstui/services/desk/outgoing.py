@@ -62,11 +62,28 @@ class Step:
 
     def lines(self) -> Iterable[journal.Line]:
         """What the journal keeps of it."""
-        for old in self.replaced:
-            yield journal.Line(self.ref, self.item, journal.OUTBOX, lines.outbox_state(old.uid, old.verb), None)
+        for old in reversed(self.replaced):  # taken back, they are sent in their own order again
+            yield gone(old, self.item)
         if self.new:
             state = lines.outbox_state(self.uid, self.verb, self.stage)
             yield journal.Line(self.ref, self.item, journal.OUTBOX, None, state)
+
+
+def turn_of(uid: str) -> int:
+    """The number of a change in its chain, see ``chain``."""
+    return int(uid.partition("-")[2] or 0)
+
+
+def takes_back(uid: str) -> bool:
+    """Whether a change takes another one back."""
+    return turn_of(uid) % 2 == 1
+
+
+def gone(one: Outgoing, item: int | None) -> journal.Line:
+    """The journal's line of a change that will not be sent. Where it was to take one back, that one is in force again."""
+    state = lines.outbox_state(one.uid.partition("-")[0], one.verb)
+    before, after = (None, state) if takes_back(one.uid) else (state, None)
+    return journal.Line(one.ref, item, journal.OUTBOX, before, after)
 
 
 def held(one: Outgoing) -> bool:

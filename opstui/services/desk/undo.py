@@ -119,7 +119,7 @@ def _turn(at: Context, conn: Connection, group: journal.Group, *, back: bool) ->
     ranks.rescore(conn, touched.values(), at.rules, at.instant())
     if group.verb in verdicts.VERDICTS:
         sessions.take_back(conn, len(marked) if back else -len(marked))
-    sources = tuple(dict.fromkeys(one.source for one in seen if one.turn in (chain.Turn.SEND, chain.Turn.REVIVE)))
+    sources = tuple(dict.fromkeys(one.source for one in seen if one.turn is chain.Turn.SEND))
     return Receipt(number, verb, _refs(done), (), said, sent_to=sources, note=tail)
 
 
