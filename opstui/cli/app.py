@@ -56,9 +56,28 @@ def _open(config: Path | None, data_dir: Path | None, flags: Mapping[str, str]) 
             return print_brief(opened, "opstui")
         from opstui.ui.app import run
 
-        return run(opened)
+        code = run(opened)
+        say_left(opened)
+        return code
     finally:
         opened.close()
+
+
+def say_left(opened: Workspace, command: str = "opstui") -> None:
+    """What is not sent when the app is left, and what sends it."""
+    from opstui.domain.format import plural
+
+    counts = opened.desk.outbox_counts()
+    waiting = {name: states.get("pending", 0) + states.get("sending", 0) for name, states in counts.items()}
+    parked = sum(states.get("parked", 0) for states in counts.values())
+    if number := sum(waiting.values()):
+        names = ", ".join(name for name, of_it in waiting.items() if of_it)
+        them, are = ("it", "is") if number == 1 else ("them", "are")
+        how = "while read-only nothing is sent" if opened.desk.readonly() else f"{command} sync sends {them}"
+        say(f"opstui: {plural(number, 'change')} for {names} {are} not sent yet; {how}.")
+    if parked:
+        them, are = ("it", "is") if parked == 1 else ("them", "are")
+        say(f"opstui: {plural(parked, 'change')} made while read-only {are} parked; {command} outbox release sends {them}.")
 
 
 def _first_time(data_dir: Path | None) -> int:

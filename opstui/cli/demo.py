@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from opstui.cli.app import on_a_terminal, print_brief
+from opstui.cli.app import on_a_terminal, print_brief, say_left
 from opstui.cli.state import State
 from opstui.cli.streams import say
 from opstui.errors import SourceError, StoreReadOnly, UsageError
@@ -47,7 +47,9 @@ def open_demo(data_dir: Path | None, *, fresh: bool = False, flags: Mapping[str,
                 return print_brief(opened, "opstui demo")
             from opstui.ui.app import run
 
-            return run(opened)
+            code = run(opened)
+            say_left(opened, "opstui demo")
+            return code
         finally:
             opened.close()
 

@@ -23,6 +23,9 @@ HEALTHY_S = 60.0
 STOP_S = 3.0
 """How long it may take to end in order before it is ended."""
 
+HURRY_S = 1.5
+"""How long that is once nobody wants to wait."""
+
 _LOG_LINES = 20
 _QUEUE = 1000
 
@@ -42,9 +45,11 @@ class EngineClient:
         self._pauses = tuple(pauses)
         self._events: asyncio.Queue[Event | None] = asyncio.Queue(_QUEUE)
         self._process: asyncio.subprocess.Process | None = None
+        self._hurried = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
         self._log: deque[str] = deque(maxlen=_LOG_LINES)
         self._said = ""
+        self._patience = STOP_S
 
     @property
     def pid(self) -> int | None:
@@ -57,7 +62,7 @@ class EngineClient:
             self._keeper = asyncio.create_task(self._keep(), name="engine")
 
     def send(self, word: str) -> None:
-        """Say ``pull``, ``pull NAME`` or ``push``."""
+        """Say one of the engine's words: ``pull``, ``pull NAME``, ``push``, ``moves REF``, ``check NAME``."""
         process = self._process
         if process is None or process.stdin is None or process.stdin.is_closing():
             return
@@ -68,14 +73,19 @@ class EngineClient:
         while (event := await self._events.get()) is not None:
             yield event
 
-    async def stop(self) -> None:
-        """End it: in order if it can, at once if it cannot. Its workers end with it."""
+    async def stop(self, patience: float | None = None) -> None:
+        """End it: in order if it can within ``patience`` seconds, at once if it cannot. Its workers end with it."""
+        self._patience = STOP_S if patience is None else patience
         if self._keeper is not None:
             self._keeper.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._keeper
             self._keeper = None
         self._put(None)
+
+    def hurry(self) -> None:
+        """Whoever waits in ``stop`` does not want to any more: it is to end without sending what waits."""
+        self._hurried.set()
 
     async def _keep(self) -> None:
         deaths = 0
@@ -136,13 +146,21 @@ class EngineClient:
     async def _end(self, process: asyncio.subprocess.Process) -> None:
         if process.stdin is not None:
             process.stdin.close()
-        if process.returncode is None:
-            try:
-                await asyncio.wait_for(process.wait(), STOP_S)
-            except TimeoutError:
-                with contextlib.suppress(ProcessLookupError):
-                    process.send_signal(signal.SIGKILL)
-                await process.wait()
+        if process.returncode is not None:
+            return
+        over, hurried = asyncio.ensure_future(process.wait()), asyncio.ensure_future(self._hurried.wait())
+        await asyncio.wait({over, hurried}, timeout=self._patience, return_when=asyncio.FIRST_COMPLETED)
+        if hurried.done() and not over.done():
+            self._signal(process, signal.SIGTERM)
+            await asyncio.wait({over}, timeout=HURRY_S)
+        hurried.cancel()
+        if not over.done():
+            self._signal(process, signal.SIGKILL)
+        await over
+
+    def _signal(self, process: asyncio.subprocess.Process, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(number)
 
     def _why(self, code: int | None) -> str:
         if self._said:
@@ -159,7 +177,11 @@ class EngineClient:
 
 
 def engine_command(
-    config: Path | None = None, data_dir: Path | None = None, flags: Mapping[str, str] | None = None
+    config: Path | None = None,
+    data_dir: Path | None = None,
+    flags: Mapping[str, str] | None = None,
+    *,
+    readonly: bool = False,
 ) -> list[str]:
     """The command line of an engine over these."""
     argv = [sys.executable, "-P", "-m", "opstui.services.engine"]
@@ -169,11 +191,16 @@ def engine_command(
         argv += ["--data-dir", str(data_dir)]
     for key, value in (flags or {}).items():
         argv += ["--set", f"{key}={value}"]
-    return argv
+    return [*argv, "--readonly"] if readonly else argv
 
 
 def client_for(
-    config: Path | None, data_dir: Path, now: Clock = real_clock, flags: Mapping[str, str] | None = None
+    config: Path | None,
+    data_dir: Path,
+    now: Clock = real_clock,
+    flags: Mapping[str, str] | None = None,
+    *,
+    readonly: bool = False,
 ) -> EngineClient:
     """The client of an engine over a config and a data folder, which goes by the same clock as we do."""
-    return EngineClient(engine_command(config, data_dir, flags), child_environ(os.environ, now))
+    return EngineClient(engine_command(config, data_dir, flags, readonly=readonly), child_environ(os.environ, now))

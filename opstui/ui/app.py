@@ -48,13 +48,24 @@ def _sources() -> Screen[None]:
     return SourcesPane()
 
 
+def _outbox() -> Screen[None]:
+    from opstui.ui.panes.outbox import OutboxPane
+
+    return OutboxPane()
+
+
 class OpstuiApp(App[int], inherit_bindings=False):
     """Panes as modes, each made when it is first gone to."""
 
     TITLE = "opstui"
     CSS_PATH = Path(__file__).with_name("panes") / "triage.tcss"
     """The first pane's styles, read with the app's own: those that a screen brings are parsed in a second pass."""
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[None]]]] = {"triage": TriagePane, "log": _log, "sources": _sources}
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[None]]]] = {
+        "triage": TriagePane,
+        "log": _log,
+        "sources": _sources,
+        "outbox": _outbox,
+    }
     DEFAULT_MODE = "triage"
     BINDINGS = [*bindings_for("*")]
     COMMANDS = set()
@@ -73,6 +84,12 @@ class OpstuiApp(App[int], inherit_bindings=False):
         self.look = Look(self.desk.zone(), ASCII if _ascii(settings.ui.ascii, environ) else UNICODE)
         self._stops: Sequence[tuple[str, str]] = (("Stand-up", settings.day.standup), ("Handoff", settings.day.handoff))
         self.sources: tuple[SourceState, ...] = ()
+        self.readonly = False
+        """Whether nothing is sent to any source, as far as was read last."""
+        self.wanted_change: int | None = None
+        """The change that the outbox is to open on."""
+        self.wanted_source = ""
+        """The source that the sources' pane is to open on."""
         self.engine = Engine(workspace, self._engine_told, self._read_ended)
         self.crash: Exception | None = None
         """The first exception that nobody caught."""
@@ -163,6 +180,7 @@ class OpstuiApp(App[int], inherit_bindings=False):
             gc.freeze()  # what the start made stays until the end: a collection need not look at it
             gc.enable()
         self._version = self.desk.version()
+        self.read_health()
         self._minute = f"{self.now():%H%M}"
         if self.pane:
             self.pane.settled()
@@ -201,13 +219,20 @@ class OpstuiApp(App[int], inherit_bindings=False):
             self.refresh_data()
         elif minute != self._minute and self.pane:
             self.pane.tick()
+        elif self.pane and self.pane.counts:
+            self.pane.count_down()
         self._minute = minute
 
     def refresh_data(self) -> None:
         """Read again what the pane shows."""
-        self.sources = self.desk.sources()
         if self.pane:
             self.pane.refresh_data()
+
+    def read_health(self) -> None:
+        """Read again how the sources are, and whether anything is sent to them."""
+        self.sources = self.desk.sources()
+        if self.started:  # the first frame does without what the outbox is read with
+            self.readonly = self.desk.readonly()
 
     # Actions
 
@@ -239,6 +264,29 @@ class OpstuiApp(App[int], inherit_bindings=False):
     def do_sources(self) -> None:
         """Go to the sources' health."""
         self.switch_mode("sources")
+
+    def do_outbox(self) -> None:
+        """Go to what is on its way to the sources, and what came back."""
+        self.switch_mode("outbox")
+
+    def open_own(self, fields: Mapping[str, str]) -> bool:
+        """Go to what an item of opstui's own is about: a change that came back, a source; False when it is neither."""
+        if str(fields.get("outbox", "")).isdecimal():
+            self.wanted_change = int(fields["outbox"])
+            self.do_outbox()
+        elif fields.get("source"):
+            self.wanted_source = fields["source"]
+            self.do_sources()
+        else:
+            return False
+        return True
+
+    def do_readonly(self) -> None:
+        """Send nothing to any source from now on, or send again."""
+        from opstui.ui.readonly import switch
+
+        if self.pane:
+            self.pane.run_worker(switch(self.pane), exclusive=True, group="ask")
 
     def do_goto(self) -> None:
         """Wait for the letter that says where to."""
@@ -296,8 +344,14 @@ class OpstuiApp(App[int], inherit_bindings=False):
             )
 
     def do_quit(self) -> None:
-        """Leave; what was submitted is written before the workspace closes."""
-        self.exit(0)
+        """Leave; what was submitted is written before the workspace closes, what waits is sent if that takes no time."""
+        from opstui.ui.dialogs.farewell import Farewell, waiting
+
+        number = waiting(self)
+        if number:
+            self.push_screen(Farewell(number), lambda _: self.exit(0))
+        else:
+            self.exit(0)
 
 
 def _keys(preset: str, own: Mapping[str, str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from opstui.domain.actions import ACTIONS, Action
 
-NOT_BY_NAME = frozenset({"app.palette", "app.back", "app.goto"})
+NOT_BY_NAME = frozenset({"app.palette", "app.back", "app.goto", "sources.readonly"})
 """Actions that say nothing in a list of names."""
 BY_TITLE, BY_WORDS = 1.0, 0.4
 """What a match in the title counts, and one in help, command or id."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,6 +14,10 @@ Told = Callable[[], None]
 NOTHING = "nothing new"
 Ended = Callable[[str, str], None]
 """Told what came of a read that was asked for, and in which tone."""
+Event = Mapping[str, Any]
+Heard = Callable[[Event], None]
+Far = tuple[int, int | None, str]
+"""How far a pull is: done, of how many as far as that is known, of what."""
 
 
 class Engine:
@@ -23,6 +28,16 @@ class Engine:
         """Sources that are being pulled now, and how far each one is as far as it says."""
         self.trouble = ""
         """Why there is no engine now, empty while there is one."""
+        self.far: dict[str, Far] = {}
+        """How far each source is that is being read."""
+        self.tested: dict[str, tuple[Event, datetime]] = {}
+        """What came of the last test of each source's credentials, and when."""
+        self.testing: set[str] = set()
+        """Sources whose credentials are being tried."""
+        self.elsewhere = False
+        """Whether another engine does the work, on this store too."""
+        self._waiting: dict[str, Heard] = {}
+        """Who waits for the transitions of an item, by its ref."""
         self._workspace = workspace
         self._told = told
         self._ended = ended
@@ -36,29 +51,43 @@ class Engine:
         from opstui.services.engine_client import client_for
 
         at = self._workspace
-        self._client = client_for(at.config, at.data_dir, at.now, at.flags)
+        self._client = client_for(at.config, at.data_dir, at.now, at.flags, readonly=getattr(at, "readonly", False))
         await self._client.start()
         async for event in self._client.events():
             if self.hear(event):
                 self._told()
 
-    def hear(self, event: Mapping[str, Any]) -> bool:
+    def hear(self, event: Event) -> bool:
         """Keep what an event says; gives whether the screen now says something else."""
         source = str(event.get("source") or "")
         match event["event"]:
             case "started" if source:
                 self.reading[source] = ""
+                self.far[source] = (0, None, "")
             case "progress" if source in self.reading:
                 far = how_far(event)
+                self.far[source] = progress_of(event)
                 if self.reading[source] == far:
                     return False
                 self.reading[source] = far
             case "finished" | "failed" if source:
                 self.reading.pop(source, None)
+                self.far.pop(source, None)
                 self._over(source, event)
+            case "moves":
+                if waits := self._waiting.pop(str(event.get("ref") or ""), None):
+                    waits(event)
+                return False
+            case "checked" if source:
+                self.testing.discard(source)
+                self.tested[source] = (event, self._workspace.now())
+            case "lease":
+                self.elsewhere = not event.get("held")
+                return False
             case "engine":
-                self.reading.clear()
-                self._asked.clear()
+                for gone in (self.reading, self.far, self._asked, self.testing):
+                    gone.clear()
+                self._give_up()
                 self.trouble = "" if event.get("running") else str(event.get("why") or "it ended")
             case "applied":
                 pass
@@ -66,7 +95,7 @@ class Engine:
                 return False
         return True
 
-    def _over(self, source: str, event: Mapping[str, Any]) -> None:
+    def _over(self, source: str, event: Event) -> None:
         """Tell what came of it when the last one that was asked for is over."""
         if source not in self._asked:
             return
@@ -76,22 +105,76 @@ class Engine:
             came, self._came = self._came, []
             self._ended(together(came), "error" if any(failed for _, _, failed in came) else "text")
 
-    def pull(self, name: str = "") -> str:
-        """Ask for a source, or all of them, to be read now; gives the reason when that cannot be asked."""
+    def _give_up(self) -> None:
+        """Nobody answers what was asked of an engine that ended."""
+        waiting, self._waiting = self._waiting, {}
+        for ref, waits in waiting.items():
+            waits({"event": "moves", "ref": ref, "what": "the engine ended before it could ask"})
+
+    @property
+    def why_not(self) -> str:
+        """Why nothing can be asked of it now, empty when it can."""
         if self._client is None or self._client.pid is None:
             return self.trouble or "the engine is not running yet"
-        self._client.send(f"pull {name}".strip())
+        return ""
+
+    def ask_moves(self, ref: str, told: Heard) -> str:
+        """Ask a source for the transitions of an item: ``told`` gets the answer; gives the reason when it cannot be asked."""
+        if why := self.why_not:
+            return why
+        self._waiting[ref] = told
+        self._send(f"moves {ref}")
+        return ""
+
+    def forget_moves(self, ref: str) -> None:
+        """Who asked for them waits no more."""
+        self._waiting.pop(ref, None)
+
+    def check(self, name: str) -> str:
+        """Have a source's credentials tried; gives the reason when that cannot be asked."""
+        if not (why := self.why_not):
+            self.testing.add(name)
+            self._send(f"check {name}")
+        return why
+
+    def push(self) -> str:
+        """Have everything that waits sent now, held or not."""
+        if not (why := self.why_not):
+            self._send("push")
+        return why
+
+    def _send(self, word: str) -> None:
+        if self._client is not None:
+            self._client.send(word)
+
+    def pull(self, name: str = "") -> str:
+        """Ask for a source, or all of them, to be read now; gives the reason when that cannot be asked."""
+        if why := self.why_not:
+            return why
+        self._send(f"pull {name}".strip())
         enabled = {source.name for source in self._workspace.settings.sources if source.enabled}
         self._asked |= {name} if name else enabled
         return ""
 
-    async def stop(self) -> None:
-        """End it with the app."""
+    async def stop(self, patience: float | None = None) -> None:
+        """End it with the app; with ``patience`` it has so many seconds to send what waits."""
         if self._client is not None:
-            await self._client.stop()
+            await self._client.stop(patience)
+
+    def hurry(self) -> None:
+        """Whoever waits for its end does not want to any more: it leaves what it has not sent."""
+        if self._client is not None:
+            self._client.hurry()
 
 
-def how_far(event: Mapping[str, Any]) -> str:
+def progress_of(event: Event) -> Far:
+    """How far a pull is, as far as what it says are numbers."""
+    done, total = event.get("done"), event.get("total")
+    number = done if isinstance(done, int) and done > 0 else 0
+    return number, total if isinstance(total, int) and total > 0 else None, str(event.get("unit") or "")
+
+
+def how_far(event: Event) -> str:
     """``42 %`` of what is known to come, else how many: ``12,000 rows``."""
     done, total = event.get("done"), event.get("total")
     if not isinstance(done, int) or not done:
@@ -110,7 +193,7 @@ def together(came: Sequence[tuple[str, str, bool]]) -> str:
     return f"{'; '.join(told)}."
 
 
-def outcome(event: Mapping[str, Any]) -> str:
+def outcome(event: Event) -> str:
     """``2 added, 1 changed``, ``nothing new``, or why it failed and what helps."""
     if event["event"] == "failed":
         return ". ".join(str(event[key]).rstrip(".") for key in ("what", "why", "next_step") if event.get(key)) or "it failed"

@@ -113,6 +113,7 @@ class Pane(Screen[None], inherit_bindings=False):
         self.day.stops = self.desktop.stops
         self.day.sources = self.desktop.sources
         self.day.reading = dict(self.desktop.reading)
+        self.day.readonly = self.desktop.readonly
         self.day.repaint()
 
     def here(self) -> str:
@@ -125,6 +126,14 @@ class Pane(Screen[None], inherit_bindings=False):
     def tick(self) -> None:
         """Another minute."""
         self.refresh_head()
+
+    @property
+    def counts(self) -> bool:
+        """Whether a second more changes what is said."""
+        return False
+
+    def count_down(self) -> None:
+        """Another second, where that changes what is said; nothing is read for it."""
 
     # Actions
 
@@ -223,6 +232,9 @@ class Pane(Screen[None], inherit_bindings=False):
         """Something was written: read again what is shown."""
         self.refresh_data()
 
+    def say_where(self, receipt: Receipt) -> None:
+        """Where what was written goes."""
+
     def put_back(self, rows: Sequence[QueueRow], why: Mapping[str, str]) -> None:
         """Rows that were taken away come back, with the reason by ref where the write failed."""
 
@@ -246,7 +258,7 @@ class Pane(Screen[None], inherit_bindings=False):
 
     def _told(self, verb: str, receipt: Receipt) -> None:
         if receipt.group:
-            self.say(receipt.summary)
+            self.say(". ".join(part for part in (receipt.summary, receipt.note) if part))
         elif not receipt.refused:
             self.say(f"Nothing to {verb}.")
 
@@ -260,11 +272,19 @@ class Pane(Screen[None], inherit_bindings=False):
 
         self.app.push_screen(CaptureLine(self.desk, save=self.saver(SLOT, self.desk.note)), kept)
 
+    def do_create(self) -> None:
+        """One line that becomes an item at a source."""
+        from opstui.ui.create import create
+
+        self.run_worker(create(self), exclusive=True, group="ask")
+
     def saver(self, slot: str, do: Callable[[Answer], Receipt]) -> Callable[[Answer, Callable[[str], None]], None]:
         """What an editor calls to have its text written: it is told why that failed, or nothing once it is done."""
 
         def save(answer: Answer, told: Callable[[str], None]) -> None:
             def written(receipt: Receipt) -> None:
+                if receipt.group:
+                    self.say_where(receipt)
                 told("" if receipt.group else "; ".join(": ".join(refused) for refused in receipt.refused))
 
             self.write(partial(self.keep, slot, partial(do, answer)), told=written, failed=told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
@@ -51,6 +51,10 @@ UNICODE = {
     "part": "▯",
     "minus": "−",
     "child": "└",
+    "out": "↑",
+    "parked": "□",
+    "failed": "✗",
+    "conflict": "≠",
 }
 ASCII = {
     "breach": "^",
@@ -79,6 +83,10 @@ ASCII = {
     "part": ".",
     "minus": "-",
     "child": "`-",
+    "out": "u",
+    "parked": "=",
+    "failed": "X",
+    "conflict": "%",
 }
 
 
@@ -186,7 +194,7 @@ def queue_line(
     lead = look["mark"] if marked else look["cursor"] if cursor else " "
     line: Line = [(lead, "accent" if cursor else "strong"), (sign + " ", sign_tone)]
     line.append((ref_cell(row, grid, look) + "  ", "muted"))
-    line.extend(_title(row, grid.title, now, look))
+    line.extend(with_outbox(lambda cells: _title(row, cells, now, look), row, grid.title, look))
     if grid.why:
         words = moved_words(row, grid.why, look) if grid.moved else why_here(row, now, look, grid.why)
         line.append(("  " + fit(words, grid.why, look["ellipsis"]), "muted"))
@@ -200,6 +208,29 @@ def queue_line(
     text, tone = time_cell(row, now, look, grid.time)
     line.append((" " + right(text, grid.time, look["ellipsis"]) + " ", tone))
     return line
+
+
+OUTBOX: Mapping[str, tuple[str, str, str]] = {
+    "conflict": ("conflict", "conflict", "error"),
+    "failed": ("failed", "failed", "error"),
+    "sending": ("out", "sending", "muted"),
+    "pending": ("out", "to send", "muted"),
+    "parked": ("parked", "parked", "muted"),
+    "sent": ("done", "sent", "muted"),
+    "cancelled": ("minus", "dropped", "muted"),
+}
+"""Glyph, word and tone by the state of a change on its way."""
+WORDED = 30
+"""Cells of a title from which the word stands beside the glyph."""
+
+
+def with_outbox(title: Callable[[int], Line], row: QueueRow, cells: int, look: Look) -> Line:
+    """A title in ``cells``, at its end where the item's changes are on their way to its source."""
+    if row.outbox not in OUTBOX:
+        return title(cells)
+    sign, word, tone = OUTBOX[row.outbox]
+    tail = f"  {look[sign]} {word}" if cells >= WORDED else f" {look[sign]}"
+    return [*title(cells - width(tail)), (tail, tone)]
 
 
 def _title(row: QueueRow, cells: int, now: datetime, look: Look) -> Line:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from opstui.domain.kinds import PRIORITY_WORDS, Place
-from opstui.domain.views import Decision, Detail, Linked
+from opstui.domain.views import Decision, Detail, Linked, Outgoing
 from opstui.domain.when import ago, span
 from opstui.ui.cells import cut, fit, right, tame, width, wrap
 from opstui.ui.present import Line, Look, Piece, owner, review_words, sla_left, time_cell
@@ -15,6 +15,7 @@ from opstui.ui.present import Line, Look, Piece, owner, review_words, sla_left, 
 if TYPE_CHECKING:
     from opstui.domain.model import Change
 
+Out = Callable[[Sequence[Outgoing], int], list[Line]]
 LABEL = 12
 """Cells of the labels' column."""
 OTHERS = 40
@@ -31,10 +32,12 @@ def detail_lines(
     timeline: bool = True,
     failed: str = "",
     drafts: Sequence[str] = (),
+    out: Out | None = None,
 ) -> list[Line]:
     """The page of one item in lines of at most ``cells``; without ``timeline`` another column shows what happened when.
 
-    ``failed`` says why its last verdict was not written, ``drafts`` are the keys that go on with what was begun on it.
+    ``failed`` says why its last verdict was not written, ``drafts`` are the keys that go on with what was begun on it,
+    ``out`` writes what of it is on its way to its source.
     """
     lines: list[Line] = [[(text, "strong")] for text in wrap(detail.row.title, cells, 3)]
     lines.append([(tame(detail.row.ref) + "   ", "muted"), time_cell(detail.row, now, look)])
@@ -43,6 +46,8 @@ def detail_lines(
         lines += [[("  " + text, "text")] for text in wrap(failed, cells - 2, 4)]
     lines.append([])
     lines += _facts(detail, cells, now, look)
+    if out and detail.outgoing:
+        lines += out(detail.outgoing, cells)
     lines += _why(detail, cells)
     lines += _changes(f"SINCE {look.at(since, now).upper()}", detail.since, cells, now, look)
     lines += _links("BLOCKS", detail.blocks, cells, look)

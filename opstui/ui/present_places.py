@@ -7,7 +7,7 @@ from datetime import datetime
 from opstui.domain.kinds import Place
 from opstui.domain.views import QueueRow
 from opstui.ui.cells import fit, right, tame
-from opstui.ui.present import TIME, Columns, Line, Look, Piece, glyph, ref_cell, time_cell, why_here
+from opstui.ui.present import TIME, Columns, Line, Look, Piece, glyph, ref_cell, time_cell, why_here, with_outbox
 
 _BY_RANK = (Place.QUEUE, Place.ACCEPTED)
 """Places of work in hand: there the clock matters more than when it was taken."""
@@ -24,7 +24,8 @@ def place_line(
     over = row.place in (Place.DONE, Place.DECLINED, Place.MERGED)
     line: Line = [(lead, "accent" if cursor else "strong"), (sign + " ", sign_tone)]
     line.append((ref_cell(row, grid, look) + "  ", "muted"))
-    line.append((fit(tame(row.title), grid.title, look["ellipsis"]), "muted" if over else "text"))
+    tone = "muted" if over else "text"
+    line.extend(with_outbox(lambda cells: [(fit(tame(row.title), cells, look["ellipsis"]), tone)], row, grid.title, look))
     if grid.why:
         line.append(("  " + fit(decided_words(row, now, look), grid.why, look["ellipsis"]), "text" if over else "muted"))
     text, tone = decided_time(row, now, look)

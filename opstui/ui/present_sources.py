@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from opstui.domain.views import SourceState
 from opstui.domain.when import ago, span
@@ -11,6 +11,10 @@ from opstui.ui.cells import cut, fit, right, tame, wrap
 from opstui.ui.present import Line, Look, line_width, spread
 
 LABEL = 10
+EXPIRES_SOON = timedelta(days=14)
+"""So long before its end a credential is warned of."""
+LOG_LINES = 400
+"""Of a connector's log the last lines are shown."""
 STATES = {
     "ok": ("done", "muted"),
     "stale": ("trouble", "warning"),
@@ -32,17 +36,28 @@ MEANINGS = {
     "syncing": "It is being read now.",
     "paused": "It is switched off in the config (enabled = false).",
 }
+PAUSED = "You have paused it: it is neither read nor written to until you resume it."
 Refused = tuple[str, str, str]
 """Where a record stands, why it did not come in, and how it begins."""
 
 
-def source_line(source: SourceState, cells: int, now: datetime, look: Look) -> Line:
-    """One line in ``cells``: state, name, how old, when again, how many, how many refused."""
-    glyph, tone = STATES.get(source.state, ("trouble", "warning"))
+Far = tuple[int, int | None, str]
+"""How far a pull is: done, of how many as far as that is known, of what."""
+Tested = tuple[bool, str, str, str, datetime]
+"""What came of a test of the credentials: whether it went well, what was found or failed, why, what helps, and when."""
+
+
+def source_line(source: SourceState, cells: int, now: datetime, look: Look, far: Far | None = None) -> Line:
+    """One line in ``cells``: state, name, how old, when again, how many, what did not come in or came back.
+
+    ``far`` tells how far it is while it is being read.
+    """
+    state = "syncing" if far is not None else source.state
+    glyph, tone = STATES.get(state, ("trouble", "warning"))
     name = max(10, min(22, cells // 5))
     line: Line = [
         (f" {look[glyph]} ", tone),
-        (fit(tame(source.state), 9), tone),
+        (fit(tame(state), 9), tone),
         (fit(tame(source.name), name, look["ellipsis"]) + "  ", "strong" if source.state in TROUBLE else "text"),
     ]
     if cells >= 84:
@@ -54,17 +69,59 @@ def source_line(source: SourceState, cells: int, now: datetime, look: Look) -> L
     items = f"{source.items:,} {'item ' if source.items == 1 else 'items'}"
     end: Line = [(right(items, 13), "text" if source.items else "muted")]
     refused = f"{source.refused:,} refused" if source.refused else ""
-    end.append((right(refused, 15), "warning" if source.refused else "muted"))
+    out, out_tone = out_piece(source, look)
+    if cells >= 100:
+        end += [(right(refused, 15), "warning" if refused else "muted"), (right(out, 12), out_tone)]
+    elif source.stuck or not refused:
+        end.append((right(out, 15), out_tone))
+    else:
+        end.append((right(refused, 15), "warning"))
     end.append((" ", "text"))
+    room = max(cells - line_width(line) - line_width(end), 0)
+    line += _read(source, room, now, look, far)
+    return spread(line, end, cells, look)
+
+
+def _read(source: SourceState, room: int, now: datetime, look: Look, far: Far | None) -> Line:
+    """When it was read and when it is next, or how far it is by now."""
+    if far is not None:
+        return [(fit(bar_words(far, 10 if room >= 18 else 6, look) or "being read", room, look["ellipsis"]), "text")]
     read = "never read"
     if source.last_ok:
         over = source.state in FAILED  # then the last try is younger, and an age would be taken for its
         read = f"last ok {look.at(source.last_ok, now)}" if over else f"read {ago(source.last_ok, now)}"
-    room = cells - line_width(line) - line_width(end)
-    line.append((fit(read, min(18, max(room, 0)), look["ellipsis"]), "warning" if source.state == "stale" else "muted"))
-    if room - 18 >= 12:
+    line: Line = [(fit(read, min(18, room), look["ellipsis"]), "warning" if source.state == "stale" else "muted")]
+    soon = expiry_words(source, now)
+    if room - 18 >= 12 and soon:
+        line.append((fit(soon, room - 18, look["ellipsis"]), "warning"))
+    elif room - 18 >= 12:
         line.append((fit(next_words(source, now), room - 18, look["ellipsis"]), "muted"))
-    return spread(line, end, cells, look)
+    return line
+
+
+def out_piece(source: SourceState, look: Look) -> tuple[str, str]:
+    """``✗ 1 back`` where changes came back, ``↑ 2 to send`` where some are on their way."""
+    if source.stuck:
+        return f"{look['failed']} {source.stuck:,} back", "error"
+    return (f"{look['out']} {source.waiting:,} to send", "muted") if source.waiting else ("", "muted")
+
+
+def bar_words(far: Far, cells: int, look: Look) -> str:
+    """``▮▮▮▯▯▯▯▯ 42 %`` of what is known to come, else how many came: ``12,000 rows``."""
+    done, total, unit = far
+    if total:
+        part = max(0.0, min(done / total, 1.0))
+        full = round(part * cells)
+        return f"{look['full'] * full}{look['part'] * (cells - full)} {part:.0%}".replace("%", " %")
+    return f"{done:,} {tame(unit)}".rstrip() if done else ""
+
+
+def expiry_words(source: SourceState, now: datetime) -> str:
+    """``token ends in 9d`` from two weeks before on, ``token ended``; empty while there is time."""
+    if source.expires is None or source.expires - now > EXPIRES_SOON:
+        return ""
+    left = int((source.expires - now).total_seconds())
+    return f"token ends in {span(left).split(' ')[0]}" if left > 0 else "token ended"
 
 
 def next_words(source: SourceState, now: datetime) -> str:
@@ -75,8 +132,18 @@ def next_words(source: SourceState, now: datetime) -> str:
     return f"next in {span(left)}" if left > 0 else "next: due now"
 
 
-def source_page(source: SourceState, refused: Sequence[Refused], cells: int, now: datetime, look: Look) -> list[Line]:
-    """The page below: trouble with its remedy first, then the last pull, what was assumed, and what did not come in."""
+def source_page(
+    source: SourceState,
+    refused: Sequence[Refused],
+    cells: int,
+    now: datetime,
+    look: Look,
+    *,
+    far: Far | None = None,
+    tested: Tested | None = None,
+    outbox_key: str = "O",
+) -> list[Line]:
+    """The page below: trouble with its remedy first, then the last pull, its use, what was assumed, what did not come in."""
     lines: list[Line] = [[(cut(tame(source.name), cells, look["ellipsis"]), "strong")]]
     kind = f"{source.connector}{', required for a clear queue' if source.required else ''}"
     lines += [[(cut(tame(kind), cells, look["ellipsis"]), "muted")], []]
@@ -86,18 +153,84 @@ def source_page(source: SourceState, refused: Sequence[Refused], cells: int, now
         lines += _fact("why", source.why, cells) if source.why else []
         lines += _fact("next", source.next_step, cells, "strong") if source.next_step else []
         lines.append([])
-    elif source.state in MEANINGS:
-        lines += [[(MEANINGS[source.state], "warning" if source.state == "stale" else "text")], []]
+    elif source.state in MEANINGS and far is None:
+        said = PAUSED if source.state == "paused" and source.paused else MEANINGS[source.state]
+        lines += [[(part, "warning" if source.state == "stale" else "text")] for part in wrap(said, cells)] + [[]]
+    lines += _token(source, cells, now, look)
+    if tested:
+        lines += _test(tested, cells, now, look)
+    if far is not None:
+        words = bar_words(far, 24, look) or "just begun"
+        of = f", {far[0]:,} of {far[1]:,} {tame(far[2])}".rstrip() if far[1] else ""
+        lines += _fact("now", words + of, cells)
     if source.last_try and (source.state in FAILED or source.last_try != source.last_ok):
         how = f"{source.state} at " if source.state in FAILED else ""
-        lines += _fact("last try", how + _exactly(source.last_try, now, look), cells)
+        row = f", {source.failures} times in a row" if source.failures > 1 and source.state in FAILED else ""
+        lines += _fact("last try", how + _exactly(source.last_try, now, look) + row, cells)
     lines += _fact("last ok", _exactly(source.last_ok, now, look) if source.last_ok else "never", cells)
-    if words := next_words(source, now):
+    if source.state == "paused" and source.paused:
+        lines += _fact("paused", _exactly(source.paused, now, look), cells)
+    elif words := next_words(source, now):
         lines += _fact("then", words, cells)
     lines += _fact("found", found_words(source), cells)
+    lines += _use(source, cells, now, look, outbox_key)
     for at, note in enumerate(source.notes):
         lines += _fact("assumed" if not at else "", note, cells)
     return lines + refused_lines(source, refused, cells, look)
+
+
+def _token(source: SourceState, cells: int, now: datetime, look: Look) -> list[Line]:
+    """A credential that ends soon, or ended, before all that goes well."""
+    if not (soon := expiry_words(source, now)) or source.expires is None:
+        return []
+    lines = _fact("token", f"{soon.removeprefix('token ')}: {look.at(source.expires, now)}", cells, "warning")
+    return [*lines, *_fact("next", f"Get a new one, then: opstui auth {source.name}", cells, "strong"), []]
+
+
+def _test(tested: Tested, cells: int, now: datetime, look: Look) -> list[Line]:
+    """What came of the test that was asked for."""
+    ok, text, why, next_step, at = tested
+    lines = _fact("tested", f"{_exactly(at, now, look)}: {text}", cells, "success" if ok else "error")
+    lines += _fact("why", why, cells) if why else []
+    return [*lines, *(_fact("next", next_step, cells, "strong") if next_step else []), []]
+
+
+def _use(source: SourceState, cells: int, now: datetime, look: Look, outbox_key: str) -> list[Line]:
+    """What can be written to it and what is on its way, as whom, how often it was asked, and how much of that is left."""
+    lines: list[Line] = []
+    if source.state != "gone" and source.last_try:
+        verbs = ", ".join(sorted(source.verbs))
+        lines += _fact("can", verbs or "only be read: what you decide on its items is kept here", cells)
+    out = [f"{source.waiting:,} on the way" if source.waiting else "", f"{source.stuck:,} came back" if source.stuck else ""]
+    if said := ", ".join(part for part in out if part):
+        lines += _fact("outbox", f"{said}: {outbox_key} shows them", cells, "error" if source.stuck else "text")
+    if source.account:
+        until = f", until {look.at(source.expires, now)}" if source.expires and not expiry_words(source, now) else ""
+        lines += _fact("account", source.account + until, cells)
+    calls = f"{source.calls:,} in the last run" if source.calls else ""
+    quota = ""
+    if source.quota_left is not None:
+        of = f" of {source.quota_limit:,}" if source.quota_limit is not None else ""
+        again = f", full again at {look.at(source.quota_reset, now)}" if source.quota_reset and source.quota_reset > now else ""
+        quota = f"{source.quota_left:,}{of} left{again}"
+    if said := f" {look['dot']} ".join(part for part in (calls, quota) if part):
+        low = source.quota_left is not None and source.quota_limit and source.quota_left * 10 < source.quota_limit
+        lines += _fact("calls", said, cells, "warning" if low else "text")
+    return lines
+
+
+def log_lines(name: str, text: str, path: str, cells: int, look: Look, key: str = "L") -> list[Line]:
+    """The last words of a source's connector, the youngest at the end, in the page's place."""
+    head: Line = [(cut(f"LOG OF {tame(name).upper()}", cells - 14, look["ellipsis"]), "muted")]
+    lines: list[Line] = [spread(head, [(key, "key"), (" back", "muted")], cells, look), []]
+    said = text.rstrip().splitlines()
+    if not said:
+        lines += [[("Its connector said nothing during the last run.", "text")]]
+    if len(said) > LOG_LINES:
+        lines.append([(f"{len(said) - LOG_LINES:,} lines before these", "muted")])
+    for row in said[-LOG_LINES:]:
+        lines += [[(part, "text")] for part in wrap(row, cells, 6)]
+    return [*lines, [], [(cut(tame(path), cells, look["ellipsis"]), "muted")]]
 
 
 def backup_lines(trouble: str, cells: int) -> list[Line]:

@@ -11,10 +11,14 @@ from opstui.domain.kinds import PRIORITY_WORDS, Stage
 from opstui.domain.views import QueueRow, Receipt
 from opstui.errors import OpstuiError
 from opstui.ui.aside import Aside
+from opstui.ui.cells import tame
+from opstui.ui.keys import key_hint
 from opstui.ui.pane import Pane
 
 if TYPE_CHECKING:
     from textual.screen import ModalScreen
+
+    from opstui.ui.dialogs.pick_move import Step
 
 Answer = TypeVar("Answer")
 
@@ -135,7 +139,14 @@ class VerbPane(Pane, inherit_bindings=False):
             self.take_away(rows)
         own_words = act.words and act.words not in self.desk.reasons(act.verb)
         failed = partial(self._unwritten, act, rows, refs) if own_words else None
-        self.write(partial(getattr(self.desk, act.verb), refs, **act.args), rows, failed=failed)
+        self.write(partial(getattr(self.desk, act.verb), refs, **act.args), rows, told=self.say_where, failed=failed)
+
+    def say_where(self, receipt: Receipt) -> None:
+        """Where it goes, and how long undo keeps it from going; or that it stays here, and why."""
+        if receipt.note and not receipt.refused:
+            key = key_hint("app.undo", self.desktop.keymap)
+            cancels = f" {self.desktop.look['dot']} {key} cancels" if receipt.sent_to and key else ""
+            self.say(tame(receipt.note[0].upper() + receipt.note[1:]) + cancels, "text")
 
     def _unwritten(self, act: Act, rows: Sequence[QueueRow], refs: Sequence[str], why: str) -> None:
         """Nothing was written: what was typed for it is offered again, unless another question is open."""
@@ -200,12 +211,20 @@ class VerbPane(Pane, inherit_bindings=False):
         self.ask(self._wait)
 
     def do_priority(self) -> None:
-        """Set here."""
+        """At its source, or here."""
         self.ask(self._priority)
 
     def do_stage(self) -> None:
-        """Set here."""
-        self.ask(self._stage)
+        """Along at its tracker, or here."""
+        self.ask(self._move)
+
+    def do_due(self) -> None:
+        """Until when."""
+        self.ask(self._due)
+
+    def do_labels(self) -> None:
+        """More of them, and fewer."""
+        self.ask(self._labels)
 
     def do_comment(self) -> None:
         """On the item."""
@@ -230,7 +249,8 @@ class VerbPane(Pane, inherit_bindings=False):
 
         return await self.answer(ReasonPicker(heading, self.desk.reasons(verb), optional=optional))
 
-    async def _person(self, heading: str) -> str | None:
+    async def ask_person(self, heading: str) -> str | None:
+        """Somebody, with everybody's open work in view."""
         from opstui.ui.dialogs.pick_person import PersonPicker
 
         me = self.desk.me()
@@ -239,10 +259,23 @@ class VerbPane(Pane, inherit_bindings=False):
         return await self.answer(picker)
 
     async def _decline(self) -> None:
+        from opstui.ui.dialogs.decline import DeclinePicker
+
         rows = self.targets()
-        reason = await self._reason("decline", f"Decline {self._named(rows)}: why?")
+        told = self.tells(rows)
+        tell = self.desktop.workspace.settings.outbox.tell_reporter
+        picker = DeclinePicker(f"Decline {self._named(rows)}: why?", self.desk.reasons("decline"), told, tell=tell)
+        reason = await self.answer(picker)
         if reason is not None:
-            self.decide(Act("decline", {"reason": reason}), rows)
+            self.decide(Act("decline", {"reason": reason, "tell": picker.tell} if told else {"reason": reason}), rows)
+
+    def tells(self, rows: Sequence[QueueRow]) -> Sequence[str]:
+        """The sources among those of rows that take a comment, for whoever reported an item there."""
+        return [source for source in dict.fromkeys(row.source for row in rows) if "comment" in self.verbs_of(source)]
+
+    def verbs_of(self, source: str) -> Sequence[str]:
+        """What a source takes, as far as was read last."""
+        return next((state.verbs for state in self.desktop.sources if state.name == source), ())
 
     async def _merge(self) -> None:
         from opstui.ui.dialogs.pick_ref import RefPicker
@@ -275,7 +308,7 @@ class VerbPane(Pane, inherit_bindings=False):
 
     async def _assign(self) -> None:
         rows = self.targets()
-        who = await self._person(f"Who owns {self._named(rows)}?")
+        who = await self.ask_person(f"Who owns {self._named(rows)}?")
         if who is not None:
             self.decide(Act("assign", {"who": who}), rows)
 
@@ -283,7 +316,7 @@ class VerbPane(Pane, inherit_bindings=False):
         from opstui.ui.dialogs.pick_when import NEVER, WhenPicker
 
         rows = self.targets()
-        to = await self._person(f"Escalate {self._named(rows)} to")
+        to = await self.ask_person(f"Escalate {self._named(rows)} to")
         if to is None:
             return
         reason = await self._reason("escalate", f"Escalate to {to}: why?")
@@ -300,7 +333,7 @@ class VerbPane(Pane, inherit_bindings=False):
         from opstui.ui.dialogs.pick_when import WhenPicker
 
         rows = self.targets()
-        on = await self._person(f"Who {'does' if len(self.refs_of(rows)) == 1 else 'do'} {self._named(rows)} wait on?")
+        on = await self.ask_person(f"Who {'does' if len(self.refs_of(rows)) == 1 else 'do'} {self._named(rows)} wait on?")
         if on is None:
             return
         until = await self.answer(WhenPicker(self.desk.now(), self.desk.presets(), self.desk.when, f"Nudge {on} when?"))
@@ -322,17 +355,120 @@ class VerbPane(Pane, inherit_bindings=False):
         if value is not None:
             self.decide(Act("priority", {"n": int(value) if value else None}), rows)
 
-    async def _stage(self) -> None:
+    async def _move(self) -> None:
+        rows = self.targets()
+        source = rows[0].source
+        if any(row.source != source for row in rows) or "transition" not in self.verbs_of(source):
+            await self._stage(rows)
+            return
+        found = await self.ask_move(rows[0].ref, source, f"{self._named(rows)} {rows[0].status} to".replace("  ", " "))
+        if found is None:
+            return
+        step, fields = found
+        if not step.status:
+            self.decide(Act("stage", {"stage": step.stage}), rows)
+            return
+        one = len(self.refs_of(rows)) == 1
+        move = step.move.id if step.move and one else ""  # another item may have the same way under another id
+        self.decide(Act("transition", {"status": step.status, "id": move, "fields": fields, "stage": step.stage}), rows)
+
+    async def ask_move(self, ref: str, source: str, heading: str, *, here: bool = True) -> tuple[Step, dict[str, str]] | None:
+        """A move and what it asks for. It opens at once; what the tracker allows is asked meanwhile where it is not known."""
+        from opstui.ui.dialogs.edit_fields import FieldsForm
+        from opstui.ui.dialogs.pick_move import MovePicker
+
+        picker = MovePicker(heading, source, self.desk.moves(ref), here=here)
+        engine = self.desktop.engine
+
+        def heard(event: Mapping[str, Any]) -> None:
+            why = ": ".join(str(event[part]) for part in ("what", "why") if event.get(part))
+            picker.trouble(why) if why else picker.tell(self.desk.moves(ref))
+
+        if not picker.known and (why := engine.ask_moves(ref, heard)):
+            picker.trouble(why)
+        step = await self.answer(picker)
+        engine.forget_moves(ref)
+        if step is None:
+            return None
+        asked = [field for field in step.move.fields if field.required] if step.move else []
+        if not asked:
+            return step, {}
+        fields = await self.answer(FieldsForm(f"{ref} to {step.status}: it asks for", asked))
+        return None if fields is None else (step, fields)
+
+    async def _stage(self, rows: Sequence[QueueRow]) -> None:
         from opstui.ui.dialogs.pick_reason import ChoicePicker
 
-        rows = self.targets()
         words = {Stage.TODO: "To do", Stage.DOING: "Doing", Stage.BLOCKED: "Blocked", Stage.DONE: "Done"}
         options = [(stage.value, word) for stage, word in words.items()]
         value = await self.answer(
-            ChoicePicker(f"Stage of {self._named(rows)}", [*options, ("", "As its source says")], current=rows[0].stage.value)
+            ChoicePicker(
+                f"Stage of {self._named(rows)}, set here",
+                [*options, ("", "As its source says")],
+                current=rows[0].stage.value,
+                said=self._takes_none(rows, "transition", "transitions"),
+            )
         )
         if value is not None:
             self.decide(Act("stage", {"stage": value or None}), rows)
+
+    def _takes_none(self, rows: Sequence[QueueRow], verb: str, noun: str) -> str:
+        """Why it stays here: ``kept here: helpdesk (csv) takes no transitions``."""
+        by_name = {state.name: state for state in self.desktop.sources}
+        for name in dict.fromkeys(row.source for row in rows):
+            state = by_name.get(name)
+            if state is not None and verb not in state.verbs:
+                return f"kept here: {name} ({state.connector}) takes no {noun}"
+        return "kept here: they are of several sources" if len({row.source for row in rows}) > 1 else ""
+
+    async def ask_due(self, heading: str) -> Any:
+        """A day, None for none; ``edit_change.NOTHING`` when it was closed."""
+        from opstui.ui.dialogs.pick_when import NEVER, WhenPicker
+        from opstui.ui.edit_change import NOTHING
+
+        at = await self.answer(WhenPicker(self.desk.now(), self.desk.presets(), self.desk.when, heading, without="no due date"))
+        return NOTHING if at is None else None if at is NEVER else at
+
+    async def _due(self) -> None:
+        from opstui.ui.edit_change import NOTHING
+
+        rows = self.targets()
+        if refused := self._refused(rows, "due", "due dates"):
+            self.say(refused, "warning")
+            return
+        at = await self.ask_due(f"{self._named(rows)} {'is' if len(self.refs_of(rows)) == 1 else 'are'} due")
+        if at is not NOTHING:
+            self.decide(Act("due", {"when": at}), rows)
+
+    def _refused(self, rows: Sequence[QueueRow], verb: str, noun: str) -> str:
+        """Why nothing can be asked, where no source of these takes it: it is not kept here either."""
+        if any(verb in self.verbs_of(row.source) for row in rows):
+            return ""
+        state = next((state for state in self.desktop.sources if state.name == rows[0].source), None)
+        name = f"{rows[0].source} ({state.connector})" if state else rows[0].source
+        return f"{name} takes no {noun}, and none are kept here."
+
+    async def _labels(self) -> None:
+        from opstui.ui.dialogs.ask_line import LineDialog
+        from opstui.ui.labels import label_changes, label_words
+
+        rows = self.targets()
+        if refused := self._refused(rows, "labels", "labels"):
+            self.say(refused, "warning")
+            return
+        found = self.desk.detail(rows[0].ref) if len(self.refs_of(rows)) == 1 else None
+        has = found.item.labels if found else ()
+        text = await self.answer(
+            LineDialog(
+                f"Labels of {self._named(rows)}",
+                "",
+                placeholder="+audit -later",
+                echo=lambda typed: label_words(typed, has, known=found is not None),
+            )
+        )
+        add, remove = label_changes(text or "")
+        if add or remove:
+            self.decide(Act("labels", {"add": add, "remove": remove}), rows)
 
     async def _comment(self) -> None:
         from opstui.ui.dialogs.edit_note import NoteEditor
@@ -340,7 +476,9 @@ class VerbPane(Pane, inherit_bindings=False):
         ref = self.targets()[0].ref
         slot = f"comment:{ref}"
         save = self.saver(slot, partial(self.desk.comment, ref))
-        await self.answer(NoteEditor(f"Comment on {ref}", slot, self.desk, save=save))
+        source = self.targets()[0].source
+        where = f"at {source}" if "comment" in self.verbs_of(source) else "kept here"
+        await self.answer(NoteEditor(f"Comment on {ref}, {where}", slot, self.desk, save=save))
 
     async def _note(self) -> None:
         from opstui.ui.dialogs.edit_note import NoteEditor

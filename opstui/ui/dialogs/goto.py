@@ -16,6 +16,7 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "t": ("app.triage", "triage"),
     "l": ("app.log", "log"),
     "s": ("app.sources", "sources"),
+    "o": ("app.outbox", "outbox"),
     "g": ("list.first", "first line"),
 }
 

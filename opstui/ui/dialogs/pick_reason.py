@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from opstui.ui.cells import tame
-from opstui.ui.dialogs.frame import Picker
+from opstui.ui.dialogs.frame import Hint, Picker
 from opstui.ui.widgets.choices import Choice, narrow
 
 FREE = "free:"
@@ -21,7 +21,7 @@ class ReasonPicker(Picker[str]):
 
     DEFAULT_CSS = "ReasonPicker #trouble { height: auto; margin-bottom: 1; color: $text-error; }"
     placeholder = "a number, or your own words"
-    hints = (("1-9", "take at once"), ("enter", "take the line"), ("esc", "close"))
+    hints: Sequence[Hint] = (("1-9", "take at once"), ("enter", "take the line"), ("esc", "close"))
 
     def __init__(
         self, heading: str, reasons: Sequence[str], *, optional: bool = False, initial: str = "", trouble: str = ""
@@ -62,7 +62,12 @@ class ReasonPicker(Picker[str]):
 
 
 class ChoicePicker(Picker[str]):
-    """Asks for one of a few options, each a value and its words; ``current`` is where the cursor starts."""
+    """Asks for one of a few options, each a value and its words; ``current`` is where the cursor starts.
+
+    ``said`` is what is to be known before choosing.
+    """
+
+    DEFAULT_CSS = "ChoicePicker #said { height: auto; margin-bottom: 1; color: $text-muted; }"
 
     def __init__(
         self,
@@ -71,12 +76,18 @@ class ChoicePicker(Picker[str]):
         *,
         current: str | None = None,
         notes: dict[str, str] | None = None,
+        said: str = "",
     ) -> None:
         super().__init__(heading)
+        self._said = said
         self._options = tuple(options)
         self._current = current
         self._notes = notes or {}
         self.hints = (("1-9" if len(self._options) > 1 else "1", "take at once"), ("enter", "take the line"), ("esc", "close"))
+
+    def between(self) -> Iterable[Widget]:
+        if self._said:
+            yield Static(Content(tame(self._said)), id="said")
 
     def lines(self) -> Sequence[Choice]:
         lines = []

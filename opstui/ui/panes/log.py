@@ -104,7 +104,7 @@ class LogPane(VerbPane, inherit_bindings=False):
 
     def refresh_data(self) -> None:
         """Read again; the cursor stays on its entry."""
-        self.desktop.sources = self.desk.sources()
+        self.desktop.read_health()
         self._load(fresh=False)
 
     def _load(self, *, fresh: bool) -> None:

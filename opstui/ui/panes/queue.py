@@ -12,7 +12,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from opstui.domain.kinds import Place
-from opstui.domain.views import Detail, QueueRow, Receipt, SplitCount, View
+from opstui.domain.views import Detail, Outgoing, QueueRow, Receipt, SplitCount, View
 from opstui.errors import OpstuiError
 from opstui.ui.cells import tame
 from opstui.ui.keys import key_hint
@@ -80,6 +80,7 @@ class QueuePane(VerbPane, inherit_bindings=False):
         self._reloading: Timer | None = None
         self._recounting: Timer | None = None
         self._shown: str | None = None
+        self._detail: Detail | None = None
         self._loaded: View | None = None
         self._first: Sequence[QueueRow] = ()
         self._lead: QueueRow | None = None
@@ -115,7 +116,7 @@ class QueuePane(VerbPane, inherit_bindings=False):
 
     def refresh_data(self) -> None:
         """Read the view again: the cursor stays on its item, on its line."""
-        self.desktop.sources = self.desk.sources()
+        self.desktop.read_health()
         self._splits = self.desk.splits()
         self._load(keep=True)
         self._refresh_chrome()
@@ -341,7 +342,7 @@ class QueuePane(VerbPane, inherit_bindings=False):
             return
         keep = ref == self._shown
         self._shown = ref
-        found = self.desk.detail(ref) if ref else None
+        found = self._detail = self.desk.detail(ref) if ref else None
         self.detail.show(partial(self._detail_lines, found) if found else None, keep=keep)
         if self.has_class("-timeline"):
             self.timeline.show(partial(self._timeline_lines, found) if found else None, keep=keep)
@@ -351,7 +352,29 @@ class QueuePane(VerbPane, inherit_bindings=False):
         failed = self.rows.failed.get(found.row.id, "")
         drafts = self._drafts(found.row.ref)
         now, since = self.desk.now(), self.desk.since()
-        return detail_lines(found, cells, now, since, self.look, timeline=timeline, failed=failed, drafts=drafts)
+        return detail_lines(
+            found, cells, now, since, self.look, timeline=timeline, failed=failed, drafts=drafts, out=self._out
+        )
+
+    def _out(self, changes: Sequence[Outgoing], cells: int) -> list[Line]:
+        """What of the item is on its way, and what came back."""
+        from opstui.ui.present_outbox import outgoing_lines
+
+        key = key_hint("app.undo", self.desktop.keymap)
+        return outgoing_lines(changes, cells, self.desk.now(), self.look, key, self.desktop.readonly)
+
+    @property
+    def counts(self) -> bool:
+        """Whether the detail tells the seconds until something is sent."""
+        if not self._detail or not self._detail.outgoing or self.desktop.readonly or not self.has_class("-detail"):
+            return False
+        from opstui.ui.present_outbox import counts_down
+
+        return counts_down(self._detail.outgoing, self.desk.now())
+
+    def count_down(self) -> None:
+        """Another second: the page is written anew, nothing is read."""
+        self.detail.again()
 
     def _drafts(self, ref: str) -> list[str]:
         """The keys of what was begun on an item and not ended."""

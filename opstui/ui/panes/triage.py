@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import on
 
+from opstui.domain.kinds import OWN
 from opstui.ui.keys import bindings_for, key_hint
 from opstui.ui.panes.queue import QueuePane
 from opstui.ui.widgets.row_list import RowList
@@ -105,7 +106,11 @@ class TriagePane(QueuePane, inherit_bindings=False):
         self._show_detail(fresh=True)
 
     def do_open(self) -> None:
-        """The whole item; Enter again goes back."""
+        """The whole item; Enter again goes back. An item of opstui's own is opened where it can be mended."""
+        row = self.rows.row
+        own = self.desk.detail(row.ref) if not self.whole and row and row.source == OWN else None
+        if own and self.desktop.open_own(own.item.fields):
+            return
         self.whole = not self.whole
         self.fit()
         self._refresh_chrome()

@@ -28,16 +28,18 @@ def day_line(
     stops: Sequence[Stop] = (),
     sources: Sequence[SourceState] = (),
     reading: Mapping[str, str] = MappingProxyType({}),
+    readonly: bool = False,
 ) -> Line:
     """The day's rail in ``cells``: the now-mark, the stops to come as room allows, trouble at the right."""
     local = now.astimezone(look.zone)
-    end = [*trouble(sources, now, look), *busy(reading, look)]
+    lock: Line = [(f"  {look['parked']} read-only", "warning")] if readonly else []
+    end = [*lock, *trouble(sources, now, look), *busy(reading, look)]
     head: Line = [(" opstui", "strong"), (f"   {local:%a} {local.day} {local:%b} {local:%H:%M}", "text"), ("   ", "text")]
     head += [(f"{look['now']} ", "accent"), (here, "text")]
     if line_width(head) + line_width(end) + 2 > cells:
         head = [(f" {local:%H:%M}  ", "text"), *head[-2:]]
     if line_width(head) + line_width(end) + 2 > cells:
-        end = [*trouble(sources, now, look, brief=True), *busy(dict.fromkeys(reading, ""), look)]
+        end = [*lock, *trouble(sources, now, look, brief=True), *busy(dict.fromkeys(reading, ""), look)]
     room = cells - line_width(head) - line_width(end) - 2
     rail: Line = []
     for name, at in stops:
@@ -105,9 +107,11 @@ class DayLine(Painted):
         self.sources: Sequence[SourceState] = ()
         self.reading: Mapping[str, str] = {}
         """The sources that are being read, and how far each one is."""
+        self.readonly = False
+        """Whether nothing is sent to any source."""
 
     def line(self, y: int) -> Line:
         """The one line."""
         now = self.surface.now()
         stops = stops_of(now, self.look, self.stops)
-        return day_line(self.size.width, now, self.look, self.here, stops, self.sources, self.reading)
+        return day_line(self.size.width, now, self.look, self.here, stops, self.sources, self.reading, self.readonly)

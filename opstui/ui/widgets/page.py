@@ -35,6 +35,11 @@ class Page(Painted):
             self.top = 0
         self.repaint()
 
+    def again(self) -> None:
+        """The same page, written anew: what it says of the time has moved on."""
+        self._made_for = 0
+        self.repaint()
+
     def line(self, y: int) -> Line:
         """The rule and the line's text."""
         cells = max(self.size.width - (3 if self.edge == "left" else 2), 1)

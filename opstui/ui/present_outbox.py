@@ -1,0 +1,229 @@
+"""What is said of changes on their way to a source: in an item's detail, in the outbox, as a conflict. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from difflib import SequenceMatcher
+
+from opstui.domain import outbox
+from opstui.domain.views import Outgoing
+from opstui.domain.when import ago, span
+from opstui.ui.cells import cut, fit, right, tame, width, wrap
+from opstui.ui.present import OUTBOX, Line, Look, Piece, line_width, spread
+
+STUCK = frozenset({"failed", "conflict"})
+OPEN = frozenset({"parked", "pending", "sending"})
+LABEL = 10
+FIELDS = {"assign": "owner", "transition": "status", "priority": "priority", "due": "due date", "labels": "labels"}
+MEANINGS = {
+    "parked": "It waits until it is released: it was made while nothing is sent.",
+    "pending": "It waits for its turn; what it sets is in force here already.",
+    "sending": "It is at the source now; nobody knows yet what becomes of it.",
+    "failed": "The source did not take it. Until you decide, what the source says is in force.",
+    "conflict": "Somebody changed the same field at the source. Until you decide, what stands there is in force.",
+    "sent": "The source has it, and it was read back.",
+    "cancelled": "It was dropped before it reached the source.",
+}
+COLUMN = 16
+"""Cells of the state in a line: glyph and word."""
+
+
+def state_piece(change: Outgoing, look: Look) -> Piece:
+    """``↑ to send``, ``≠ conflict``."""
+    sign, word, tone = OUTBOX.get(change.state, ("trouble", change.state, "warning"))
+    return f"{look[sign]} {word}", tone
+
+
+def change_words(change: Outgoing) -> str:
+    """``owner Bo Lind``, ``comment “…”``, on one line."""
+    return tame(" ".join(outbox.words(change.verb, change.value).split()))
+
+
+def seconds_left(change: Outgoing, now: datetime) -> int:
+    """Whole seconds until it may be sent, 0 when that is now."""
+    return max(0, -int((now - change.due).total_seconds() // 1))
+
+
+def counts_down(changes: Sequence[Outgoing], now: datetime) -> bool:
+    """Whether a second from now something else is to be said of one of them."""
+    return any(change.state == "pending" and timedelta() <= change.due - now < timedelta(hours=1) for change in changes)
+
+
+def when_words(change: Outgoing, now: datetime, undo: str = "", *, readonly: bool = False) -> str:
+    """When it is sent: ``sent in 6 s, z cancels``, ``again in 40 s``, ``held: read-only``; empty once that is over."""
+    if change.state == "parked":
+        return "held until released"
+    if change.state == "sending":
+        return "on its way now"
+    if change.state != "pending":
+        return ""
+    if readonly:
+        return "waits: read-only"
+    left = seconds_left(change, now)
+    if change.attempts or change.doubt:
+        return f"again {'now' if not left else f'in {_span(left)}'}"
+    if not left:
+        return "next in line"
+    return f"sent in {_span(left)}" + (f", {undo} cancels" if undo else "")
+
+
+def tries_words(change: Outgoing) -> str:
+    """``2 tries``; empty before the first."""
+    return "" if not change.attempts else "1 try" if change.attempts == 1 else f"{change.attempts} tries"
+
+
+def outgoing_lines(changes: Sequence[Outgoing], cells: int, now: datetime, look: Look, undo: str, readonly: bool) -> list[Line]:
+    """The section of an item's detail: each change in words, where it stands, and what is wrong with its remedy."""
+    if not changes:
+        return []
+    lines: list[Line] = [[], [("OUTBOX", "muted")]]
+    for change in changes:
+        state, tone = state_piece(change, look)
+        head = fit(state, 10)
+        room = max(cells - 2 - len(head) - 1, 8)
+        for at, part in enumerate(wrap(change_words(change), room, 3)):
+            lines.append([("  " + (head if not at else " " * len(head)) + " ", tone), (part, "text")])
+        said = [when_words(change, now, undo, readonly=readonly), tries_words(change)]
+        if change.doubt:
+            said.append("nobody knows whether it arrived: looked up first")
+        if words := f" {look['dot']} ".join(part for part in said if part):
+            lines += [[(" " * (3 + len(head)) + part, "muted")] for part in wrap(words, room, 3)]
+        lines += [[(" " * (3 + len(head)) + part, its)] for part, its in _trouble(change, room)]
+    return lines
+
+
+def _trouble(change: Outgoing, cells: int) -> list[Piece]:
+    """What the last try met, why, and what helps."""
+    tone = "error" if change.state in STUCK else "muted"
+    said = [(change.what, tone), (change.why, "text"), (change.next_step, "strong")]
+    return [(part, its) for text, its in said if text for part in wrap(text, cells, 4)]
+
+
+def outbox_line(change: Outgoing, cells: int, now: datetime, look: Look, *, readonly: bool = False) -> Line:
+    """One line of the outbox: state, item, change, tries, and when it goes on or since when it waits."""
+    state, tone = state_piece(change, look)
+    ref_cells = max(14, min(22, cells // 5))
+    line: Line = [
+        (" " + fit(state, 11), tone),
+        (fit(tame(change.ref or change.source), ref_cells, look["ellipsis"]) + "  ", "muted"),
+    ]
+    end: Line = []
+    if cells >= 60:
+        end.append((right(_next(change, now, readonly), 14) + " ", "warning" if change.state in STUCK else "muted"))
+    if cells >= 96:
+        end.insert(0, (right(tries_words(change), 9) + "  ", "muted"))
+    if cells >= 84:
+        end.insert(0, (right(ago(change.at, now), 10) + "  ", "muted"))
+    room = cells - line_width(line) - line_width(end)
+    line.append((fit(change_words(change), max(room - 1, 4), look["ellipsis"]), "text"))
+    return spread(line, end, cells, look)
+
+
+def _next(change: Outgoing, now: datetime, readonly: bool) -> str:
+    if change.state == "pending" and not readonly:
+        left = seconds_left(change, now)
+        return f"in {_span(left)}" if left else "now"
+    words = {"pending": "read-only", "parked": "S releases", "sending": "now", "failed": "decide", "conflict": "decide"}
+    return words.get(change.state, "")
+
+
+def outbox_page(
+    change: Outgoing, cells: int, now: datetime, look: Look, *, title: str = "", undo: str = "", readonly: bool = False
+) -> list[Line]:
+    """The page below the list: the change whole, where it stands, what the source said, and the ways out."""
+    state, tone = state_piece(change, look)
+    head = tame(title) or change_words(change)
+    lines: list[Line] = [[(cut(head, cells, look["ellipsis"]), "strong")]]
+    lines += [[(cut(f"{tame(change.ref or 'a new item')}  at {tame(change.source)}", cells, look["ellipsis"]), "muted")], []]
+    lines.append([(fit("state", LABEL), "muted"), (state, tone)])
+    lines += _said("", MEANINGS.get(change.state, ""), cells)
+    if words := when_words(change, now, undo, readonly=readonly):
+        lines += _said("then", words, cells)
+    if change.what or change.why or change.next_step:
+        lines.append([])
+        lines += _said("what", change.what, cells, "error" if change.state in STUCK else "warning")
+        lines += _said("why", change.why, cells)
+        lines += _said("next", change.next_step, cells, "strong")
+    lines.append([])
+    lines += conflict_lines(change, cells, look) if change.state == "conflict" else _change_lines(change, cells)
+    lines += _said(
+        "made", f"{look.at(change.at, now)}, {ago(change.at, now)}" + (f" by {change.who}" if change.who else ""), cells
+    )
+    if change.attempts:
+        doubt = "; nobody knows whether it arrived, so it is looked up before it is sent again" if change.doubt else ""
+        lines += _said("tried", tries_words(change) + doubt, cells)
+    return lines
+
+
+def _change_lines(change: Outgoing, cells: int) -> list[Line]:
+    """What it sets, whole; and what stood there when it was made."""
+    if change.verb == "comment":
+        return _said("comment", change.value["text"], cells)
+    if change.verb == "create":
+        body = str(change.value.get("body") or "")
+        return [*_said("new", change.value["title"], cells), *(_said("text", body, cells) if body else [])]
+    name = FIELDS.get(change.verb, change.verb)
+    lines = _said(name, outbox.field_words(change.verb, outbox.wanted(change.verb, change.value, change.base)), cells)
+    fields = change.value.get("fields") if isinstance(change.value, dict) else None
+    for field, value in (fields or {}).items():
+        lines += _said("with", f"{field}: {value}", cells)
+    return [*lines, *_said("before", outbox.field_words(change.verb, change.base), cells)]
+
+
+def conflict_lines(change: Outgoing, cells: int, look: Look) -> list[Line]:
+    """What stood there, what you wanted and what stands there now, one under the other, the parts that differ marked."""
+    name = FIELDS.get(change.verb, change.verb)
+    base = tame(outbox.field_words(change.verb, change.base))
+    mine = tame(outbox.field_words(change.verb, outbox.wanted(change.verb, change.value, change.base)))
+    theirs = tame(outbox.field_words(change.verb, change.theirs))
+    lines: list[Line] = [[(name.upper(), "muted")]]
+    for label, text, key, tone in (
+        ("was", base, "", "muted"),
+        ("yours", mine, "m", "text"),
+        ("theirs", theirs, "t", "text"),
+    ):
+        head: Line = [("  " + fit(label, LABEL - 2), "muted")]
+        parts = [(text, tone)] if label == "was" else differing(base, text)
+        for at, row in enumerate(flow(parts, max(cells - LABEL - 4, 8))):
+            lines.append([*(head if not at else [(" " * LABEL, "text")]), *row])
+        if key:
+            lines[-1] = spread(lines[-1], [(key, "key"), (" ", "text")], cells, look)
+    lines.append([])
+    return lines
+
+
+def differing(base: str, text: str) -> list[Piece]:
+    """``text`` in pieces: the words that ``base`` does not have stand out."""
+    old, new = base.split(), text.split()
+    pieces: list[Piece] = []
+    for kind, _, _, first, last in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+        if first < last:
+            pieces.append((" ".join(new[first:last]), "muted" if kind == "equal" else "strong"))
+    return pieces or [(text, "text")]
+
+
+def flow(pieces: Sequence[Piece], cells: int) -> list[Line]:
+    """Pieces as lines of at most ``cells``, broken at spaces."""
+    lines: list[Line] = [[]]
+    for text, tone in pieces:
+        for word in text.split():
+            for part in wrap(word, cells):
+                gap = 1 if lines[-1] else 0
+                if line_width(lines[-1]) + gap + width(part) > cells:
+                    lines.append([])
+                    gap = 0
+                lines[-1].append((" " * gap + part, tone))
+    return lines
+
+
+def _said(label: str, text: str, cells: int, tone: str = "text") -> list[Line]:
+    if not text:
+        return []
+    parts = wrap(text, max(cells - LABEL, 8))
+    return [[(fit(label if not at else "", LABEL), "muted"), (part, tone)] for at, part in enumerate(parts)]
+
+
+def _span(seconds: int) -> str:
+    """``6 s``, else as every other span."""
+    return f"{seconds} s" if seconds < 60 else span(seconds)
