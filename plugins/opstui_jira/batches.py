@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from opstui.connectors.shape import may, need
@@ -52,7 +53,7 @@ class Query:
         params: dict[str, str | int] = {"jql": self.jql, "maxResults": SIZE, "fields": ",".join(self.fields)}
         if self.history:
             params["expand"] = "changelog"
-        return params | more
+        return {**params, **more}
 
 
 def cloud(http: Http, query: Query, at: Mapping[str, Any] | None) -> Iterator[Batch]:
@@ -191,7 +192,7 @@ class _Offsets:
         return Batch(issues, at, reply.date, self.total)
 
     def _asking(self, offsets: Sequence[int]) -> Iterator[Callable[[], Reply]]:
-        return ((lambda offset=offset: self._ask(offset)) for offset in offsets)
+        return (partial(self._ask, offset) for offset in offsets)
 
     def _ask(self, offset: int) -> Reply:
         reply = self.http.get("/rest/api/2/search", self.query.params({"startAt": offset, "maxResults": self.size}))

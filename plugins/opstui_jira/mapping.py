@@ -11,7 +11,7 @@ from typing import Any
 
 from opstui.connectors.api import Page, Refusal
 from opstui.domain.model import Change, Comment, Item, Kind, Stage
-from opstui.domain.text import clean, clean_line, fold
+from opstui.domain.text import clean_line, fold
 from opstui_jira import adf, sla, wiki
 from opstui_jira.options import Settings
 from opstui_jira.people import Directory

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from opstui.connectors.http import segment
@@ -23,7 +24,7 @@ def fill(http: Http, mapper: Mapper, issues: Sequence[Any]) -> None:
         SourceUnavailable: as ``Http.get``. An issue whose comments are refused keeps those it came with.
     """
     short = [issue for issue in issues if _is_short(issue, mapper.settings.comments)][:MOST]
-    asked = ((lambda key=issue["key"]: newest(http, mapper, key)) for issue in short)
+    asked = (partial(newest, http, mapper, issue["key"]) for issue in short)
     for issue, found in zip(short, http.ahead(asked), strict=True):
         if found is not None:
             issue["fields"]["comment"] = found

@@ -1,4 +1,4 @@
-"""Jira's wiki markup, as Data Center writes texts: markup as readable lines, and lines as markup that shows them as they are."""
+"""Jira's wiki markup, as Data Center writes texts: markup as readable lines, lines as markup that shows just them."""
 
 from __future__ import annotations
 
