@@ -48,6 +48,7 @@ COMMANDS = {
     "config": "config",
     "plugin": "plugin",
     "source": "source",
+    "auth": "auth",
     "doctor": "doctor",
     "export": "data",
     "import": "data",

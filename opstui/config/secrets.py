@@ -77,6 +77,59 @@ def reveal(reference: Secret, environ: Mapping[str, str]) -> str:
     return value
 
 
+def keyring_name() -> str:
+    """The keyring there is to keep secrets in, in its own words; empty when this machine has none that can be used."""
+    import keyring
+
+    backend = keyring.get_keyring()
+    try:
+        usable = backend.priority > 0
+    except Exception:  # noqa: BLE001  a backend that cannot even say how good it is
+        return ""
+    return str(getattr(backend, "name", "")) or type(backend).__name__ if usable else ""
+
+
+def keep(reference: Secret, value: str) -> None:
+    """Put a secret where a reference of the kinds ``keyring`` and ``file`` says; a file is private, and whole or not there.
+
+    Raises:
+        ConfigError: it cannot be put there.
+    """
+    if reference.kind == "keyring":
+        import keyring
+        from keyring.errors import KeyringError
+
+        try:
+            keyring.set_password(SERVICE, reference.name, value)
+        except (KeyringError, RuntimeError) as error:
+            why = f"the keyring cannot be used ({type(error).__name__})"
+            raise ConfigError(repr(reference), why, "Unlock it, or keep it in a private file: --to file") from None
+    elif reference.kind == "file":
+        _into_file(reference, value)
+    else:
+        raise ConfigError(repr(reference), "opstui cannot put it there", "Set it yourself, or use --to keyring or --to file")
+
+
+def _into_file(reference: Secret, value: str) -> None:
+    from tempfile import NamedTemporaryFile
+
+    path = Path(reference.name)
+    try:
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            raise ConfigError(repr(reference), "it is no ordinary file", "Name another, or remove it")
+        with NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:  # private from the start
+            written = Path(file.name)
+            try:
+                file.write(value.encode() + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+                written.replace(path)
+            finally:
+                written.unlink(missing_ok=True)
+    except OSError as error:
+        raise ConfigError(repr(reference), error.strerror or "it cannot be written", "Check its folder's rights") from None
+
+
 def _from_keyring(reference: Secret) -> str:
     import keyring  # its backends cost more than a whole start
     from keyring.errors import KeyringError

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Literal
 
-from opstui.config.scan import headers_of
+from opstui.config.scan import headers_of, lines_of
 from opstui.config.toml import line
 from opstui.errors import ConfigError
+
+COMMENT = re.compile(r"\s+#[^\"']*$")
+"""Behind a value: one with quotes in it might be the end of a text."""
 
 HEAD = "# opstui's configuration. Every option with its help: config.example.toml, or opstui config schema.\n\n"
 
@@ -42,16 +46,9 @@ def put_source(path: Path, source: Mapping[str, Any]) -> Literal["added", "repla
     Raises:
         ConfigError: the file cannot be read or written, or its sources are written in a way that only a person can edit.
     """
-    try:
-        raw = path.read_bytes().decode("utf-8-sig")
-        data = tomllib.loads(raw)
-    except OSError as error:
-        raise ConfigError(str(path), error.strerror or "it cannot be read", "Write one with: opstui init") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(str(path), "it is not valid TOML", "Run: opstui config check") from error
+    raw, data = _read(path)
     text = raw.replace("\r\n", "\n")
-    given = data.get("sources", [])
-    names = [one.get("name") if isinstance(one, dict) else None for one in given] if isinstance(given, list) else []
+    given, names = _sources(data)
     if source["name"] in names:
         index = names.index(source["name"])
         expected = [*given[:index], dict(source), *given[index + 1 :]]
@@ -62,6 +59,90 @@ def put_source(path: Path, source: Mapping[str, Any]) -> Literal["added", "repla
     _check(path, text, {**data, "sources": expected})
     _write(path, text.replace("\n", "\r\n") if "\r\n" in raw else text, replace=True)
     return "added" if done == "added" else "replaced"
+
+
+def put_option(path: Path, source: str, option: str, value: Any) -> None:
+    """Set one option of a source in a file; all other text stays as it is. A source that another file brings is added to.
+
+    Raises:
+        ConfigError: as ``put_source``; the text that has to be written by hand is in it.
+    """
+    raw, data = _read(path)
+    text = raw.replace("\r\n", "\n")
+    given, names = _sources(data)
+    if source not in names:
+        entry: dict[str, Any] = {"name": source, "options": {option: value}}
+        expected = [*given, entry]
+        text = text.rstrip("\n") + "\n\n" + _block(entry)
+    else:
+        index = names.index(source)
+        options = {**given[index].get("options", {}), option: value}
+        expected = [*given[:index], {**given[index], "options": options}, *given[index + 1 :]]
+        text = _with_option(text, index, options, option)
+    try:
+        _check(path, text, {**data, "sources": expected})
+    except ConfigError as error:
+        step = f"Write it by hand, among the options of {source}: {line(option, value)}"
+        raise ConfigError(error.what, error.why, step) from error
+    _write(path, text.replace("\n", "\r\n") if "\r\n" in raw else text, replace=True)
+
+
+def _with_option(text: str, index: int, options: Mapping[str, Any], option: str) -> str:
+    """The text with one option set: on its line, in the source's inline table, in its table, or in a table of its own."""
+    known, headers, lines = lines_of(text), headers_of(text), text.split("\n")
+    source, table = ("sources", index), ("sources", index, "options")
+    at = next((n for n, (_, path) in enumerate(headers) if path == table), None)
+    if at is not None and (*table, option) in known:
+        _set_line(lines, known[(*table, option)], option, options[option])
+    elif at is not None:
+        lines.insert(_end_of(lines, headers, at), line(option, options[option]))
+    elif table in known and not any(path[: len(table)] == table for _, path in headers):
+        _set_line(lines, known[table], "options", options)
+    else:
+        mine = next((n for n, (_, path) in enumerate(headers) if path == source), None)
+        if mine is not None:
+            end = _end_of(lines, headers, mine)
+            lines[end:end] = ["[sources.options]", line(option, options[option])]
+    return "\n".join(lines)
+
+
+def _set_line(lines: list[str], number: int, key: str, value: Any) -> None:
+    """Write a value on its line, from 1; a comment behind the old one stays. What spans lines is found out by who checks."""
+    old = lines[number - 1]
+    lead = old[: len(old) - len(old.lstrip())]
+    comment = COMMENT.search(old)
+    lines[number - 1] = lead + line(key, value) + (comment[0] if comment else "")
+
+
+def _end_of(lines: list[str], headers: list[tuple[int, Any]], at: int) -> int:
+    """Where one more line of a table goes; what stands right above the next header belongs to that."""
+    end = headers[at + 1][0] - 1 if at + 1 < len(headers) else len(lines)
+    while end > headers[at][0] and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
+        end -= 1
+    return end
+
+
+def _read(path: Path) -> tuple[str, dict[str, Any]]:
+    """A config file's text and what it says.
+
+    Raises:
+        ConfigError: it cannot be read, or is no TOML.
+    """
+    try:
+        raw = path.read_bytes().decode("utf-8-sig")
+        return raw, tomllib.loads(raw)
+    except OSError as error:
+        raise ConfigError(str(path), error.strerror or "it cannot be read", "Write one with: opstui init") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(str(path), "it is not valid TOML", "Run: opstui config check") from error
+
+
+def _sources(data: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
+    """The sources that a file holds, and their names."""
+    given = data.get("sources", [])
+    if not isinstance(given, list):
+        return [], []
+    return given, [one.get("name") if isinstance(one, dict) else None for one in given]
 
 
 def _replaced(path: Path, text: str, index: int, source: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from opstui.config.load import load
-from opstui.config.write import put_source, write_first
+from opstui.config.write import put_option, put_source, write_first
 from opstui.errors import ConfigError
 
 DATA = {
@@ -137,3 +137,54 @@ def test_a_place_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError, match="--config PATH"):
         write_first(tmp_path / "file/config.toml", DATA)
+
+
+REFERENCE = {"file": "a.token"}
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ('[sources.options]\npath = "a.csv"  # here\n', 'path = "a.csv"  # here\ntoken = { file = "a.token" }\n'),
+        ('[sources.options]\ntoken = { env = "A" }  # old\n', 'token = { file = "a.token" }  # old\n'),
+        ('options = { path = "a #.csv" } # here\n', 'options = { path = "a #.csv", token = { file = "a.token" } } # here\n'),
+        ("", '[sources.options]\ntoken = { file = "a.token" }\n'),
+        ("[sources.options.columns]\nkey = 'n'\n", 'token = { file = "a.token" }\n'),
+    ],
+)
+def test_one_option_is_set_wherever_the_others_stand_and_the_rest_of_the_text_stays(
+    tmp_path: Path, given: str, line: str
+) -> None:
+    path = tmp_path / "config.toml"
+    head = '# mine\nversion = 1\n[[sources]]  # a\nname = "a"\n'
+    tail = '\n# about b\n[[sources]]\nname = "b"\noptions = { path = "b.csv" }\n'
+    path.write_text(head + given + tail)
+    before = tomllib.loads(path.read_text())
+    put_option(path, "a", "token", REFERENCE)
+    text = path.read_text()
+    assert text.startswith(head) and text.endswith(tail) and line in text
+    before["sources"][0].setdefault("options", {})["token"] = REFERENCE
+    assert tomllib.loads(text) == before
+
+
+def test_an_option_of_a_source_that_another_file_brings_stands_in_a_block_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b'extends = ["team.toml"]\r\n# end\r\n')
+    put_option(path, "a", "token", REFERENCE)
+    assert tomllib.loads(path.read_text())["sources"] == [{"name": "a", "options": {"token": REFERENCE}}]
+    assert path.read_bytes().count(b"\n") == path.read_bytes().count(b"\r\n") and b"# end" in path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'sources = [{ name = "a" }]\n',
+        '[[sources]]\nname = "a"\n[sources.options]\ntoken = { command = [\n  "pass" ] }\n',
+    ],
+)
+def test_what_only_a_person_can_edit_is_said_with_the_line_to_write(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        put_option(path, "a", "token", REFERENCE)
+    assert 'token = { file = "a.token" }' in caught.value.next_step and path.read_text() == text
