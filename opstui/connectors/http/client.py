@@ -33,6 +33,9 @@ PATIENCE = "OPSTUI_HTTP_PATIENCE"
 RECORD, REPLAY = "OPSTUI_RECORD", "OPSTUI_REPLAY"
 """A file to record every answer to, or to take every answer from."""
 
+CLOSING_S = 2.0
+"""How long closing waits for requests whose connections it has closed."""
+
 REDIRECTS = 5
 MOVED = frozenset((301, 302, 303, 307, 308))
 
@@ -85,6 +88,8 @@ class Http:
         self._troubles = Troubles(context.source, self._origin, self.mask, wording)
         self._scale = _scale()
         self._lock = threading.Lock()
+        self._idle = threading.Condition()
+        self._under_way = 0
         self._closed = threading.Event()
         self._concurrency = concurrency
         self._held_until = 0.0
@@ -120,9 +125,12 @@ class Http:
         self.close()
 
     def close(self) -> None:
-        """Close the connections; requests that wait to be tried again give up."""
+        """Close the connections; requests that wait to be tried again give up, and those under way fail."""
         self._closed.set()
         self._wire.close()
+        with self._idle:
+            self._idle.wait_for(lambda: not self._under_way, CLOSING_S)
+        self._wire.close()  # what they opened meanwhile
 
     @property
     def calls(self) -> int:
@@ -327,11 +335,19 @@ class Http:
             merged.setdefault("Content-Type", "application/json")
         with self._lock:
             self._usage = replace(self._usage, calls=self._usage.calls + 1)
+        with self._idle:
+            if self._closed.is_set():
+                raise self._troubles.closed()
+            self._under_way += 1
         try:
             reply = self._wire.exchange(method, url, merged, body, write=write)
         except SourceError:
             self.context.usage(self._usage)
             raise
+        finally:
+            with self._idle:
+                self._under_way -= 1
+                self._idle.notify_all()
         self._note_quota(reply)
         if reply.status == 407:
             raise self._troubles.proxy_refused("407 Proxy Authentication Required", self._wire.proxy)
