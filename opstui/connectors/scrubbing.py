@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from opstui.domain.model import Person
 
@@ -84,15 +85,19 @@ class Scrub:
         number = _number(known) or self._next()
         name = STRANGERS[number - 1] if number <= len(STRANGERS) else f"Person {number}"
         for one in names:
-            self._stands.setdefault(one.casefold(), name)
+            self._stand(one, name)
             for part, stand in zip(_parts(one), (name.split()[0], name.split()[-1]), strict=False):
                 self._stands.setdefault(part.casefold(), stand)
         for one in ids:
-            self._stands.setdefault(one.casefold(), f"account-{number}")
+            self._stand(one, f"account-{number}")
         for one in mails:
-            self._stands.setdefault(one.casefold(), f"person-{number}@example.com")
-            self._stands.setdefault(one.replace("@", "%40").casefold(), f"person-{number}%40example.com")
+            self._stand(one, f"person-{number}@example.com")
         self._pattern = None
+
+    def _stand(self, known: str, stranger: str) -> None:
+        """One for the other, in addresses too."""
+        for form in (str, quote_plus, lambda text: quote(text, safe="")):
+            self._stands.setdefault(form(known).casefold(), form(stranger))
 
     def _next(self) -> int:
         self._numbers += 1
