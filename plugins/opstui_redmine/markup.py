@@ -13,7 +13,8 @@ _FENCE = re.compile(r"(</?pre\b[^>\n]{0,200}>|```|~~~)", re.IGNORECASE)
 _OPEN_TAGS = re.compile(
     r"</?(?:code|pre|notextile|div|span|p|br|u|ins|del|sub|sup|b|i|em|strong|kbd)\b[^<>\n]{0,200}/?>", re.IGNORECASE
 )
-_HEADING = re.compile(r"^(?:h[1-6](?:\([^)\n]{0,80}\))?\.|#{1,6}(?=\s+\S))[ \t]+", re.MULTILINE)
+# One # alone begins a heading in Markdown and a numbered line in Textile: it stays.
+_HEADING = re.compile(r"^(?:h[1-6](?:\([^)\n]{0,80}\))?\.|#{2,6}(?=\s+\S))[ \t]+", re.MULTILINE)
 _QUOTE = re.compile(r"^bq(?:\([^)\n]{0,80}\))?\.[ \t]+", re.MULTILINE)
 _PARAGRAPH = re.compile(r"^p(?:\([^)\n]{0,80}\)|[<>=]{1,2})?\.[ \t]+", re.MULTILINE)
 _IMAGE = re.compile(r"!\[([^\]\n]{0,300})\]\(([^()\s]{1,2000})[^()\n]{0,300}\)")

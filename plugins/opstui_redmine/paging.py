@@ -13,9 +13,6 @@ from opstui_redmine.journals import moment
 _STEP = PAGE - 1
 """Each page begins with the last issue of the one before. Does it not, then something has moved between the two."""
 
-_ROUNDS = 5
-"""How often one second's changes are read again because they moved."""
-
 
 def by_number(api: Api, filters: Sequence[Filter], after: int) -> Iterator[tuple[list[Json], int]]:
     """Issues in the order of their numbers, each once, several pages asked for at a time; with how many there are in all.
@@ -58,36 +55,27 @@ def by_number(api: Api, filters: Sequence[Filter], after: int) -> Iterator[tuple
             return
 
 
-def by_time(api: Api, filters: Sequence[Filter], start: datetime) -> Iterator[list[Json]]:
-    """Issues changed at ``start`` or later, oldest first; one that changes meanwhile comes again."""
-    rounds = 0
+def by_time(api: Api, filters: Sequence[Filter], start: datetime) -> Iterator[tuple[list[Json], datetime | None]]:
+    """Issues changed at ``start`` or later, oldest first, and until when all is told; one that changes meanwhile comes again.
+
+    Where one second has more changes than a page holds, they and all later ones come by number: an issue that changes
+    meanwhile stays among them. Then nothing is told for certain before the last of them.
+    """
     while True:
         listing = _since(api, filters, start)
-        if listing.issues:
-            yield list(listing.issues)
         if len(listing.issues) < PAGE:
+            yield list(listing.issues), _latest(listing.issues)
             return
         last = _time(api, listing.issues[-1])
-        if last > start:
-            start, rounds = last, 0
-            continue
-        # More changes in one second than a page holds: on by offset, and again from the start when they moved.
-        offset, tail = _STEP, listing.issues[-1]["id"]
-        while True:
-            listing = _since(api, filters, start, offset)
-            if not listing.issues or listing.issues[0]["id"] != tail:
-                rounds += 1
-                if rounds > _ROUNDS:
-                    raise _turning(api, f"the changes of {start:%H:%M:%S} UTC")
-                break
-            yield list(listing.issues)
-            if len(listing.issues) < PAGE:
-                return
-            last = _time(api, listing.issues[-1])
-            if last > start:
-                start = last
-                break
-            offset, tail = offset + _STEP, listing.issues[-1]["id"]
+        if last <= start:
+            break
+        yield list(listing.issues), last
+        start = last
+    latest: datetime | None = None
+    for issues, _ in by_number(api, [*filters, _changed_since(start)], 0):
+        latest = max(filter(None, (latest, _latest(issues))), default=None)
+        yield issues, None
+    yield [], latest
 
 
 def _ask(api: Api, filters: Sequence[Filter], after: int, offset: int) -> Callable[[], Listing]:
@@ -100,9 +88,16 @@ def _after(api: Api, filters: Sequence[Filter], number: int, offset: int = 0) ->
     return api.issues([*filters, wanted], "id:asc", offset=offset)
 
 
-def _since(api: Api, filters: Sequence[Filter], start: datetime, offset: int = 0) -> Listing:
-    stamp = start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return api.issues([*filters, ("updated_on", ">=", [stamp])], "updated_on:asc,id:asc", offset=offset)
+def _since(api: Api, filters: Sequence[Filter], start: datetime) -> Listing:
+    return api.issues([*filters, _changed_since(start)], "updated_on:asc,id:asc")
+
+
+def _changed_since(start: datetime) -> Filter:
+    return ("updated_on", ">=", [start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")])
+
+
+def _latest(issues: Sequence[Json]) -> datetime | None:
+    return max(filter(None, (moment(one["updated_on"]) for one in issues)), default=None)
 
 
 def _number(issue: Json) -> int:

@@ -128,7 +128,7 @@ class Pull:
         start = since + timedelta(seconds=1) if calm else since - OVERLAP
         recent: dict[str, str] = dict(self.state.get("recent", {}))
         unchanged = 0
-        for issues in by_time(self.api, self.filters("*"), max(start, _NEVER)):
+        for issues, told in by_time(self.api, self.filters("*"), max(start, _NEVER)):
             news = [one for one in issues if recent.get(key_of(one)) != printed(one, self.settings.recipe)]
             unchanged += len(issues) - len(news)
             fingerprints = self.known.fingerprints() if news else {}
@@ -140,10 +140,9 @@ class Pull:
                 wanted = {one["id"] for one in part if key_of(one) in fingerprints or not self._closed(one)}
                 read, gone = self.read(part, wanted, fingerprints)
                 yield Page(read, gone)
-            last = max((moment(one["updated_on"]) or _NEVER for one in issues), default=since)
-            if last > since:
-                since = last
-                self.state.update(since=_stamp(last), moved=now.isoformat())
+            if told is not None and told > since:
+                since = told
+                self.state.update(since=_stamp(told), moved=now.isoformat())
             recent.update((key_of(one), printed(one, self.settings.recipe)) for one in issues)
             recent = {key: mark for key, mark in recent.items() if (time_printed(mark) or _NEVER) >= since - OVERLAP}
             self.state["recent"] = dict(list(recent.items())[-_RECENT:])

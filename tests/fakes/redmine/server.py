@@ -47,6 +47,8 @@ class Redmine:
         self.allowed: dict[int, list[int]] = {}
         self.statuses = dict(STATUSES)
         self.rest = True
+        self.edits_notes = True
+        """Whether journals can be edited over the API: Redmine 5 and later."""
         self.last = {"issue": 0, "journal": 0, "relation": 0}
 
     def add(self, subject: str, *, age: timedelta = timedelta(), **values: Any) -> Issue:
@@ -304,6 +306,8 @@ class Redmine:
 
     def _journal(self, request: Request, user: int, number: int) -> Response:
         """A note is edited, or dropped when it is emptied; the issue's time does not move."""
+        if not self.edits_notes:
+            raise LookupError
         for issue in self.issues.values():
             for journal in issue.journals:
                 if journal.id == number:
