@@ -30,7 +30,13 @@ def main() -> int:
     return guarded(start)
 
 
-def start(config: Path | None = None, data_dir: Path | None = None, flags: Mapping[str, str] | None = None) -> int:
+def start(
+    config: Path | None = None,
+    data_dir: Path | None = None,
+    flags: Mapping[str, str] | None = None,
+    *,
+    readonly: bool = False,
+) -> int:
     """Open the app on the user's config; with none, offer the demo and the set-up.
 
     Raises:
@@ -42,15 +48,15 @@ def start(config: Path | None = None, data_dir: Path | None = None, flags: Mappi
         return _first_time(data_dir)
     gc.disable()  # until the first frame: what is loaded stays, and looking through it for garbage takes a tenth of the time
     try:
-        return _open(config, data_dir, flags or {})
+        return _open(config, data_dir, flags or {}, readonly)
     finally:
         gc.enable()
 
 
-def _open(config: Path | None, data_dir: Path | None, flags: Mapping[str, str]) -> int:
+def _open(config: Path | None, data_dir: Path | None, flags: Mapping[str, str], readonly: bool) -> int:
     from opstui.services import workspace
 
-    opened = workspace.open(config, data_dir, os.environ, flags=flags)
+    opened = workspace.open(config, data_dir, os.environ, flags=flags, readonly=readonly)
     try:
         if not on_a_terminal():
             return print_brief(opened, "opstui")

@@ -48,6 +48,23 @@ def paused_sources(ctx: click.Context, param: click.Parameter, incomplete: str) 
         return _starting(incomplete, [(one.name, one.connector) for one in found])
 
 
+def outgoing(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Numbers of the changes in the outbox, with what they change."""
+    from opstui.domain.outbox import words
+
+    with _State(ctx) as state:
+        found = state.desk.outbox() if state else ()
+        return _starting(incomplete, [(str(one.id), f"{one.ref} {words(one.verb, one.value)}") for one in found])
+
+
+def statuses(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Statuses that the item named before can be moved to, as far as its source was asked."""
+    refs = ctx.params.get("refs") or ()
+    with _State(ctx) as state:
+        found = (state.desk.moves(refs[0]) or ()) if state and refs else ()
+        return _starting(incomplete, [(move.status, move.title) for move in found])
+
+
 def gone_sources(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Names of the sources that the config no longer has."""
     with _State(ctx) as state:

@@ -16,7 +16,10 @@ from opstui.domain.model import Verdict
 from opstui.errors import UsageError
 
 WRITTEN = ("note", "comment", "decision")
-OTHER_VERBS = ("priority", "stage", "for_block", "release", "withdraw", "import", "undo", "redo")
+OTHER_VERBS = (
+    *("priority", "stage", "transition", "due", "labels", "create", "for_block", "release", "withdraw", "import"),
+    *("retry", "drop", "mine", "edit", "release-outbox", "undo", "redo"),
+)
 KINDS = (*WRITTEN, "action", *(verdict.value for verdict in Verdict), *OTHER_VERBS)
 """What an entry of the log can be; ``action`` is all of the journal."""
 

@@ -37,12 +37,18 @@ COMMANDS = {
     "wait": "verdicts",
     "priority": "verdicts",
     "stage": "verdicts",
+    "transition": "tracker",
+    "due": "tracker",
+    "label": "tracker",
+    "create": "tracker",
     "for-block": "verdicts",
     "release": "verdicts",
     "comment": "notes",
     "note": "notes",
     "decide": "notes",
     "log": "log",
+    "outbox": "outbox",
+    "readonly": "outbox",
     "undo": "undo",
     "redo": "undo",
     "config": "config",
@@ -79,9 +85,10 @@ class Lazy(Group):
 @click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Set one config key for this run: --set day.start=07:00."
 )
+@click.option("--readonly", is_flag=True, help="Send nothing to any source; what is done is kept until it is released.")
 @click.version_option(__version__, prog_name="opstui")
 @click.pass_context
-def root(ctx: click.Context, config: Path | None, data_dir: Path | None, overrides: tuple[str, ...]) -> None:
+def root(ctx: click.Context, config: Path | None, data_dir: Path | None, overrides: tuple[str, ...], readonly: bool) -> None:
     """The operations manager's day in a terminal. Without a command: the app."""
     flags = {}
     for pair in overrides:
@@ -90,12 +97,12 @@ def root(ctx: click.Context, config: Path | None, data_dir: Path | None, overrid
             raise click.BadParameter(f"{pair!r} is not KEY=VALUE", param_hint="--set")
         flags[key.strip()] = value
     if ctx.obj is None:
-        ctx.obj = State(config, data_dir, flags)
+        ctx.obj = State(config, data_dir, flags, readonly=readonly)
     ctx.call_on_close(ctx.obj.close)
     if ctx.invoked_subcommand is None:
         from opstui.cli.app import start
 
-        ctx.exit(start(config, data_dir, flags))
+        ctx.exit(start(config, data_dir, flags, readonly=readonly))
 
 
 def run(argv: Sequence[str] | None = None) -> int:

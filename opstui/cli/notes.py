@@ -48,7 +48,7 @@ def note(ctx: click.Context, text: str, ref: str, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def comment(ctx: click.Context, refs: tuple[str, ...], text: str, as_json: bool) -> None:
-    """Write a comment on items; kept here."""
+    """Write a comment on items, at their tracker where it takes comments, else kept here."""
     desk, text = ctx.obj.desk, text_of(text)
     receipt = desk.comment(refs_of(refs), text)
     report(ctx, receipt, as_json, **_entry(desk, receipt, text, receipt.refs[0] if receipt.refs else ""))

@@ -57,6 +57,7 @@ def row_json(row: QueueRow, desk: Desk) -> dict[str, Any]:
         "group_size": row.group_size,
         "urgent": row.urgent,
         "important": row.important,
+        "outbox": row.outbox or None,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,8 @@ class State:
     data_dir: Path | None = None
     overrides: dict[str, str] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    readonly: bool = False
+    """``--readonly``: nothing is sent to any source."""
     _workspace: Workspace | None = None
 
     @property
@@ -58,7 +60,9 @@ class State:
             from opstui.services import workspace
 
             self.require_config()
-            self._workspace = workspace.open(self.config, self.data_dir, self.environ, flags=self.overrides)
+            self._workspace = workspace.open(
+                self.config, self.data_dir, self.environ, flags=self.overrides, readonly=self.readonly
+            )
         return self._workspace
 
     @property
@@ -71,7 +75,8 @@ class State:
         from opstui.services.station import open_station
 
         self.require_config()
-        return open_station(self.config, self.data_dir, self.environ, flags=self.overrides)
+        station = open_station(self.config, self.data_dir, self.environ, flags=self.overrides)
+        return replace(station, readonly=True) if self.readonly else station
 
     def close(self) -> None:
         """Give the store back."""

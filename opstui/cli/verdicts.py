@@ -52,7 +52,13 @@ COMMANDS: dict[str, click.Command] = {
     for command in (
         _verdict("accept", "Take items into today's work.", do=lambda desk, refs: desk.accept(refs)),
         _verdict("done", "Items that need nothing more.", _reason, do=lambda desk, refs, reason: desk.done(refs, reason)),
-        _verdict("decline", "Say no to items.", _reason, do=lambda desk, refs, reason: desk.decline(refs, reason)),
+        _verdict(
+            "decline",
+            "Say no to items; their tracker is told by a comment.",
+            _reason,
+            click.option("--tell/--no-tell", default=None, help="Whether it is told; without either the config says."),
+            do=lambda desk, refs, reason, tell: desk.decline(refs, reason, tell),
+        ),
         _verdict(
             "merge",
             "Fold items into another one that is about the same thing.",
@@ -69,7 +75,7 @@ COMMANDS: dict[str, click.Command] = {
         ),
         _verdict(
             "assign",
-            "Give items to somebody.",
+            "Give items to somebody, at their tracker where it takes an owner.",
             click.option("--to", required=True, metavar="WHO"),
             _reason,
             do=lambda desk, refs, to, reason: desk.assign(refs, to, reason),
@@ -92,13 +98,13 @@ COMMANDS: dict[str, click.Command] = {
         ),
         _verdict(
             "priority",
-            "Set the priority of items, here.",
+            "Set the priority of items, at their tracker where it takes one.",
             click.option("--to", required=True, metavar="LEVEL", help="critical, high, medium, low, lowest, 1 to 5, or none."),
             do=lambda desk, refs, to: desk.priority(refs, _priority(to)),
         ),
         _verdict(
             "stage",
-            "Move items to a stage, here.",
+            "Move items to a stage, here; opstui transition moves them at their tracker.",
             click.option("--to", required=True, type=click.Choice([*(stage.value for stage in Stage), "none"])),
             do=lambda desk, refs, to: desk.stage(refs, None if to == "none" else to),
         ),

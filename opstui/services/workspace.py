@@ -32,6 +32,8 @@ class Workspace:
     config: Path | None = None
     """The config file that was asked for, and ``flags`` what was set over it: an engine is started with the same."""
     flags: Mapping[str, str] = field(default_factory=dict)
+    readonly: bool = False
+    """Whether it was opened with ``--readonly``: its engine is started so too."""
 
     def set_by(self, *key: str) -> str:
         """Where the config sets a key: a file and its line, the environment, a flag; empty when nothing does."""
@@ -78,6 +80,7 @@ def open(
     *,
     demo: bool = False,
     flags: Mapping[str, str] | None = None,
+    readonly: bool = False,
 ) -> Workspace:
     """Open the config and the store named, or where ``environ`` and the platform put them.
 
@@ -95,5 +98,6 @@ def open(
     loaded = load.load(path if there else None, environ=environ, flags=flags or {})
     folder = paths.data_dir(data_dir, environ)
     store = Store.open(folder / STORE, now=now)
-    desk = Desk(store, loaded.settings, now=now)
-    return Workspace(loaded.settings, loaded, store, desk, now, folder, demo, path if there else None, dict(flags or {}))
+    desk = Desk(store, loaded.settings, now=now, readonly=readonly)
+    config = path if there else None
+    return Workspace(loaded.settings, loaded, store, desk, now, folder, demo, config, dict(flags or {}), readonly)
