@@ -19,7 +19,10 @@ FAILED = 1
 @json_option
 @click.pass_context
 def doctor(ctx: click.Context, as_json: bool) -> None:
-    """Store, config, plugins, sources and terminal: each ok, warn or fail, with a remedy; exit 1 when one fails."""
+    """Store, config, plugins, sources, secrets, network, outbox and terminal: each ok, warn or fail, with a remedy.
+
+    Exit 1 when one fails.
+    """
     checks = _look(ctx.obj)
     if as_json:
         found = list(checks)
@@ -33,7 +36,7 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
 def _look(state: State) -> Iterator[Check]:
     """Every check, one after the other: a source may take its time."""
     from opstui.config import load, paths
-    from opstui.services import checkup
+    from opstui.services import checkup, checkup_out
     from opstui.services.clock import clock
     from opstui.services.plugins import list_plugins
 
@@ -43,6 +46,9 @@ def _look(state: State) -> Iterator[Check]:
     yield from checkup.of_config(loaded, state.config_path)
     yield from checkup.of_plugins(list_plugins(state.environ), loaded.settings)
     yield from checkup.of_sources(loaded, folder, now, state.environ)
+    yield from checkup_out.of_secrets(loaded.settings, state.environ)
+    yield from checkup_out.of_network(loaded.settings, state.environ)
+    yield from checkup_out.of_outbox(loaded.settings, folder, now)
     yield from of_terminal(state.environ)
 
 

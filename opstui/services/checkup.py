@@ -167,6 +167,10 @@ def _source(tried: Checked, known: SourceState | None, required: bool, now: date
     held = f", {plural(known.items, 'item')} here" if known else ""
     if not tried.ok:
         return Check("sources", tried.source, "fail" if required else "warn", f"{tried.text} ({age}{held})", tried.next_step)
+    if known is not None and known.paused:
+        since = span((now - known.paused).total_seconds())
+        text = f"{tried.text}; paused for {since} ({age}{held})"
+        return Check("sources", tried.source, "warn", text, f"opstui source resume {tried.source}")
     step = f"opstui sync {tried.source}"
     text = f"{tried.text}; {age}{held}"
     if known is None or known.state in ("ok", "syncing"):
