@@ -56,6 +56,10 @@ class Chores:
         if outcome.ended.counts.moved or outcome.stirred:
             self._stale_counts = True
 
+    def stirred(self) -> None:
+        """Something else has moved the queue."""
+        self._stale_counts = True
+
     def look(self, *, idle: bool) -> None:
         """Do what is due, in small pieces."""
         if self.reranking.step(BUDGET_S) or self.rescore(BUDGET_S):

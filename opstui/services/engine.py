@@ -2,16 +2,19 @@
 
 ``python -m opstui.services.engine`` is what the app starts; ``opstui sync --watch`` runs the same loop. It tells what
 it does as one line of JSON per event on stdout and obeys one word per line on stdin: ``pull``, ``pull NAME``,
-``check NAME``, ``push``, ``stop``. When stdin ends, it ends, and its workers with it.
+``check NAME``, ``push``, ``push NAME``, ``moves REF``, ``stop``. When stdin ends it sends what waits in the outbox, for some
+seconds, and ends, and its workers with it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import selectors
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,12 +24,14 @@ from opstui.services import health
 from opstui.services.checking import Checks
 from opstui.services.chores import Chores
 from opstui.services.crew import Crew, Outcome, Tell
+from opstui.services.errands import Errands
 from opstui.services.interrupt import Stopped, interruptible
 from opstui.services.job import Event, encode, trouble
 from opstui.services.lease import Lease
 from opstui.services.plan import Plan
 from opstui.services.reloading import ConfigWatch
 from opstui.services.station import Station, open_station, station_for
+from opstui.store import sending
 
 if TYPE_CHECKING:
     from opstui.services.workspace import Workspace
@@ -43,6 +48,7 @@ class Engine:
         self.station = station
         self.tell = tell
         self.crew = Crew(station, tell)
+        self.errands = Errands(station, tell, self.crew.selector)
         self.lease = Lease(station)
         self.chores = Chores(station)
         self.checks = Checks(tell)
@@ -52,6 +58,8 @@ class Engine:
         self._config_is_old = False
         self._over: list[tuple[Outcome, float]] = []
         """Pulls that ended and are not noted yet, with when the next one is due."""
+        self._hasty: set[str] = set()
+        """Sources that somebody has said ``push`` of."""
         self._held_up = False
         self._ending = False
         self._was_busy = False
@@ -69,6 +77,8 @@ class Engine:
                     self._round()
                 except StoreBusy:
                     self._held_up = True
+            with contextlib.suppress(StoreBusy):
+                self._farewell()
             return 0
         except OpstuiError as error:
             self.tell({"event": "failed", "source": "", **trouble(error)[1]})
@@ -80,13 +90,14 @@ class Engine:
         """One look at everything. Who holds the store for long, as a copy of the file does, only holds us up."""
         if self._held_up:
             self._held_up = False
-            self._take(self.crew.step(self.station.limits.look))
+            self._take(self._step(self.station.limits.look))
         self._settle()
+        self._hasten()
         self._follow_config()
         if self._hold():
             self._work()
         else:
-            self._take(self.crew.step(self.station.limits.look))
+            self._take(self._step(self.station.limits.look))
 
     def _work(self) -> None:
         """One round: what is due starts, what happened is noted, what is old is tidied."""
@@ -97,7 +108,8 @@ class Engine:
             self.plan.paused = health.paused(self.station)
             self.plan.want(health.asked(self.station))
             self.chores.look(idle=not self.crew.busy)
-        for source in self.plan.ready(now, self.crew.running):
+            self.errands.send(self.lease.id, not_to=self._not_now())
+        for source in self.plan.ready(now, self._occupied()):
             if self.crew.full:
                 break
             self.plan.begun(source.name)
@@ -106,9 +118,26 @@ class Engine:
             except StoreBusy:
                 self.plan.want([source.name])
                 raise
-        self._take(self.crew.step(self._pause(now)))
+        self._take(self._step(self._pause(now)))
         self._settle()
         self._tell_idle()
+
+    def _step(self, timeout: float) -> list[Outcome]:
+        """Wait for something to happen; the pulls that are over."""
+        outcomes = self.crew.step(timeout)
+        if self.errands.look():
+            self.chores.stirred()
+        return outcomes
+
+    def _occupied(self) -> frozenset[str]:
+        """Sources that are not pulled now: a pull and a push of one source go one after the other."""
+        return self.errands.pushing.union(self.crew.running)
+
+    def _not_now(self) -> frozenset[str]:
+        """Sources that nothing is sent to now. A pull that takes long is not waited for."""
+        moment = time.monotonic()
+        pulled = (name for name, run in self.crew.running.items() if moment - run.child.started < self.station.limits.alone)
+        return self.plan.paused.union(pulled)
 
     def _take(self, outcomes: list[Outcome]) -> None:
         """Pulls are over; when the next ones come is known at once, whatever the store says."""
@@ -130,7 +159,7 @@ class Engine:
         """Go by what the config says now: read whole, between two pulls."""
         if self._every("config", self.station.limits.watch) and self.config.changed():
             self._config_is_old = True
-        if not self._config_is_old or self.crew.busy or self._over:
+        if not self._config_is_old or self.crew.busy or self.errands.busy or self._over:
             return
         self._config_is_old = False
         try:
@@ -140,7 +169,7 @@ class Engine:
             return
         if station is self.station:
             return
-        self.station = self.crew.station = station
+        self.station = self.crew.station = self.errands.station = station
         self.chores.follow(station)
         old, self.plan = self.plan, Plan(station.sources(), {}, self._clock())
         self.plan.keep(old)
@@ -155,6 +184,7 @@ class Engine:
         limits = self.station.limits
         if self.lease.held:
             if self._every("beat", limits.beat) and not self.lease.renew():
+                self.errands.stop()
                 self._take(self.crew.stop("another engine took over"))
                 self._settle()
                 self.tell({"event": "lease", "held": False, "holder": self.lease.holder()})
@@ -163,6 +193,7 @@ class Engine:
             return False
         if self.lease.take():
             health.recover(self.station)
+            self.errands.recover()
             self.chores.reranking.begin()
             self.plan = self._plan()
             self.lease.announce(self.plan.entries)
@@ -199,7 +230,10 @@ class Engine:
             if not self.checks.begin(self.station, name.strip()):
                 self.tell({"event": "unknown", "word": word[:80]})
         elif verb == "push":
-            pass  # nothing waits to be sent: no connector has verbs yet
+            self._push(name.strip())
+        elif verb == "moves":
+            if not self.errands.moves(name.strip()):
+                self.tell({"event": "unknown", "word": word[:80]})
         elif word:
             self.tell({"event": "unknown", "word": word[:80]})
 
@@ -212,6 +246,36 @@ class Engine:
             self.plan.want(names)
         else:
             health.ask(self.station, names)
+
+    def _push(self, name: str) -> None:
+        if name and name not in self.plan.entries:
+            self.tell({"event": "unknown", "word": f"push {name}"[:80]})
+        else:
+            self._hasty |= {name} if name else set(self.plan.entries)
+
+    def _hasten(self) -> None:
+        """Send now what is held or waits for its next try; an engine that holds the lease sees it at its next look."""
+        if self._hasty:
+            with self.station.store.writing() as conn:
+                sending.hasten(conn, self.station.now(), self._hasty)
+            self._hasty = set()
+            self._timers.pop("look", None)
+
+    def _farewell(self) -> None:
+        """Send what still waits before the end, held or not, for as long as people wait for a window to close."""
+        limits, names = self.station.limits, [source.name for source in self.station.sources()]
+        if not self.lease.held or self.errands.readonly() or not sending.next_due(self.station.store.read):
+            return
+        self.errands.stop_asking()
+        self._take(self.crew.stop())
+        with self.station.store.writing() as conn:
+            sending.hasten(conn, self.station.now(), names, held_only=True)
+        deadline = time.monotonic() + limits.farewell
+        while (left := deadline - time.monotonic()) > 0:
+            self.errands.send(self.lease.id, not_to=self.plan.paused)
+            if not self.errands.busy:
+                return
+            self._take(self._step(min(left, limits.look)))
 
     # -- time
 
@@ -240,7 +304,7 @@ class Engine:
         """How long to wait for something to happen."""
         limits = self.station.limits
         pause = min(IDLE_S, limits.look, limits.watch, limits.beat)
-        due = None if self.crew.full else self.plan.next_due(self.crew.running)
+        due = None if self.crew.full else self.plan.next_due(self._occupied())
         return pause if due is None else max(0.01, min(pause, due - now))
 
     def _tell_idle(self) -> None:
@@ -253,8 +317,11 @@ class Engine:
     def _wind_up(self) -> None:
         """Leave the store clean: no worker, no lease, no source that looks as if it were being pulled."""
         try:
+            self.errands.stop()
             self._take(self.crew.stop())
             self._settle()
+            if self.lease.held:
+                self.errands.recover()
             self.chores.close()
             self.lease.release()
         except OpstuiError as error:
@@ -300,6 +367,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = ArgumentParser(prog="python -m opstui.services.engine")
     parser.add_argument("--config", type=Path)
     parser.add_argument("--data-dir", type=Path)
+    parser.add_argument("--readonly", action="store_true")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
     given = parser.parse_args(argv)
     tell = json_teller(sys.stdout.fileno())
@@ -307,6 +375,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         station = open_station(given.config, given.data_dir, os.environ, flags)
         with station.store:
+            station = replace(station, readonly=given.readonly)
             return watch(station, tell, words=sys.stdin.fileno())
     except OpstuiError as error:
         tell({"event": "failed", "source": "", **trouble(error)[1]})

@@ -127,6 +127,12 @@ class Errands:
             self._drain(errand)
             self._let_go(key, errand)
 
+    def stop_asking(self) -> None:
+        """End the errands that are only about transitions."""
+        for key, errand in list(self._under_way.items()):
+            if errand.task is Task.MOVES:
+                self._let_go(key, errand)
+
     def _start(self, task: Task, source: Source, ref: str = "", holder: str = "") -> None:
         key = (task, ref or source.name)
         station = self.station

@@ -31,7 +31,7 @@ class Lease:
         self.held = False
 
     @property
-    def holder_id(self) -> str:
+    def id(self) -> str:
         """Ours alone: what the store says as long as we hold it."""
         return self._mine.holder
 

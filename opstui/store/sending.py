@@ -1,7 +1,8 @@
 """The outbox as the engine works through it: what may be sent now, and how a change moves from state to state.
 
-In order per item: a change waits for every older one of its item that is on its way, and for an older one of the same
-field that somebody has to decide on first. Every function that writes runs in its caller's transaction.
+In order per item: a change waits for an older one of the same field that somebody has to decide on first, and for every
+older one of its item that is on its way and does not wait so itself. Every function that writes runs in its caller's
+transaction.
 """
 
 from __future__ import annotations
@@ -25,15 +26,22 @@ _SETS = ", ".join(f"'{verb}'" for verb in sorted(SETS))
 _ON_ITS_WAY = "state IN ('pending', 'sending')"
 """The words of the index ``outbox_due``."""
 
+_SHOWN = "state IN ('parked', 'pending', 'sending', 'failed', 'conflict')"
+"""The words of the index ``outbox_open``."""
+
+_STUCK = f"""
+  SELECT 1 FROM outbox s WHERE s.item = {{p}}.item AND s.id < {{p}}.id AND s.{_SHOWN}
+  AND s.verb = {{p}}.verb AND s.verb IN ({_SETS}) AND s.state IN ('parked', 'failed', 'conflict')"""
+
 _FREE = f"""
 o.state = 'pending' AND o.{_ON_ITS_WAY}
+AND NOT EXISTS ({_STUCK.format(p="o")})
 AND NOT EXISTS (
-  SELECT 1 FROM outbox p WHERE p.item = o.item AND p.id < o.id
-  AND p.state IN ('parked', 'pending', 'sending', 'failed', 'conflict')
-  AND (p.{_ON_ITS_WAY} OR (p.verb = o.verb AND o.verb IN ({_SETS})))
+  SELECT 1 FROM outbox p WHERE p.item = o.item AND p.id < o.id AND p.{_SHOWN}
+  AND p.{_ON_ITS_WAY} AND NOT EXISTS ({_STUCK.format(p="p")})
 )
 AND (o.undoes IS NULL OR NOT EXISTS (SELECT 1 FROM outbox u WHERE u.id = o.undoes AND u.{_ON_ITS_WAY}))"""
-"""Nothing goes before it. Between ``parked`` and ``conflict`` stand the words of the index ``outbox_open``."""
+"""Nothing goes before it."""
 
 
 def due(conn: Connection, source: str, now: datetime, limit: int = 50) -> list[Outgoing]:
