@@ -17,7 +17,7 @@ from opstui.store import items, kept, leases, outbox, sending, sources
 from opstui.store.db import Store
 from tests.store.helpers import keys, line, one
 from tests.support.build import FakeClock
-from tests.support.outbox import person, pull, put, row, send
+from tests.support.pushing import person, pull, put, row, send
 from tests.support.tracker import Tracker, TrackerConnector
 
 BO = person("Bo Lind")

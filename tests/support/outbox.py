@@ -1,75 +1,36 @@
-"""Changes put into an outbox without the desk, and looked at."""
+"""What the engine leaves in the store, for tests of the desk: which verbs a source has, and what became of a change."""
 
 from __future__ import annotations
 
-import secrets
-from datetime import timedelta
+from collections.abc import Iterable
 from typing import Any
 
-from opstui.domain.outbox import SETS, field
-from opstui.domain.urgency import Rules
-from opstui.domain.views import Outgoing
-from opstui.services.ledger import Ledger, Patience
-from opstui.services.push import Push
-from opstui.services.sync import Pull
-from opstui.store import items, journal, outbox
-from opstui.store.db import Store
-from tests.support.tracker import TrackerConnector
-
-RULES = Rules()
+from opstui.domain.outbox import State
+from opstui.services import own
+from opstui.services.desk import Desk
+from opstui.store import outbox, ranks, sources
+from opstui.store.rows import as_json
+from tests.support.desk import store_of
 
 
-def person(name: str | None) -> Any:
-    """Somebody as the value of ``assign``."""
-    return {"name": name, "aliases": [], "email": None} if name else None
+def can(desk: Desk, source: str, verbs: Iterable[str], takes_back: Iterable[str] = ()) -> None:
+    """A worker has loaded the source's connector, which has these verbs."""
+    with store_of(desk).writing() as conn:
+        sources.ensure(conn, source)
+        sql = "UPDATE sources SET verbs = ?, takes_back = ?, last_try = coalesce(last_try, 1) WHERE name = ?"
+        conn.execute(sql, (as_json(sorted(verbs)), as_json(sorted(takes_back)), source))
 
 
-def put(store: Store, source: str, key: str, verb: str, value: Any, *, hold: float = 0.0, **more: Any) -> int:
-    """A change of an item, as the desk makes it: its number."""
-    now, ref = store.now(), f"{source}:{key}" if key else ""
-    with store.writing() as conn:
-        group = journal.write(conn, (), at=now, who="Ana Ruiz", verb=verb, summary=verb)
-        id = items.id_of(conn, ref) if ref else None
-        item = items.load_item(conn, id) if id is not None else None
-        values = {
-            "uid": secrets.token_hex(8),
-            "group": group,
-            "source": source,
-            "ref": ref,
-            "item": id,
-            "verb": verb,
-            "value": value,
-            "base": field(item, verb) if item is not None and verb in SETS else None,
-            "who": "Ana Ruiz",
-            "at": now,
-            "due": now + timedelta(seconds=hold),
-        }
-        return outbox.add(conn, **(values | more))
-
-
-def send(store: Store, connector: TrackerConnector, *, chance: float = 0.0, **more: Any) -> list[dict[str, Any]]:
-    """One push of what is due; the events it tells."""
-    told: list[dict[str, Any]] = []
-    ledger = Ledger(
-        store,
-        connector.source,
-        RULES,
-        store.now,
-        lambda event, **fields: told.append({"event": event, **fields}),
-        Patience(chance=lambda: chance),
-        **more,
-    )
-    Push(ledger, connector).run()
-    return told
-
-
-def pull(store: Store, connector: TrackerConnector) -> None:
-    """One pull of everything."""
-    Pull(store, connector.source, RULES, now=store.now, applied=lambda counts: None).run(connector)
-
-
-def row(store: Store, id: int) -> Outgoing:
-    """One change."""
-    found = outbox.load(store.read, id)
-    assert found is not None
-    return found
+def settle(desk: Desk, id: int, state: State, *, raised: bool = False, **columns: Any) -> None:
+    """The engine has moved a change on; ``raised``: with its item in the queue. What was sent reads back as it was wanted."""
+    with store_of(desk).writing() as conn:
+        if state is State.SENDING:
+            conn.execute("UPDATE outbox SET tried = coalesce(tried, ?), attempts = attempts + 1 WHERE id = ?", (1, id))
+        outbox.set_state(conn, id, state, **columns)
+        one = outbox.load(conn, id)
+        assert one is not None
+        (item,) = conn.execute("SELECT item FROM outbox WHERE id = ?", (id,)).fetchone()
+        if raised:
+            own.raise_write(conn, one, rules=desk._at.rules, now=desk.now())
+        if item is not None:
+            ranks.rescore(conn, [item], desk._at.rules, desk.now())
