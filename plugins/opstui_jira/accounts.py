@@ -39,8 +39,8 @@ def find(http: Http, mapper: Mapper, wanted: Mapping[str, Any], place: Mapping[s
         WriteRefused: there is none, or there are several.
     """
     name = clean_line(str(wanted.get("name") or ""))
-    email = str(wanted.get("email") or "").strip()
-    spellings = [text for one in (name, *(wanted.get("aliases") or ())) if (text := str(one).strip())]
+    email = clean_line(str(wanted.get("email") or ""))
+    spellings = [text for one in (name, *(wanted.get("aliases") or ())) if (text := clean_line(str(one)))]
     near: dict[str, str] = {}
     for parameter, query in _queries(mapper.site.is_cloud, spellings, email):
         found = list(_people(http, mapper, {**place, parameter: query}))

@@ -173,7 +173,7 @@ class Mapper:
         return status, self.stage(status, _text(category.get("key")) if isinstance(category, Mapping) else "")
 
     def _clocks(self, values: Mapping[str, Any]) -> list[sla.Clock]:
-        wanted = self.settings.sla
+        wanted = set(map(fold, self.settings.sla))
         return [
             clock
             for id, name in self.site.agreements.items()

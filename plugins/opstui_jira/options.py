@@ -192,7 +192,7 @@ class Settings:
     blocking: frozenset[str]
     team_field: str
     fields: tuple[str, ...]
-    sla: frozenset[str]
+    sla: tuple[str, ...]
     comments: int
     history: bool
     create: Mapping[str, Any]
@@ -204,7 +204,7 @@ class Settings:
     def recipe(self) -> str:
         """A hash of what decides which issues come in and how one becomes an item: when it changes, all are read anew."""
         parts = (self.url, self.jql, sorted(self.stages.items()), sorted(self.priorities.items()), sorted(self.blocking))
-        more = (self.team_field, self.fields, sorted(self.sla), self.comments, self.history)
+        more = (self.team_field, self.fields, self.sla, self.comments, self.history)
         return hashlib.blake2b(repr((parts, more)).encode(), digest_size=8).hexdigest()
 
     @property
@@ -256,7 +256,7 @@ def _settings(options: Mapping[str, Any], context: Context) -> Settings:
         blocking=frozenset(map(fold, ["Blocks"] if blocking is None else blocking)),
         team_field=text("team_field"),
         fields=words("fields"),
-        sla=frozenset(map(fold, words("sla"))),
+        sla=words("sla"),
         comments=30 if comments is None else comments,
         history=bool(options.get("history")),
         create=dict(options.get("create") or {}),

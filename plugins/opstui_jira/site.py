@@ -119,7 +119,7 @@ def missing(site: Site, settings: Settings) -> list[str]:
     known = {fold(text) for pair in site.kept.items() for text in pair}
     lost = [name for name in settings.fields if fold(name) not in known]
     agreed = {fold(name) for name in site.agreements.values()}
-    lost += [name for name in settings.sla if name not in agreed]
+    lost += [name for name in settings.sla if fold(name) not in agreed]
     return lost + ([settings.team_field] if settings.team_field and not site.teams else [])
 
 
