@@ -144,7 +144,7 @@ class Lookup:
     # -- people
 
     def person(self, reference: Any) -> str | None:
-        """The name for ``{"id": 5, "name": "Alice Ng"}``, as the config spells it where it knows that person."""
+        """The name for ``{"id": 5, "name": "Ana Ruiz"}``, as the config spells it where it knows that person."""
         if not isinstance(reference, dict):
             return None
         number = number_of(reference)

@@ -1,6 +1,6 @@
 """What our fake Redmine and a real one must both do: the facts that the connector is built on.
 
-A subclass gives ``raw``, a client of an empty enough server with the project ``ops-desk`` and the members alice to dave.
+A subclass gives ``raw``, a client of an empty enough server with the project ``ops-desk`` and the members ana to dee.
 """
 
 from __future__ import annotations
@@ -243,7 +243,7 @@ class Facts:
 
     def test_a_list_tells_what_one_issue_tells(self, raw: Raw) -> None:
         """The fingerprint is made of either."""
-        number = raw.create("the same", due_date="2099-01-01", category_id=1, assigned_to_id=_member(raw, "Bob Osei"))
+        number = raw.create("the same", due_date="2099-01-01", category_id=1, assigned_to_id=_member(raw, "Bosse Lind"))
         (listed,) = raw.list(("status_id", "*", []), ("issue_id", "=", [str(number)]), include="relations")[1]["issues"]
         whole = raw.issue(number)
         assert listed.pop("relations") == []
@@ -262,7 +262,7 @@ class Facts:
         user = raw.ask("GET", "/users/current.json")[1]["user"]
         assert {"id", "login", "admin", "firstname", "lastname"} <= set(user)
         members = raw.ask("GET", "/projects/1/memberships.json", limit="100")[1]["memberships"]
-        assert {one["user"]["name"] for one in members} == {"Alice Ng", "Bob Osei", "Carol Petrov", "Dave Quinn"}
+        assert {one["user"]["name"] for one in members} == {"Ana Ruiz", "Bosse Lind", "Cy Moss", "Dee Park"}
         assert "Bug" in [one["name"] for one in raw.ask("GET", "/trackers.json")[1]["trackers"]]
         assert "ops-desk" in [one["identifier"] for one in raw.ask("GET", "/projects.json")[1]["projects"]]
 
