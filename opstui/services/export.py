@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, tzinfo
 from pathlib import Path
 
+from opstui.domain.outbox import words
 from opstui.domain.text import clean, clean_line
 from opstui.errors import StoreError
 from opstui.services.records import FILES, Record, records, stamp
-from opstui.store import log
+from opstui.store import log, outbox
 from opstui.store.db import Store
 
 FORMAT = 1
@@ -77,6 +78,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "sessions": ("started", "ended", "decided", "seconds"),
     "drafts": ("slot", "text"),
+    "outbox": (
+        *("at", "who", "source", "ref", "verb", "value", "base", "state", "settled", "made", "what", "why", "theirs"),
+        *("uid", "group", "undoes"),
+    ),
 }
 
 
@@ -122,6 +127,13 @@ def _markdown(conn: sqlite3.Connection, zone: tzinfo) -> Iterator[str]:
         ref = f" `{clean_line(entry.ref)}`" if entry.ref else ""
         body = "\n  ".join(_escaped(clean(entry.text)).splitlines())
         yield f"- **{at:%H:%M} {entry.kind}**{ref} {body} ({_escaped(clean_line(entry.who))})\n"
+    sent = [one for one, _ in outbox.every(conn)]
+    if sent:
+        yield "\n## Changes meant for sources\n\n"
+    for one in sent:
+        where = f"`{clean_line(one.ref or one.source)}`"
+        said = _escaped(clean_line(words(one.verb, one.value)))
+        yield f"- **{one.at.astimezone(zone):%Y-%m-%d %H:%M} {one.state}** {where} {said} ({_escaped(clean_line(one.who))})\n"
 
 
 _MARKUP = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>#|"})

@@ -10,16 +10,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from opstui.domain.model import Mark
+from opstui.connectors.api import VERBS
+from opstui.domain.model import Mark, Stage
+from opstui.domain.outbox import State, words
 from opstui.domain.text import clean, clean_line
 from opstui.domain.urgency import Rules
 from opstui.errors import UsageError
 from opstui.services import records
 from opstui.services.desk import lines
+from opstui.services.desk.sending import cleaned
 from opstui.services.export import FORMAT, MANIFEST
 from opstui.services.records import Record
-from opstui.store import decisions, drafts, items, journal, marks, notes, ranks, sessions
-from opstui.store.db import Store
+from opstui.store import decisions, drafts, items, journal, marks, notes, outbox, ranks, sessions
+from opstui.store.db import Connection, Store
 
 WRONG = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 """What reading a record raises when it was written by hand and not well: numbers without end and nests among it."""
@@ -39,7 +42,7 @@ class Brought:
 class _Work:
     """An import under way, in one transaction."""
 
-    conn: sqlite3.Connection
+    conn: Connection
     now: datetime
     moved_in: bool
     """Nothing was ever done in this store: then the imported actions can be undone here as they could be there."""
@@ -62,7 +65,8 @@ def bring_in(store: Store, folder: Path, *, now: datetime, who: str, rules: Rule
     with store.writing() as conn:
         work = _Work(conn, now.replace(microsecond=0), moved_in=not journal.any_group(conn))
         # Actions last: whether this store was new must not depend on what is being brought in.
-        for kind in ("marks", "notes", "decisions", "sessions", "drafts", "journal"):
+        # What was sent belongs to one of them.
+        for kind in ("marks", "notes", "decisions", "sessions", "drafts", "journal", "outbox"):
             for place, record, wrong in _read(folder / f"{kind}.jsonl"):
                 try:
                     if record is None:
@@ -221,9 +225,53 @@ def _action(work: _Work, record: Record) -> bool:
     return True
 
 
+def _outgoing(work: _Work, record: Record) -> bool:
+    """A change as history: what was not sent there is not sent from here either, since nobody knows what became of it."""
+    uid = clean_line(record["uid"])
+    if outbox.by_uid(work.conn, uid) is not None:
+        return False
+    ref, at = clean_line(records.text(record, "ref")), records.needed(record, "at")
+    state, undoes = State(record["state"]), record.get("undoes")
+    before = outbox.by_uid(work.conn, clean_line(undoes)) if undoes else None
+    over = state in (State.SENT, State.CANCELLED)
+    verb, value = _verb(record), cleaned(record.get("value"))
+    words(verb, value)  # which raises where the value is not one of the verb's
+    group = _number(work.conn, record["group"])
+    if group is None:
+        raise ValueError("group is missing")
+    id = outbox.add(
+        work.conn,
+        uid=uid,
+        group=group,
+        source=clean_line(record["source"]),
+        ref=ref,
+        item=items.id_of(work.conn, ref),
+        verb=verb,
+        value=value,
+        base=cleaned(record.get("base")),
+        who=clean_line(record["who"]),
+        at=at,
+        due=at,
+        state=state if over else State.CANCELLED,
+        undoes=before.id if before else None,
+    )
+    why = clean(records.text(record, "why")) if over else f"it was {state} when it was exported, and is not sent from here"
+    settled = records.moment(record.get("settled")) or (None if over else work.now)
+    made, what = clean_line(records.text(record, "made")), clean(records.text(record, "what"))
+    outbox.set_state(work.conn, id, state if over else State.CANCELLED, settled=settled, made=made, what=what, why=why)
+    return True
+
+
+def _verb(record: Record) -> str:
+    verb = record["verb"]
+    if verb not in VERBS:
+        raise ValueError(f"{verb!r} is no change that a source takes")
+    return str(verb)
+
+
 def _line(conn: sqlite3.Connection, record: Record) -> journal.Line:
     target, ref = record["target"], clean_line(records.text(record, "ref"))
-    if target not in (journal.MARK, journal.NOTE, journal.DECISION):
+    if target not in (journal.MARK, journal.NOTE, journal.DECISION, journal.OUTBOX):
         raise ValueError(f"{target!r} is no target of an action")
     item = items.id_of(conn, ref)
     return journal.Line(ref, item, target, _state(target, record.get("before")), _state(target, record.get("after")))
@@ -239,6 +287,9 @@ def _state(target: str, value: Any) -> str | None:
             raise ValueError(f"priority {mark.priority!r} is not 1 to 5")
         return marks.dump(mark)
     uid = clean_line(str(value["uid"]))
+    if target == journal.OUTBOX:
+        verb, stage = _verb(value), records.text(value, "stage")
+        return lines.outbox_state(uid, verb, Stage(stage).value if stage else "")
     return lines.note_state(uid) if target == journal.NOTE else lines.decision_state(uid, _other(value, "superseded_by"))
 
 
@@ -274,4 +325,5 @@ _TAKE: Mapping[str, Callable[[_Work, Record], bool]] = {
     "sessions": _session,
     "drafts": _draft,
     "journal": _action,
+    "outbox": _outgoing,
 }

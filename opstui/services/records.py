@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from opstui.domain.model import Mark, Stage, Verdict
-from opstui.store import decisions, drafts, journal, marks, notes, sessions
+from opstui.store import decisions, drafts, journal, marks, notes, outbox, sessions
 
 Record = dict[str, Any]
 
-FILES = ("marks", "journal", "notes", "decisions", "sessions", "drafts")
+FILES = ("marks", "journal", "notes", "decisions", "sessions", "drafts", "outbox")
 """Kinds of records, each in a file of its name, in the order they are brought back in."""
 
 
@@ -30,6 +30,7 @@ def records(conn: sqlite3.Connection, kind: str) -> Iterator[Record]:
         "decisions": _decisions,
         "sessions": _sessions,
         "drafts": _drafts,
+        "outbox": _outbox,
     }[kind](conn)
 
 
@@ -177,6 +178,30 @@ def _sessions(conn: sqlite3.Connection) -> Iterator[Record]:
 def _drafts(conn: sqlite3.Connection) -> Iterator[Record]:
     for slot, typed in drafts.every(conn):
         yield {"slot": slot, "text": typed}
+
+
+def _outbox(conn: sqlite3.Connection) -> Iterator[Record]:
+    uids: dict[int, str] = {}
+    for one, group in outbox.every(conn):
+        uids[one.id] = one.uid
+        yield {
+            "uid": one.uid,
+            "group": group,
+            "source": one.source,
+            "ref": one.ref,
+            "verb": one.verb,
+            "value": one.value,
+            "base": one.base,
+            "who": one.who,
+            "at": stamp(one.at),
+            "state": one.state,
+            "settled": stamp(one.settled),
+            "made": one.made,
+            "what": one.what,
+            "why": one.why,
+            "theirs": one.theirs,
+            "undoes": uids.get(one.undoes) if one.undoes else None,
+        }
 
 
 def _value(dumped: str | None) -> Any:

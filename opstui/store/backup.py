@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from opstui.store.db import Store
 
 KEEP = 14
+_PARK = (
+    "UPDATE outbox SET state = 'parked', doubt = 1, tried = coalesce(tried, at), what = ?, why = ?, next_step = ? "
+    "WHERE state IN ('pending', 'sending')"
+)
+_PARKED = (
+    "it was on its way when the backup was made",
+    "it may have been sent since",
+    "Release it to have it looked for and sent if it is not there, or drop it.",
+)
 _DAILY, _ASKED = "opstui-????-??-??.db", "opstui-????-??-??T*.db"
 
 
@@ -60,26 +69,45 @@ def restore(file: Path, path: Path) -> Path | None:
     """Put a copy in the place of the store at ``path``; tells where the one it replaces is kept, None if there was none.
 
     A sound store is written over in one transaction, so that whoever has it open goes on with the restored one. A damaged
-    one is moved aside.
+    one is moved aside. Changes that were on their way to a source are parked: nothing is sent a second time.
 
     Raises:
         StoreCorrupt, StoreTooNew, StoreError: the copy is no good; nothing was touched.
         StoreBusy, StoreReadOnly, StoreFull: the store cannot be written; it is as it was.
     """
     _check(file)
-    if not path.exists():
-        _make_folder(path.parent)
-        _copy(file, path)
-        return None
-    kept = _aside(path)
+    _make_folder(path.parent)
+    ready = path.with_name(f".{path.name}.{os.getpid()}.restored")
     try:
-        _copy(path, kept)
-    except StoreCorrupt:
-        _move_aside(path, kept)
-        _copy(file, path)
-    else:
-        _write_over(file, path)
-    return kept
+        _copy(file, ready)
+        _park(ready)
+        if not path.exists():
+            _copy(ready, path)
+            return None
+        kept = _aside(path)
+        try:
+            _copy(path, kept)
+        except StoreCorrupt:
+            _move_aside(path, kept)
+            _copy(ready, path)
+        else:
+            _write_over(ready, path)
+        return kept
+    finally:
+        ready.unlink(missing_ok=True)
+
+
+def _park(path: Path) -> None:
+    """What was on its way to a source then may have been sent since: it waits until somebody releases or drops it.
+
+    In doubt, so that the engine looks for it before it is sent.
+    """
+    with _opened(path, "rw") as conn:
+        try:
+            if conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'outbox'").fetchone():
+                conn.execute(_PARK, _PARKED)
+        except sqlite3.Error as error:
+            raise faults.translate(error, path) or error from error
 
 
 def _write_over(file: Path, path: Path) -> None:

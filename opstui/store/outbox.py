@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +118,13 @@ def over(conn: sqlite3.Connection | Connection, marked: Mapping[int, Mark], item
     if not open:
         return marked
     return {**marked, **{item: in_force(marked.get(item, NO_MARK), writes) for item, writes in open.items()}}
+
+
+def every(conn: sqlite3.Connection) -> Iterator[tuple[Outgoing, str]]:
+    """Every change there ever was, oldest first, with the uid of its action."""
+    sql = f"SELECT {_COLUMNS}, (SELECT g.uid FROM journal_groups g WHERE g.id = grp) FROM outbox ORDER BY id"
+    for row in conn.execute(sql):
+        yield _outgoing(row[:-1]), row[-1]
 
 
 def counts(conn: Connection) -> Mapping[str, Mapping[str, int]]:

@@ -47,7 +47,7 @@ def moving(status: str, id: str = "", fields: Mapping[str, Any] | None = None, s
     value = {
         "status": status,
         "id": clean_line(id).strip(),
-        "fields": {clean_line(name).strip(): _given(one) for name, one in (fields or {}).items()},
+        "fields": {clean_line(name).strip(): cleaned(one) for name, one in (fields or {}).items()},
         "stage": new.value if new else "",
     }
 
@@ -100,7 +100,7 @@ def create(at: Context, source: str, title: str, body: str, fields: Mapping[str,
     if not any(one.name == source for one in at.settings.sources):
         names = ", ".join(one.name for one in at.settings.sources)
         raise UsageError(f"No source {source!r}", f"there are {names}" if names else "the config names none")
-    value = {"title": title, "body": body, "fields": {clean_line(name): _given(one) for name, one in fields.items()}}
+    value = {"title": title, "body": body, "fields": {clean_line(name): cleaned(one) for name, one in fields.items()}}
     with at.store.writing() as conn:
         if why := outgoing.takes(at, reach.every(conn), source, "create"):
             step = "Read it first: opstui sync." if why.endswith("read yet") else ""
@@ -161,14 +161,14 @@ def labels_of(given: str | Iterable[str]) -> list[str]:
     return list(dict.fromkeys(text for one in given if (text := clean_line(one).strip())))
 
 
-def _given(value: Any) -> Any:
+def cleaned(value: Any) -> Any:
     """The value of a field that a transition or a new item asks for, its texts clean."""
     if isinstance(value, str):
         return clean(value).strip()
     if isinstance(value, Mapping):
-        return {clean_line(str(name)): _given(one) for name, one in value.items()}
+        return {clean_line(str(name)): cleaned(one) for name, one in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_given(one) for one in value]
+        return [cleaned(one) for one in value]
     return value
 
 
