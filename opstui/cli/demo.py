@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -17,6 +17,8 @@ from opstui.cli.state import State
 from opstui.cli.streams import say
 from opstui.errors import SourceError, StoreReadOnly, UsageError
 
+LATER = timedelta(minutes=9)
+"""After the evening's exports something was still changed on the board."""
 STARTED = "clock"
 """The file that keeps the demo's time between two openings, so that its day goes on where it was left."""
 
@@ -126,8 +128,11 @@ def _make_private(folder: Path) -> None:
 
 
 def _prepare(folder: Path, day: Path, env: dict[str, str]) -> None:
-    """Import Thursday evening's exports, then Friday morning's: the difference is the night."""
-    from opstui.services import demo
+    """Import Thursday evening's exports, then Friday morning's: the difference is the night.
+
+    What was changed on the board in the evening was changed there by somebody else in the night: a conflict waits.
+    """
+    from opstui.services import demo, workspace
     from opstui.services.clock import NOW
     from opstui.services.once import sync_once
     from opstui.services.station import open_station
@@ -138,6 +143,10 @@ def _prepare(folder: Path, day: Path, env: dict[str, str]) -> None:
             for result in sync_once(station):
                 if not result.ok:
                     raise SourceError(f"the demo's {result.source}", f"{result.error}: {result.why}", result.next_step)
+        if at == demo.EVENING:
+            opened = workspace.open(day / "config.toml", folder, env | {NOW: (at + LATER).isoformat()}, demo=True)
+            with opened:
+                demo.changed_late(opened.desk)
 
 
 @click.command("demo", context_settings={"allow_interspersed_args": False})

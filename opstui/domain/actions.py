@@ -171,7 +171,7 @@ ACTIONS: tuple[Action, ...] = (
         "Let what stands at the source stand; the change is dropped.",
         ("t",),
         ("outbox",),
-        command="outbox theirs",
+        command="outbox drop",
         group="Outbox",
     ),
     Action(
@@ -237,7 +237,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.palette", "Palette", "Every action by name.", ("colon", "ctrl+p")),
     Action("app.capture", "Quick capture", "One line that becomes a note.", ("plus",), command="note"),
     Action("app.create", "New at a source", "One line that becomes an item in a tracker.", ("C",), command="create"),
-    Action("app.readonly", "Read-only", "Send nothing to any source, or send again; the head says so all day.", ()),
+    Action(
+        "app.readonly",
+        "Read-only",
+        "Send nothing to any source, or send again; the head says so all day.",
+        (),
+        command="readonly",
+    ),
     Action("app.refresh", "Refresh", "Pull every source now.", ("r",), command="sync"),
     Action("app.undo", "Undo", "Take back the last action, however many items it had.", ("z",), hint="undo", command="undo"),
     Action("app.redo", "Redo", "Do again what was undone.", ("Z",), command="redo"),

@@ -18,10 +18,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from opstui.domain.model import PRIORITY_WORDS, Item, Mark, Stage
+from opstui.domain.kinds import PRIORITY_WORDS, Stage
 from opstui.domain.text import fold
 
 if TYPE_CHECKING:
+    from opstui.domain.model import Item, Mark
     from opstui.domain.people import People
 
 

@@ -51,7 +51,7 @@ class Engine:
         from opstui.services.engine_client import client_for
 
         at = self._workspace
-        self._client = client_for(at.config, at.data_dir, at.now, at.flags, readonly=getattr(at, "readonly", False))
+        self._client = client_for(at.config, at.data_dir, at.now, at.flags, readonly=at.readonly)
         await self._client.start()
         async for event in self._client.events():
             if self.hear(event):
@@ -81,6 +81,8 @@ class Engine:
             case "checked" if source:
                 self.testing.discard(source)
                 self.tested[source] = (event, self._workspace.now())
+                said = "it answered" if event.get("ok") else str(event.get("what") or "the test failed")
+                self._ended(f"{source} was tested: {said}.", "text" if event.get("ok") else "error")
             case "lease":
                 self.elsewhere = not event.get("held")
                 return False

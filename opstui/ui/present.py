@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from opstui.domain.kinds import PRIORITY_WORDS, Kind, Place, Stage
+from opstui.domain.kinds import OWN, PRIORITY_WORDS, Kind, Place, Stage
 from opstui.domain.reasons import parse_why
 from opstui.domain.views import QueueRow
 from opstui.domain.when import span
@@ -179,6 +179,8 @@ def columns(
 
 def ref_cell(row: QueueRow, grid: Columns, look: Look) -> str:
     """The ref in its column, or its key alone where the grid has no room for more: neither is ever cut."""
+    if row.source == OWN:  # a name that says nothing: the title says what it is about
+        return fit(OWN, grid.ref)
     return fit(tame(row.ref[len(row.source) + 1 :] if grid.keyed else row.ref), grid.ref, look["ellipsis"])
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from opstui.domain.model import Change
 
 Out = Callable[[Sequence[Outgoing], int], list[Line]]
+OPEN = ("parked", "pending", "sending")
+"""States of a change that is on its way."""
 LABEL = 12
 """Cells of the labels' column."""
 OTHERS = 40
@@ -126,6 +128,9 @@ def _facts(detail: Detail, cells: int, now: datetime, look: Look) -> list[Line]:
     status = row.status or row.stage
     if row.stage.value not in status.lower() and row.status:
         status += f" ({row.stage})"
+    for change in detail.outgoing:
+        if change.verb == "transition" and change.state in OPEN:
+            status = f"{row.status} {look['arrow']} {change.value['status']}"
     facts.append(("Status", status, "text"))
     if row.priority or row.priority_label:
         word = row.priority_label or PRIORITY_WORDS.get(row.priority or 0, "").capitalize()

@@ -25,8 +25,8 @@ MEANINGS = {
     "sent": "The source has it, and it was read back.",
     "cancelled": "It was dropped before it reached the source.",
 }
-COLUMN = 16
-"""Cells of the state in a line: glyph and word."""
+WAY = 24
+"""Cells for the key of a way out and what it does."""
 
 
 def state_piece(change: Outgoing, look: Look) -> Piece:
@@ -73,8 +73,20 @@ def tries_words(change: Outgoing) -> str:
     return "" if not change.attempts else "1 try" if change.attempts == 1 else f"{change.attempts} tries"
 
 
-def outgoing_lines(changes: Sequence[Outgoing], cells: int, now: datetime, look: Look, undo: str, readonly: bool) -> list[Line]:
-    """The section of an item's detail: each change in words, where it stands, and what is wrong with its remedy."""
+def outgoing_lines(
+    changes: Sequence[Outgoing],
+    cells: int,
+    now: datetime,
+    look: Look,
+    *,
+    undo: str = "",
+    group: int = 0,
+    readonly: bool = False,
+) -> list[Line]:
+    """The section of an item's detail: each change in words, where it stands, and what is wrong with its remedy.
+
+    ``undo`` is the key that takes back the action ``group``.
+    """
     if not changes:
         return []
     lines: list[Line] = [[], [("OUTBOX", "muted")]]
@@ -84,7 +96,7 @@ def outgoing_lines(changes: Sequence[Outgoing], cells: int, now: datetime, look:
         room = max(cells - 2 - len(head) - 1, 8)
         for at, part in enumerate(wrap(change_words(change), room, 3)):
             lines.append([("  " + (head if not at else " " * len(head)) + " ", tone), (part, "text")])
-        said = [when_words(change, now, undo, readonly=readonly), tries_words(change)]
+        said = [when_words(change, now, undo if change.group == group else "", readonly=readonly), tries_words(change)]
         if change.doubt:
             said.append("nobody knows whether it arrived: looked up first")
         if words := f" {look['dot']} ".join(part for part in said if part):
@@ -110,11 +122,11 @@ def outbox_line(change: Outgoing, cells: int, now: datetime, look: Look, *, read
     ]
     end: Line = []
     if cells >= 60:
-        end.append((right(_next(change, now, readonly), 14) + " ", "warning" if change.state in STUCK else "muted"))
-    if cells >= 96:
-        end.insert(0, (right(tries_words(change), 9) + "  ", "muted"))
-    if cells >= 84:
-        end.insert(0, (right(ago(change.at, now), 10) + "  ", "muted"))
+        end.append((right(_next(change, now, readonly), 11) + " ", "muted"))
+    if cells >= 76:
+        end.insert(0, (right(tries_words(change), 8) + " ", "muted"))
+    if cells >= 68:
+        end.insert(0, (right(span(max(0, int((now - change.at).total_seconds()))).split(" ")[0], 5) + " ", "muted"))
     room = cells - line_width(line) - line_width(end)
     line.append((fit(change_words(change), max(room - 1, 4), look["ellipsis"]), "text"))
     return spread(line, end, cells, look)
@@ -135,7 +147,7 @@ def outbox_page(
     state, tone = state_piece(change, look)
     head = tame(title) or change_words(change)
     lines: list[Line] = [[(cut(head, cells, look["ellipsis"]), "strong")]]
-    lines += [[(cut(f"{tame(change.ref or 'a new item')}  at {tame(change.source)}", cells, look["ellipsis"]), "muted")], []]
+    lines += [[(cut(tame(change.ref or f"a new item at {change.source}"), cells, look["ellipsis"]), "muted")], []]
     lines.append([(fit("state", LABEL), "muted"), (state, tone)])
     lines += _said("", MEANINGS.get(change.state, ""), cells)
     if words := when_words(change, now, undo, readonly=readonly):
@@ -178,17 +190,18 @@ def conflict_lines(change: Outgoing, cells: int, look: Look) -> list[Line]:
     mine = tame(outbox.field_words(change.verb, outbox.wanted(change.verb, change.value, change.base)))
     theirs = tame(outbox.field_words(change.verb, change.theirs))
     lines: list[Line] = [[(name.upper(), "muted")]]
-    for label, text, key, tone in (
-        ("was", base, "", "muted"),
-        ("yours", mine, "m", "text"),
-        ("theirs", theirs, "t", "text"),
-    ):
+    ways = (("was", base, "", ""), ("yours", mine, "m", "sends it anyway"), ("theirs", theirs, "t", "lets it stand"))
+    room = max(cells - LABEL - WAY, 8)
+    values = [flow([(text, "muted")] if not key else differing(base, text), room) for _, text, key, _ in ways]
+    wide = max(line_width(row) for rows in values for row in rows)
+    for (label, _, key, does), rows in zip(ways, values, strict=True):
         head: Line = [("  " + fit(label, LABEL - 2), "muted")]
-        parts = [(text, tone)] if label == "was" else differing(base, text)
-        for at, row in enumerate(flow(parts, max(cells - LABEL - 4, 8))):
-            lines.append([*(head if not at else [(" " * LABEL, "text")]), *row])
-        if key:
-            lines[-1] = spread(lines[-1], [(key, "key"), (" ", "text")], cells, look)
+        for at, row in enumerate(rows):
+            line = [*(head if not at else [(" " * LABEL, "text")]), *row]
+            if key and not at:
+                line += [(" " * (wide - line_width(row) + 3), "text"), (key, "key"), (" " + does, "muted")]
+            lines.append(line)
+    lines.append([(" " * (LABEL + wide + 3), "text"), ("e", "key"), (" sends something else", "muted")])
     lines.append([])
     return lines
 

@@ -54,7 +54,7 @@ def source_line(source: SourceState, cells: int, now: datetime, look: Look, far:
     """
     state = "syncing" if far is not None else source.state
     glyph, tone = STATES.get(state, ("trouble", "warning"))
-    name = max(10, min(22, cells // 5))
+    name = max(10, min(20, cells // 5))
     line: Line = [
         (f" {look[glyph]} ", tone),
         (fit(tame(state), 9), tone),
@@ -62,7 +62,7 @@ def source_line(source: SourceState, cells: int, now: datetime, look: Look, far:
     ]
     if cells >= 84:
         line.append((fit(tame(source.connector), 10, look["ellipsis"]) + "  ", "muted"))
-    if cells >= 100:
+    if cells >= 130:
         line.append((fit("required" if source.required else "", 10), "muted"))
     if cells < 60:  # what is counted stands on the page below
         return spread(line, [], cells, look)
@@ -93,7 +93,7 @@ def _read(source: SourceState, room: int, now: datetime, look: Look, far: Far | 
     line: Line = [(fit(read, min(18, room), look["ellipsis"]), "warning" if source.state == "stale" else "muted")]
     soon = expiry_words(source, now)
     if room - 18 >= 12 and soon:
-        line.append((fit(soon, room - 18, look["ellipsis"]), "warning"))
+        line.append((fit(soon.replace(" ends in", ""), room - 18, look["ellipsis"]), "warning"))
     elif room - 18 >= 12:
         line.append((fit(next_words(source, now), room - 18, look["ellipsis"]), "muted"))
     return line
@@ -203,7 +203,8 @@ def _use(source: SourceState, cells: int, now: datetime, look: Look, outbox_key:
         lines += _fact("can", verbs or "only be read: what you decide on its items is kept here", cells)
     out = [f"{source.waiting:,} on the way" if source.waiting else "", f"{source.stuck:,} came back" if source.stuck else ""]
     if said := ", ".join(part for part in out if part):
-        lines += _fact("outbox", f"{said}: {outbox_key} shows them", cells, "error" if source.stuck else "text")
+        them = "it" if source.waiting + source.stuck == 1 else "them"
+        lines += _fact("outbox", f"{said}: {outbox_key} shows {them}", cells, "error" if source.stuck else "text")
     if source.account:
         until = f", until {look.at(source.expires, now)}" if source.expires and not expiry_words(source, now) else ""
         lines += _fact("account", source.account + until, cells)

@@ -1,8 +1,8 @@
-"""A synthetic ops day: ordinary export files, read by the same connectors as anybody's.
+"""A synthetic ops day: ordinary export files and a small tracker, read by the same connectors as anybody's.
 
 The day is always Friday 20 November 2026, so that every picture and every test of it is repeatable.
 """
 
-from opstui.services.demo.day import EVENING, MORNING, prepare
+from opstui.services.demo.day import EVENING, MORNING, changed_late, prepare
 
-__all__ = ["EVENING", "MORNING", "prepare"]
+__all__ = ["EVENING", "MORNING", "changed_late", "prepare"]

@@ -270,6 +270,9 @@ TICKETS = (
     ),
 )
 
+CONTESTED = "OPS-88"
+"""The task whose priority two people set at once."""
+
 TASKS = (
     Task(
         "OPS-88",

@@ -9,10 +9,13 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from opstui.services.demo import content
+
+if TYPE_CHECKING:
+    from opstui.services.desk import Desk
 
 ZONE = ZoneInfo("Europe/London")
 FRIDAY = date(2026, 11, 20)
@@ -53,6 +56,11 @@ def _replace(path: Path, text: str) -> None:
     fresh = path.with_suffix(".part")
     fresh.write_text(text, encoding="utf-8")
     fresh.replace(path)
+
+
+def changed_late(desk: Desk) -> None:
+    """What is changed on the board on Thursday evening: somebody else changes it in the night."""
+    desk.priority([f"projects:{content.CONTESTED}"], 2)
 
 
 def _write(path: Path, heading: Sequence[str], rows: Iterable[Sequence[str]], delimiter: str = ",") -> None:

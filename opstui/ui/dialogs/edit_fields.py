@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from textual import events, on
 from textual.binding import Binding
@@ -16,10 +16,20 @@ from opstui.ui.cells import fit, tame
 from opstui.ui.dialogs.frame import Dialog
 from opstui.ui.widgets.choices import Choice, Choices, narrow
 
-if TYPE_CHECKING:
-    from opstui.connectors.api import MoveField
-
 LABEL = 20
+
+
+class Asked(Protocol):
+    """A field that a move asks for; without ``choices`` any text will do."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def required(self) -> bool: ...
+    @property
+    def choices(self) -> Sequence[str]: ...
 
 
 class FieldsForm(Dialog[dict[str, str]]):
@@ -47,7 +57,7 @@ class FieldsForm(Dialog[dict[str, str]]):
     ]
     hints = (("enter", "take it, and on"), ("tab", "next"), ("F2 ^o", "done"), ("esc", "close"))
 
-    def __init__(self, heading: str, fields: Sequence[MoveField]) -> None:
+    def __init__(self, heading: str, fields: Sequence[Asked]) -> None:
         super().__init__(heading)
         self._fields = tuple(fields)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
 from textual.content import Content
 from textual.widget import Widget
@@ -11,14 +11,27 @@ from textual.widgets import Input, Static
 
 from opstui.domain.kinds import Stage
 from opstui.ui.cells import fit, tame
+from opstui.ui.dialogs.edit_fields import Asked
 from opstui.ui.dialogs.frame import Picker
 from opstui.ui.widgets.choices import Choice, narrow
 
-if TYPE_CHECKING:
-    from opstui.connectors.api import Move
-
 HERE = {Stage.TODO: "To do", Stage.DOING: "Doing", Stage.BLOCKED: "Blocked", Stage.DONE: "Done"}
 TITLE_CELLS = 26
+
+
+class Move(Protocol):
+    """What a tracker allows now, as the desk gives it: its id and title there, the status it leads to, what it asks for."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def stage(self) -> str: ...
+    @property
+    def fields(self) -> Sequence[Asked]: ...
 
 
 class Step(NamedTuple):

@@ -81,6 +81,8 @@ class QueuePane(VerbPane, inherit_bindings=False):
         self._recounting: Timer | None = None
         self._shown: str | None = None
         self._detail: Detail | None = None
+        self._undo_group = 0
+        """The action that undo would take back."""
         self._loaded: View | None = None
         self._first: Sequence[QueueRow] = ()
         self._lead: QueueRow | None = None
@@ -239,6 +241,7 @@ class QueuePane(VerbPane, inherit_bindings=False):
         if self.places.at and (key := key_hint("item.release", self.desktop.keymap)):
             foot.hints.insert(0, ("item.release", key, "release"))
         undo = self.desk.undo_list(1) if self.desktop.started else ()
+        self._undo_group = undo[0].group if undo else 0
         key = key_hint("app.undo", self.desktop.keymap)
         foot.end = [(key, "key"), (f" undo: {undo[0].verb.replace('_', ' ')}", "muted")] if undo else []
         foot.repaint()
@@ -352,16 +355,14 @@ class QueuePane(VerbPane, inherit_bindings=False):
         failed = self.rows.failed.get(found.row.id, "")
         drafts = self._drafts(found.row.ref)
         now, since = self.desk.now(), self.desk.since()
-        return detail_lines(
-            found, cells, now, since, self.look, timeline=timeline, failed=failed, drafts=drafts, out=self._out
-        )
+        return detail_lines(found, cells, now, since, self.look, timeline=timeline, failed=failed, drafts=drafts, out=self._out)
 
     def _out(self, changes: Sequence[Outgoing], cells: int) -> list[Line]:
         """What of the item is on its way, and what came back."""
         from opstui.ui.present_outbox import outgoing_lines
 
-        key = key_hint("app.undo", self.desktop.keymap)
-        return outgoing_lines(changes, cells, self.desk.now(), self.look, key, self.desktop.readonly)
+        key, now = key_hint("app.undo", self.desktop.keymap), self.desk.now()
+        return outgoing_lines(changes, cells, now, self.look, undo=key, group=self._undo_group, readonly=self.desktop.readonly)
 
     @property
     def counts(self) -> bool:

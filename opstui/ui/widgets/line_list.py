@@ -134,7 +134,10 @@ class LineList(Painted, Generic[Row], can_focus=True, inherit_bindings=False):
         here = self.top + y == self.cursor
         lead = self.look["cursor"] if here else " "
         drawn = self._draw(row, max(self.size.width - 2, 1), here)
-        return [(lead, "accent"), *drawn, *self._thumb(y, line_width(drawn))]
+        used = line_width(drawn)
+        thumb = self._thumb(y, used)
+        # As wide as the list: what is drawn anew when the cursor leaves must reach to the end of its background.
+        return [(lead, "accent"), *drawn, *(thumb or [(" " * max(self.size.width - 1 - used, 0), "text")])]
 
     def _thumb(self, y: int, used: int) -> Line:
         """The last cell of a line: part of the scroll thumb, or nothing."""

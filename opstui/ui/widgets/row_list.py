@@ -12,6 +12,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
+from opstui.domain.kinds import OWN
 from opstui.domain.views import QueueRow
 from opstui.ui.cells import width
 from opstui.ui.present import Columns, Line, columns, line_width, queue_line
@@ -229,8 +230,9 @@ class RowList(Painted):
         self._start = max(0, index - page)
         rows = self._fetch(self._start, PAGES * page + len(self.hidden))
         self._rows = [row for row in rows if row.id not in self.hidden] if self.hidden else list(rows)
-        ref = max((width(row.ref) for row in self._rows), default=8)
-        key = max((width(row.ref) - width(row.source) - 1 for row in self._rows), default=4)
+        refs = [(width(row.ref), width(row.source)) for row in self._rows if row.source != OWN]
+        ref = max((whole for whole, _ in refs), default=8)
+        key = max((whole - source - 1 for whole, source in refs), default=4)
         if ref > self._ref_cells or key > self._key_cells:
             self._ref_cells, self._key_cells = max(ref, self._ref_cells), max(key, self._key_cells)
             self._grid = None
