@@ -204,18 +204,19 @@ class Mapper:
 
     def _history(self, value: Any, since: datetime | None) -> tuple[tuple[Change, ...], str | None]:
         """The changes at or after ``since``, oldest first, and who made the last of all."""
-        changes: list[Change] = []
-        last: tuple[datetime, str | None] = (_NEVER, None)
+        told = []
         for entry in _list(value.get("histories") if isinstance(value, Mapping) else None):
             at = _moment(entry.get("created")) if isinstance(entry, Mapping) else None
-            if at is None:
-                continue
+            if at is not None:
+                told.append((at, _number(entry.get("id")), entry))
+        told.sort(key=lambda one: one[:2])  # Cloud tells the newest first
+        changes: list[Change] = []
+        who = None
+        for at, _, entry in told:
             who = self.people.name(entry.get("author"))
-            last = max(last, (at, who), key=lambda pair: pair[0])
             if since is None or at >= since:
                 changes += [found for one in _list(entry.get("items")) if (found := self._change(one, at, who)) is not None]
-        changes.sort(key=lambda change: change.at or _NEVER)
-        return tuple(changes), last[1]
+        return tuple(changes), who
 
     def _change(self, value: Any, at: datetime, who: str | None) -> Change | None:
         if not isinstance(value, Mapping):
@@ -333,6 +334,12 @@ _NAMES = ("name", "value", "displayName", "title", "key", "id")
 
 def _is_document(value: Any) -> bool:
     return isinstance(value, Mapping) and value.get("type") == "doc"
+
+
+def _number(value: Any) -> int:
+    """An id as a number, for what was made at the same moment."""
+    text = _text(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
 
 
 def _short(text: str) -> str:

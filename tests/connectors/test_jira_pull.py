@@ -25,7 +25,9 @@ def many(at: Site, count: int, **fields: Any) -> None:
 def test_a_first_pull_brings_every_issue_once_with_all_that_is_known_of_it(server: bool) -> None:
     with site(server=server) as at:
         many(at, 250)
-        at.jira.alter("OPS-1", priority="Highest", assignee="ana", duedate="2026-11-23", labels=["dock", "night"], status="Blocked")
+        at.jira.alter(
+            "OPS-1", priority="Highest", assignee="ana", duedate="2026-11-23", labels=["dock", "night"], status="Blocked"
+        )
         at.jira.alter("OPS-1", description="The door of dock 4", customfield_10060="North")
         at.jira.say("OPS-1", "Looked at it")
         at.jira.link("OPS-1", "blocks", "OPS-2")
@@ -379,9 +381,8 @@ def test_credentials_that_are_refused_name_the_remedy() -> None:
 
 @BOTH
 def test_a_query_that_is_refused_says_why(server: bool) -> None:
-    with site(server=server, jql="nonsense = 3") as at:
-        with pytest.raises(SourceRefused, match="nonsense"):
-            at.pull()
+    with site(server=server, jql="nonsense = 3") as at, pytest.raises(SourceRefused, match="nonsense"):
+        at.pull()
 
 
 @BOTH

@@ -23,7 +23,11 @@ def changes(at: Site) -> list[str]:
 
 @BOTH
 def test_a_comment_is_shown_as_it_was_written_and_can_be_taken_back(server: bool) -> None:
-    texts = ("Moved to *dock 4* {code}x{code}\n\n- one\n# two\nh1. no heading, C:\\temp [a|b] !x.png!", "one line", "a_b_c ~ (x)")
+    texts = (
+        "Moved to *dock 4* {code}x{code}\n\n- one\n# two\nh1. no heading, C:\\temp [a|b] !x.png!",
+        "one line",
+        "a_b_c ~ (x)",
+    )
     with site(server=server) as at:
         at.jira.add("OPS", "Door")
         it = at.connector()
@@ -50,7 +54,11 @@ def test_an_owner_is_set_and_taken_away(server: bool) -> None:
     with site(server=server) as at:
         at.jira.add("OPS", "Door")
         it = at.connector()
-        for wanted, owner in ((BO, "Bo Lind"), ({"name": "Ana", "aliases": ["ana"], "email": "ana@example.com"}, "Ana"), (None, None)):
+        for wanted, owner in (
+            (BO, "Bo Lind"),
+            ({"name": "Ana", "aliases": ["ana"], "email": "ana@example.com"}, "Ana"),
+            (None, None),
+        ):
             pushed = it.push(at.write("assign", "OPS-1", wanted))
             item = it.fetch("OPS-1")
             assert item is not None
@@ -123,7 +131,7 @@ def test_a_transition_that_cannot_be_made_says_what_is_missing(server: bool) -> 
     with site(server=server) as at:
         at.jira.add("OPS", "Door")
         it = at.connector()
-        with pytest.raises(WriteRefused, match="cannot go to Blocked .*it can go to In Progress, Done"):
+        with pytest.raises(WriteRefused, match=r"cannot go to Blocked .*it can go to In Progress, Done"):
             it.push(at.write("transition", "OPS-1", {"status": "Blocked"}))
         with pytest.raises(WriteRefused, match="needs Resolution"):
             it.push(at.write("transition", "OPS-1", {"status": "Done"}))
@@ -163,7 +171,7 @@ def test_what_jira_refuses_is_said_in_its_words(server: bool) -> None:
             it.push(at.write("due", "OPS-1", "soon"))
         with pytest.raises(WriteRefused, match="single words"):
             it.push(at.write("labels", "OPS-1", {"add": ["two words"], "remove": []}))
-        with pytest.raises(WriteRefused, match="no priority low.*there are Highest, High"):
+        with pytest.raises(WriteRefused, match=r"no priority low.*there are Highest, High"):
             it.push(at.write("priority", "OPS-1", {"priority": 4, "label": ""}))
         with pytest.raises(WriteRefused, match="does not exist"):
             it.push(at.write("comment", "OPS-9", {"text": "x"}))
@@ -222,7 +230,9 @@ def test_a_comment_whose_answer_was_lost_is_found_once(server: bool) -> None:
         assert len(at.jira.find("OPS-1").comments) == 2
         found = it.look(write)
         assert found == Pushed(at.jira.find("OPS-1").comments[-1].id)
-        assert it.look(at.write("comment", "OPS-1", {"text": "Done *today*"}, tried=at.now, taken=frozenset({found.id}))) is None
+        assert (
+            it.look(at.write("comment", "OPS-1", {"text": "Done *today*"}, tried=at.now, taken=frozenset({found.id}))) is None
+        )
         at.wait(hours=1)
         later = at.write("comment", "OPS-1", {"text": "Done *today*"}, tried=at.now)
         assert it.look(later) is None, "that one is of before"
