@@ -219,7 +219,7 @@ _INLINE: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 
 def _is_inline(node: Any) -> bool:
     kind = node.get("type") if isinstance(node, Mapping) else None
-    return isinstance(node, str) or kind in {"text", "hardBreak"} or (isinstance(kind, str) and kind in _INLINE)
+    return isinstance(node, str) or (isinstance(kind, str) and (kind in {"text", "hardBreak"} or kind in _INLINE))
 
 
 def _words(node: Any) -> Iterator[str]:
