@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median, quantiles
 
-from benchmarks import data, search
+from benchmarks import data, jira, search
 from benchmarks.terminal import Terminal, first_paint, key_times
 
 BARE = [sys.executable, "-m", "benchmarks.bare"]
@@ -192,8 +192,18 @@ def start(table: Table, folder: Path, runs: int) -> None:
     table.line("make run less calling the program / 100 ms", max(median(made) - median(called), 0.001), 0.1, 1.0)
 
 
+def pulls(table: Table, folder: Path, runs: int) -> None:
+    """A first pull of a Jira beside the network's own minimum, and what one costs that finds nothing."""
+    for datacenter, title in ((False, "Cloud"), (True, "Data Center, 4 at once")):
+        ours, floor = jira.first_pulls(10_000, 0.05, folder, runs, datacenter=datacenter)
+        table.line(f"Jira 10,000 first pull, {title} / its pages", median(ours), median(floor), 1.3)
+    few, many = (jira.quiet_pulls(folder / f"quiet{size}", size, runs) for size in (1_000, 1_000_000))
+    table.line("  again at 1,000,000 items, nothing new: requests", many[0], 1, 1.0, "", 1)
+    table.line("  the same, pages written to the store / at 1,000", many[1], few[1], 1.3, "", 1)
+
+
 PARTS: dict[str, Callable[[Table, Path, int], None]] = {
-    "start": start, "imports": imports, "search": finding, "keys": keys, "paint": paint,
+    "start": start, "imports": imports, "search": finding, "keys": keys, "paint": paint, "jira": pulls,
 }  # fmt: skip
 
 
