@@ -31,7 +31,9 @@ PICTURES: dict[str, tuple[str, ...]] = {
     "filter": ("/", "owner = none and priority >= high"),
     "help": ("?",),
     "log": ("6",),
-    "sources": ("7",),
+    "sources": ("7", "j", "wait"),
+    "outbox": ("O",),
+    "transition": ("j", "j", "T", "wait"),
 }
 """Name -> what is typed after the demo has opened."""
 
@@ -125,6 +127,9 @@ def shoot(folder: Path, name: str, keys: tuple[str, ...], size: tuple[int, int])
     try:
         terminal.first_seen(terminal.read(1.2, 20), "opstui")
         for key in keys:
+            if key == "wait":
+                time.sleep(2)  # the board is asked
+                continue
             terminal.first_change(terminal.press(KEYS.get(key, key.encode()), quiet=0.4, limit=3).chunks)
         time.sleep(0.1)
         terminal.first_change(terminal.read(0.4, 2))

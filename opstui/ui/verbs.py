@@ -361,7 +361,7 @@ class VerbPane(Pane, inherit_bindings=False):
         if any(row.source != source for row in rows) or "transition" not in self.verbs_of(source):
             await self._stage(rows)
             return
-        found = await self.ask_move(rows[0].ref, source, f"{self._named(rows)} {rows[0].status} to".replace("  ", " "))
+        found = await self.ask_move(rows[0].ref, source, self._from_to(rows))
         if found is None:
             return
         step, fields = found
@@ -371,6 +371,10 @@ class VerbPane(Pane, inherit_bindings=False):
         one = len(self.refs_of(rows)) == 1
         move = step.move.id if step.move and one else ""  # another item may have the same way under another id
         self.decide(Act("transition", {"status": step.status, "id": move, "fields": fields, "stage": step.stage}), rows)
+
+    def _from_to(self, rows: Sequence[QueueRow]) -> str:
+        one = len(self.refs_of(rows)) == 1 and rows[0].status
+        return f"Move {self._named(rows)} from {rows[0].status} to" if one else f"Move {self._named(rows)} to"
 
     async def ask_move(self, ref: str, source: str, heading: str, *, here: bool = True) -> tuple[Step, dict[str, str]] | None:
         """A move and what it asks for. It opens at once; what the tracker allows is asked meanwhile where it is not known."""
