@@ -364,3 +364,34 @@ def test_everything_of_one_action_is_in_one_transaction(desk: Desk, monkeypatch:
     with pytest.raises(RuntimeError):
         desk.assign([J], "Bo Lind")
     assert desk.row(J).owner == "Cy Moss" and desk.undo_list() == () and desk.outbox() == ()  # type: ignore[union-attr]
+
+
+def test_withdrawing_a_comment_keeps_it_from_its_source_or_takes_it_back_there(desk: Desk) -> None:
+    note = desk.comment([J], "Carrier called").id
+    assert desk.withdraw("comment", note).summary.endswith("(cancelled before it is sent to jira)")
+    assert desk.outbox() == ()
+    desk.undo()
+    assert [one.verb for one in desk.outbox()] == ["comment"]
+    settle(desk, desk.outbox()[0].id, State.SENT, made="1")
+    said = desk.withdraw("comment", note).summary
+    assert said.endswith("(cannot be taken back at jira: comments stay)") and desk.outbox() == ()
+    here = desk.comment([H], "Carrier called").id
+    assert desk.withdraw("comment", here).summary == "Withdrew a comment: Carrier called"
+
+
+def test_nothing_waits_for_a_source_that_was_forgotten(desk: Desk, tmp_path: Path) -> None:
+    desk.priority([J, K], 1)
+    settle(desk, desk.outbox()[0].id, State.FAILED, raised=True)
+    other = a_desk(tmp_path, sources=[{"name": "helpdesk", "connector": "csv"}])
+    other.forget_source("jira")
+    assert other.outbox() == ()
+    assert [one.name for one in other.sources()] == ["helpdesk"]
+    shut(other)
+
+
+def test_thousands_at_once_are_one_action_and_one_undo(desk: Desk) -> None:
+    pull(desk, *(an_item(f"T{n}", f"Thing {n}", source="jira") for n in range(1000)))
+    refs = [f"jira:T{n}" for n in range(1000)]
+    assert len(desk.assign(refs, "Bo Lind").outgoing) == 1000
+    assert desk.undo_list()[0].summary.endswith("; cancelled before it is sent to jira")
+    assert len(desk.undo().refs) == 1000 and desk.outbox_counts() == {}

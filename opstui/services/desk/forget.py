@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from opstui.domain.format import plural
+from opstui.domain.outbox import OPEN, STUCK
 from opstui.domain.views import Receipt
 from opstui.errors import Refused
+from opstui.services.desk import outgoing
 from opstui.services.desk.context import Context
-from opstui.store import journal, ranks, sources
+from opstui.store import journal, outbox, ranks, sources
 
 SLICE = 250
 """Items closed in one transaction, so that others can write in between."""
@@ -29,6 +31,9 @@ def forget(at: Context, name: str) -> Receipt:
     said = f"Forgot {name}: {plural(held, 'item')} closed"
     with at.store.writing() as conn:
         sources.forget_cursor(conn, name)
+        for one in outbox.listed(conn, (*OPEN, *STUCK), -1):
+            if one.source == name:
+                outgoing.cancel(at, conn, one, "its source was forgotten")
         group = journal.write(conn, (), at=at.now(), who=at.who, verb="forget", summary=said, undoable=False)
     last = ""
     while True:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from opstui.domain.text import clean, clean_line
 from opstui.domain.views import Decision, Entry, Receipt
 from opstui.errors import Refused, UsageError
-from opstui.services.desk import lines, outgoing, words
+from opstui.services.desk import chain, lines, outgoing, words
 from opstui.services.desk.context import Context
 from opstui.store import decisions as kept
 from opstui.store import drafts, items, journal, notes, reach
 from opstui.store import log as history
+
+if TYPE_CHECKING:
+    from opstui.store.db import Connection
 
 BRIEF = 60
 """Characters of a text that its journal line repeats."""
@@ -98,9 +103,23 @@ def withdraw(at: Context, kind: str, id: int, reason: str) -> Receipt:
             written = [journal.Line(ref, item, journal.NOTE, lines.note_state(found.uid), None)]
         for line in written:
             lines.put(conn, line, now)
+        sent = _meant_for_a_source(at, conn, written) if kind == notes.COMMENT else None
+        if sent is not None:
+            written.append(sent.line)
+            said += f" ({chain.sentence([sent])})"
         why = clean(reason).strip()
         group = journal.write(conn, written, at=at.now(), who=at.who, verb="withdraw", summary=said, why=why)
+        if sent is not None:
+            chain.turn(at, conn, sent, group)
     return Receipt(group, "withdraw", (ref,) if ref else (), (), said, id)
+
+
+def _meant_for_a_source(at: Context, conn: Connection, written: Sequence[journal.Line]) -> chain.Outlook | None:
+    """What withdrawing a comment does to the one at its source, or on its way there; None when there is none."""
+    (note,) = written
+    uid = str(chain.said(note)["uid"])
+    seen = chain.look(at, conn, replace(note, target=journal.OUTBOX, before=lines.outbox_state(uid, "comment")))
+    return None if seen.turn is chain.Turn.NOTHING else seen
 
 
 def save_draft(at: Context, slot: str, text: str) -> None:
