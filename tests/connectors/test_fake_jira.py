@@ -63,7 +63,7 @@ def test_everything_it_answers_is_in_the_documents_shapes(jira: Jira, client: Cl
     server = jira.server
     reads = [
         "myself", "field", "status", "priority", "serverInfo", "mypermissions", "issue/OPS-1", "issue/DESK-1",
-        "issue/OPS-1/comment", "issue/OPS-1/transitions", "issue/createmeta/OPS/issuetypes", "user/search",
+        "issue/OPS-1/comment", "issue/OPS-1/transitions", "issue/OPS-1/editmeta", "issue/createmeta/OPS/issuetypes", "user/search",
         *(["project"] if server else ["priority/search", "statuses/search", "project/search", "issue/OPS-1/changelog"]),
     ]  # fmt: skip
     for path in reads:
@@ -110,7 +110,8 @@ def test_what_is_the_same_already_leaves_no_trace(jira: Jira, client: Client) ->
 
 def test_an_issue_is_created_and_deleted(jira: Jira, client: Client) -> None:
     fields = {"project": {"key": "OPS"}, "issuetype": {"name": "Bug"}, "summary": "New", "description": jira.document("Why")}
-    made = client("POST", "issue", {"fields": fields}).json()
+    made = client("POST", "issue", {"fields": fields, "properties": [{"key": "mark", "value": {"uid": "1"}}]}).json()
+    assert client("GET", f"issue/{made['id']}", properties="mark").json()["properties"] == {"mark": {"uid": "1"}}
     assert client("GET", f"issue/{made['id']}").json()["fields"]["reporter"]["displayName"] == "Ana Ruiz"
     assert client("DELETE", f"issue/{made['key']}").status_code == 204
     assert client("GET", f"issue/{made['key']}").status_code == 404

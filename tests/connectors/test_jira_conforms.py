@@ -13,7 +13,7 @@ import pytest
 from opstui.domain.model import Stage
 from opstui.errors import SourceRefused
 from tests.fakes.jira import Jira, an_sla
-from tests.support.jira import Site, a_site
+from tests.support.jira_site import Site, a_site
 
 
 @pytest.fixture(params=[False, True], ids=["cloud", "data center"])

@@ -68,6 +68,7 @@ TABLE: dict[str, Line] = {
     f"PUT {ISSUE}": ({"notifyUsers": BOOLEAN}, UPDATE, {"204": {}, "400": {}, "404": {}}),
     f"DELETE {ISSUE}": ({"deleteSubtasks": {"type": "string", "enum": ["true", "false"]}}, None, {"204": {}, "404": {}}),
     f"PUT {ISSUE}/assignee": ({}, _closed(name={"type": "string", "nullable": True}), {"204": {}, "400": {}, "404": {}}),
+    f"GET {ISSUE}/editmeta": ({}, None, {"200": _open("fields"), "404": {}}),
     f"GET {ISSUE}/transitions": ({"transitionId": STRING, "expand": STRING}, None, {"200": _open("transitions"), "404": {}}),
     f"POST {ISSUE}/transitions": ({}, UPDATE | {"required": ["transition"]}, {"204": {}, "400": {}, "404": {}}),
     f"GET {ISSUE}/comment": (

@@ -82,6 +82,7 @@ class Api(Site):
     def _create(self, asked: Asked) -> Response:
         project, values = self.editing.created(asked.body)
         issue = self.jira.create(project, {"reporter": asked.me} | values, asked.me, self.jira.clock())
+        issue.properties = {one["key"]: one["value"] for one in asked.body.get("properties") or []}
         return Response.json(201, {"id": issue.id, "key": issue.key, "self": f"{self.render.api}/issue/{issue.id}"})
 
     def _bulkfetch(self, asked: Asked) -> Response:
@@ -112,7 +113,8 @@ class Api(Site):
     def _issue_(self, asked: Asked, issue: Issue) -> Response:
         if asked.method == "GET":
             expand = [one.strip() for one in asked.get("expand").split(",")]
-            return Response.json(200, self.render.issue(issue, asked.many("fields") or ["*all"], expand, WHOLE))
+            made = self.render.issue(issue, asked.many("fields") or ["*all"], expand, WHOLE)
+            return Response.json(200, self.render.with_properties(made, issue, asked.many("properties")))
         if asked.method == "PUT":
             values = self.editing.values(asked.body, issue, issue.project)
             comments = self.editing.comments(asked.body)
@@ -129,6 +131,9 @@ class Api(Site):
         who = self.editing.person(asked.body, issue.project)
         self.jira.change(issue, {"assignee": who}, asked.me, self.jira.clock())
         return EMPTY
+
+    def _issue_editmeta(self, asked: Asked, issue: Issue) -> Response:
+        return Response.json(200, {"fields": self.render.edit_fields()})
 
     def _issue_changelog(self, asked: Asked, issue: Issue) -> Response:
         return self._page(asked, [self.render.history(entry) for entry in issue.histories], 100)

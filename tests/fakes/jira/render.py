@@ -91,6 +91,19 @@ class Render:
             made["transitions"] = [self.transition(move, asks=False) for move in self.world.possible(issue)]
         return made
 
+    def with_properties(self, made: dict[str, Any], issue: Issue, wanted: Iterable[str] | None) -> dict[str, Any]:
+        """An issue with those of its properties that are wanted."""
+        if wanted:
+            made["properties"] = {name: value for name, value in issue.properties.items() if {name, "*all"} & set(wanted)}
+        return made
+
+    def edit_fields(self) -> dict[str, Any]:
+        """What the screen for editing shows."""
+        shown = ("summary", "priority", "labels", "duedate", "assignee", "description")
+        allowed = {"priority": tuple(self.world.priorities.items())}
+        every = {id: state.Asked(id, self.world.fields[id][0], id == "summary", allowed.get(id, ())) for id in shown}
+        return {id: self._asked(ask) for id, ask in every.items()}
+
     def embedded(self, issue: Issue, most: int) -> dict[str, Any]:
         """The changelog within an issue: newest first in the cloud, oldest first in a data center."""
         entries = issue.histories if self.world.server else issue.histories[::-1]

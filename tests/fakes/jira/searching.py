@@ -70,7 +70,10 @@ class Search:
         place = self._place(token, jql)
         rest = self._rest(found, place)
         page = rest[: min(size, self.short or size)]
-        issues = [self.render.issue(issue, fields, expand, (self.most_comments, self.most_changes)) for issue in page]
+        most = (self.most_comments, self.most_changes)
+        wanted = asked.get("properties")
+        wanted = _listed(wanted) if isinstance(wanted, str) else wanted
+        issues = [self.render.with_properties(self.render.issue(issue, fields, expand, most), issue, wanted) for issue in page]
         made: dict[str, Any] = {"issues": issues, "isLast": len(page) == len(rest) and not (self.repeats or self.loops)}
         if not made["isLast"]:
             made["nextPageToken"] = token if self.loops and token else self._token(jql, page, place)

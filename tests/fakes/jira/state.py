@@ -102,6 +102,7 @@ class Issue:
     values: dict[str, Any] = field(default_factory=dict)
     comments: list[Comment] = field(default_factory=list)
     histories: list[History] = field(default_factory=list)
+    properties: dict[str, Any] = field(default_factory=dict)
     links: list[tuple[str, str, bool, str]] = field(default_factory=list)
     """(link id, link type's id, outward, the other's id)"""
 
