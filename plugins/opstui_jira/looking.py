@@ -63,15 +63,16 @@ def _comments(http: Http, mapper: Mapper, key: str, since: datetime) -> Iterator
 
 
 def _issue(http: Http, settings: Settings, mapper: Mapper, write: Write, since: datetime) -> Pushed | None:
-    """An issue of ours with our mark in its property; where that is not told, with the very same texts."""
+    """An issue of ours with our mark in its property; where that is not told, as on Data Center, with the very same texts."""
     where = f"{http.context.source}: search"
     minutes = max(1, ceil((http.context.now() - since) / timedelta(minutes=1)))
     params: dict[str, str | int] = {
         "jql": f"creator = currentUser() AND created >= -{minutes}m ORDER BY created DESC",
         "maxResults": SIZE,
         "fields": "summary,description,created",
-        "properties": PROPERTY,
     }
+    if mapper.site.is_cloud:  # the search of a Data Center knows no properties
+        params["properties"] = PROPERTY
     path = "/rest/api/3/search/jql" if mapper.site.is_cloud else "/rest/api/2/search"
     texts = _same(clean_line(write.value["title"])), _same(str(write.value.get("body") or ""))
     alike: str | None = None
