@@ -167,13 +167,15 @@ class Writer:
         return accounts.find(self.http, self.mapper, {"name": name, "email": email, "aliases": aliases}, place).reference
 
     def _priorities(self, key: str) -> list[tuple[str, str]]:
-        """Id and name of the priorities that an issue can have; the site's where it does not say."""
-        reply = self.http.get(f"{self._issue(key)}/editmeta", accept=(404,))
-        fields = reply.json.get("fields") if reply.status == 200 and isinstance(reply.json, Mapping) else None
-        if isinstance(fields, Mapping):
-            asked = fields.get("priority")
-            values = asked.get("allowedValues") if isinstance(asked, Mapping) else []
-        else:
+        """Id and name of the priorities that an issue can have: on Cloud each project has its own list."""
+        values = None
+        if self.mapper.site.is_cloud:
+            reply = self.http.get(f"{self._issue(key)}/editmeta", accept=(404,))
+            fields = reply.json.get("fields") if reply.status == 200 and isinstance(reply.json, Mapping) else None
+            if isinstance(fields, Mapping):
+                asked = fields.get("priority")
+                values = asked.get("allowedValues") if isinstance(asked, Mapping) else []
+        if values is None:
             values = self.http.get(f"{self.api}/priority").json
         found = [one for one in values if isinstance(one, Mapping)] if isinstance(values, list) else []
         return [(str(one.get("id")), str(one.get("name") or "")) for one in found if one.get("id")]
