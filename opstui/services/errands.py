@@ -18,7 +18,6 @@ from opstui.errors import StoreBusy
 from opstui.services import health
 from opstui.services.child import Child
 from opstui.services.job import Event, Job, Task, trouble
-from opstui.services.schedule import retry_in
 from opstui.services.station import Station, seconds
 from opstui.store import kept, sending
 
@@ -42,6 +41,8 @@ class Errand:
         self.source = source
         self.child = child
         self.ref = ref
+        self.origin = ""
+        """Who ships the connector, once the worker has said so."""
         self.timeout = min(seconds(source.timeout), ASKING_S) if task is Task.MOVES else seconds(source.timeout)
         self.verdict: Event | None = None
         """Its last word: finished or failed."""
@@ -136,7 +137,8 @@ class Errands:
     def _start(self, task: Task, source: Source, ref: str = "", holder: str = "") -> None:
         key = (task, ref or source.name)
         station = self.station
-        job: Job = replace(station.job(source, task), key=ref.partition(":")[2], holder=holder, settle=station.limits.settle)
+        limits, key_ = station.limits, ref.partition(":")[2]
+        job: Job = replace(station.job(source, task), key=key_, holder=holder, settle=limits.settle, retry=limits.retry)
         try:
             child = Child(station.worker_environ(source))
         except OSError as error:
@@ -158,6 +160,8 @@ class Errands:
         event = {name: clean(value) if isinstance(value, str) else value for name, value in said.items()}
         if event["event"] in ("finished", "failed"):
             errand.verdict = event
+        elif event["event"] == "offer":
+            errand.origin = str(event.get("origin", ""))
         elif event["event"] in TOLD:
             self.tell({**event, "source": errand.source.name})
 
@@ -181,7 +185,8 @@ class Errands:
             health.keep_log(self.station.folder, errand.source.name, log)
         said = errand.verdict
         if said is None:
-            why = "its worker ended in the middle" if in_order else f"it gave no sign of life for {errand.timeout:g} s"
+            who = f"connector {errand.source.connector!r}" + (f" of {errand.origin}" if errand.origin else "")
+            why = f"its {who} ended in the middle" if in_order else f"its {who} gave no sign of life for {errand.timeout:g} s"
             said = {"what": f"{errand.source.name} did not get to an end", "why": why, "next_step": "It is tried again."}
         elif said["event"] == "finished":
             said = None
@@ -197,7 +202,7 @@ class Errands:
         try:
             self.recover(source.name)
         except StoreBusy:
-            self._not_before[source.name] = time.monotonic() + retry_in(0, 1.0)
+            self._not_before[source.name] = time.monotonic() + self.station.limits.retry
         if said is not None:
             self._fail(Task.PUSH, source, "", said)
 
@@ -208,9 +213,9 @@ class Errands:
             self.tell({"event": "moves", "ref": ref, "ok": False, **words})
             return
         now = self.station.now()
-        self._not_before[source.name] = time.monotonic() + retry_in(0, 1.0)
+        self._not_before[source.name] = time.monotonic() + self.station.limits.retry
         with contextlib.suppress(StoreBusy), self.station.store.writing() as conn:
-            sending.hold_up(conn, source.name, now, now + timedelta(seconds=retry_in(2, 1.0)), **words)
+            sending.hold_up(conn, source.name, now, now + timedelta(seconds=4 * self.station.limits.retry), **words)
         self.tell({"event": "pushed", "source": source.name, "state": "pending", "ref": "", "verb": "", "id": 0, **words})
 
     def _let_go(self, key: tuple[Task, str], errand: Errand) -> None:

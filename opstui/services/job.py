@@ -79,7 +79,8 @@ class Job:
     holder: str = ""
     """Whose lease a push goes by."""
     settle: float = 0.0
-    """How long a push waits before it looks for what may have arrived."""
+    retry: float = 0.0
+    """How long a push waits before it looks for what may have arrived, and at most before its first other try."""
 
 
 @dataclass(frozen=True, slots=True)

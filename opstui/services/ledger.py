@@ -14,7 +14,7 @@ from opstui.domain.text import clean_line
 from opstui.errors import OpstuiError, SourceRefused, StoreBusy
 from opstui.services import own, readback
 from opstui.services.job import trouble
-from opstui.services.schedule import retry_in
+from opstui.services.schedule import FIRST_RETRY, retry_in
 from opstui.services.sound import LONGEST_WORDS, sound
 from opstui.store import kept, leases, outbox, pages, ranks, sending, sources
 
@@ -46,6 +46,7 @@ class Patience:
     """How long a push waits for what; ``chance`` gives numbers from 0 to 1."""
 
     settle: float = SETTLE_S
+    first: float = FIRST_RETRY
     tries: int = TRIES
     chance: Callable[[], float] = random.random
 
@@ -96,7 +97,9 @@ class Ledger:
 
     def put_off(self, write: Outgoing, error: BaseException, *, doubt: bool, made: str, pause: float = 0.0) -> None:
         """A try has come to nothing: again later, after ``pause`` seconds at least. ``made``: what the source said of it."""
-        wait = max(retry_in(write.attempts, self.patience.chance()), pause, self.patience.settle if doubt else 0.0)
+        patience = self.patience
+        wait = retry_in(write.attempts, patience.chance(), patience.first)
+        wait = max(wait, pause, patience.settle if doubt else 0.0)
         until, said = self.now() + timedelta(seconds=wait), self.words_of(error)
 
         def later(conn: Connection) -> bool:

@@ -34,6 +34,6 @@ FIRST_RETRY = 10.0
 """The longest that a change which did not get through waits before it is tried again, the first time; then twice that."""
 
 
-def retry_in(tries: int, chance: float) -> float:
+def retry_in(tries: int, chance: float, first: float = FIRST_RETRY) -> float:
     """How long a change waits after ``tries`` earlier tries: anything up to a bound that doubles, so that many spread out."""
-    return max(1.0, chance * min(FIRST_RETRY * 2.0 ** min(tries, 16), LONGEST_PAUSE))
+    return max(1.0, chance * min(first * 2.0 ** min(tries, 16), LONGEST_PAUSE))

@@ -43,6 +43,8 @@ class Limits:
     """How long a one-shot sync waits for another engine without a sign of progress."""
     settle: float = 10.0
     """How long after a lost answer a source may still carry a change out: before that nobody looks for it."""
+    retry: float = 10.0
+    """How long, at most, before what did not get through is tried again the first time; then twice that, and so on."""
     farewell: float = 5.0
     """How long an engine that is told to end goes on sending what waits."""
     alone: float = 20.0

@@ -200,7 +200,7 @@ def _push(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
     connector = _connector(job, teller)
     with Store.open(job.store, now=now, create=False) as store:
         store.patient = True
-        patience = Patience(settle=job.settle)
+        patience = Patience(settle=job.settle, first=job.retry)
         ledger = Ledger(store, job.source, job.rules, now, teller.tell, patience, job.holder, teller.masked)
         Push(ledger, connector).run()
 

@@ -64,6 +64,8 @@ def rows(station: Station) -> int:
 
 
 PACE = "watch=0.05,beat=0.2,look=0.05,standby=0.1,patience=5,memory_mb=700"
+EXTRA: tuple[str, ...] = ()
+"""Flags for the engine besides where everything is."""
 
 
 class EngineProcess:
@@ -74,7 +76,7 @@ class EngineProcess:
         self.configure(config)
         self.events: list[Event] = []
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "opstui.services.engine", "--config", str(path), "--data-dir", str(folder)],
+            [sys.executable, "-P", "-m", "opstui.services.engine", "--config", str(path), "--data-dir", str(folder), *EXTRA],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": python_path(plugins), "OPSTUI_ENGINE_LIMITS": PACE, **environ},
