@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import httpx
-import pytest
 
 from opstui.connectors.api import Context, Page, Usage, Write
 from opstui.connectors.options import resolve
@@ -28,7 +27,8 @@ class Raw:
     """A Redmine's API as it is, with one key."""
 
     def __init__(self, url: str, token: str) -> None:
-        self.url, self.token = url, token
+        self.url, self.token, self.project = url, token, "ops-desk"
+        self.members: dict[str, int] = {}
         self._client = httpx.Client(base_url=url, headers={"X-Redmine-API-Key": token}, timeout=30, trust_env=False)
 
     def close(self) -> None:
@@ -49,7 +49,7 @@ class Raw:
 
     def create(self, subject: str, **more: Any) -> int:
         """The number of a new issue."""
-        status, body = self.ask("POST", "/issues.json", {"issue": {"project_id": "ops-desk", "subject": subject, **more}})
+        status, body = self.ask("POST", "/issues.json", {"issue": {"project_id": self.project, "subject": subject, **more}})
         assert status == 201, (status, body)
         return int(body["issue"]["id"])
 
@@ -151,11 +151,7 @@ def person(name: str, *aliases: str, email: str | None = None) -> dict[str, Any]
 
 
 class Facts:
-    """Run over the fake and over a real server."""
-
-    @pytest.fixture
-    def raw(self) -> Iterator[Raw]:
-        raise NotImplementedError
+    """Run over the fake and over a real server: whoever runs them has a fixture ``raw``."""
 
     def test_an_unknown_status_is_answered_with_204_and_changes_nothing(self, raw: Raw) -> None:
         number = raw.create("status")
