@@ -134,11 +134,16 @@ def later_of(conn: sqlite3.Connection, id: int, target: str) -> Iterator[tuple[G
         yield _group(row[:10]), Line(*row[10:])
 
 
-def of_item(conn: sqlite3.Connection, ref: str, limit: int, offset: int = 0) -> list[tuple[Group, Line]]:
-    """Everything done to an item, youngest first."""
-    sql = f"""SELECT {_GROUP}, j.ref, j.item, j.target, j.before, j.after FROM journal j
-      JOIN journal_groups g ON g.id = j.grp WHERE j.ref = ? AND j.ref <> '' ORDER BY j.id DESC LIMIT ? OFFSET ?"""
-    return [(_group(row[:10]), Line(*row[10:])) for row in conn.execute(sql, (ref, limit, offset))]
+def groups_of_item(conn: sqlite3.Connection, ref: str, limit: int) -> list[Group]:
+    """The actions that touched an item, youngest first."""
+    sql = f"""SELECT {_GROUP} FROM journal_groups g
+      WHERE g.id IN (SELECT grp FROM journal WHERE ref = ? AND ref <> '') ORDER BY g.id DESC LIMIT ?"""
+    return [_group(row) for row in conn.execute(sql, (ref, limit))]
+
+
+def refs_of(conn: sqlite3.Connection, group: int, limit: int) -> list[str]:
+    """The items that an action touched, as many as that at most; an empty ref among them for what is on none."""
+    return [ref for (ref,) in conn.execute("SELECT DISTINCT ref FROM journal WHERE grp = ? LIMIT ?", (group, limit))]
 
 
 def every(conn: sqlite3.Connection) -> Iterator[tuple[Group, list[Line]]]:

@@ -104,8 +104,8 @@ def _arms(query: str, kinds: Sequence[str], withdrawn: bool) -> list[_Arm]:
 def of_item(conn: sqlite3.Connection, ref: str, limit: int) -> list[Entry]:
     """Everything done to an item, undone or not, youngest first."""
     return [
-        Entry(group.id, group.verb, group.at, group.who, _sentence(group.summary, group.why), line.ref, group.id)
-        for group, line in journal.of_item(conn, ref, limit)
+        Entry(group.id, group.verb, group.at, group.who, _sentence(group.summary, group.why), ref, group.id)
+        for group in journal.groups_of_item(conn, ref, limit)
     ]
 
 
@@ -118,8 +118,8 @@ def _entry(conn: sqlite3.Connection, row: tuple[int, str, int, str, str, str, in
 
 def _only_ref(conn: sqlite3.Connection, group: int) -> str:
     # An action on one item belongs to it; a bulk action belongs to none.
-    refs = {line.ref for line in journal.lines(conn, group, 2)}
-    return refs.pop() if len(refs) == 1 else ""
+    refs = journal.refs_of(conn, group, 2)
+    return refs[0] if len(refs) == 1 else ""
 
 
 def _sentence(summary: str, why: str) -> str:

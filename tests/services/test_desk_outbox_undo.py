@@ -306,3 +306,23 @@ def test_a_thread_that_has_the_comment_shows_it_once_after_undo_and_redo(desk: D
     desk.redo()
     detail = desk.detail(J)
     assert detail and (len(detail.comments), len(detail.notes), len(detail.outgoing)) == (1, 0, 0)
+
+
+def test_undo_of_a_replacement_says_that_the_one_before_goes_out_again(desk: Desk) -> None:
+    desk.priority([J], 1)
+    desk.priority([J], 2)
+    tail = "cancelled before it is sent to jira, what was taken out is on its way to jira again"
+    assert desk.undo_list()[0].summary.endswith(f": {tail}") and desk.undo().note == tail
+    assert desk.redo().note == "cancelled before it is sent to jira, sent to jira"
+    desk.drop(desk.outbox()[0].id)
+    assert desk.undo().note == "what was taken out is on its way to jira again"
+
+
+def test_the_trail_of_an_item_names_an_action_once_and_a_bulk_belongs_to_none(desk: Desk) -> None:
+    group = desk.decline([J, K], "Not ours").group
+    desk.assign([J], "Bo Lind")
+    assert [one.kind for one in desk.audit(J)] == ["assign", "decline"]
+    detail = desk.detail(J)
+    assert detail and [one.kind for one in detail.actions] == ["assign", "decline"]
+    assert [one.ref for one in desk.log(kinds=["action"])] == [J, ""]
+    assert desk.refs(group) == (J, K) and desk.refs(group, 1) == (J,)

@@ -89,11 +89,11 @@ def said(line: journal.Line) -> Mapping[str, Any]:
     return found
 
 
-def sentence(outlooks: Iterable[Outlook]) -> str:
+def sentence(outlooks: Iterable[Outlook], *, undo: bool = True) -> str:
     """What is done about changes on their way, for a receipt or the list of what undo will do; empty for nothing."""
     parts: dict[str, None] = {}
     for one in sorted(outlooks, key=lambda one: _ORDER.index(one.turn)):
-        parts[_words(one)] = None
+        parts[_words(one, undo)] = None
     return ", ".join(part for part in parts if part)
 
 
@@ -163,7 +163,7 @@ def _chain(conn: Connection, uid: str) -> tuple[Outgoing, ...]:
     return tuple(sorted(found, key=lambda one: outgoing.turn_of(one.uid)))
 
 
-def _words(one: Outlook) -> str:
+def _words(one: Outlook, undo: bool) -> str:
     source, last = one.source, one.last
     match one.turn:
         case Turn.CANCEL if not one.back:
@@ -171,6 +171,8 @@ def _words(one: Outlook) -> str:
         case Turn.CANCEL:
             came_back = last is not None and last.state in STUCK
             return f"nothing of it is at {source}" if came_back else f"cancelled before it is sent to {source}"
+        case Turn.SEND if undo and not one.back:
+            return f"what was taken out is on its way to {source} again"
         case Turn.SEND if not one.back:
             return f"sent to {source} again" if last else f"sent to {source}"
         case Turn.SEND:

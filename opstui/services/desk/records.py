@@ -147,7 +147,7 @@ def log_count(at: Context, query: str, kinds: Sequence[str], limit: int, withdra
 
 def refs(at: Context, group: int, limit: int) -> tuple[str, ...]:
     """What one action was on."""
-    return tuple(dict.fromkeys(line.ref for line in journal.lines(at.store.read, group, limit) if line.ref))
+    return tuple(ref for ref in journal.refs_of(at.store.read, group, limit) if ref)
 
 
 def audit(at: Context, ref: str, limit: int) -> list[Entry]:

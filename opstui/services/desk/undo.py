@@ -99,7 +99,7 @@ def _turn(at: Context, conn: Connection, group: journal.Group, *, back: bool) ->
             raise _blocked(conn, verb, group, line)
         lines.put(conn, line, at.instant())
     seen = [chain.look(at, conn, line) for line in sent]
-    tail = chain.sentence(seen)
+    tail = chain.sentence(seen, undo=back)
     said = f"{'Undid' if back else 'Redid'}: {group.summary}" + (f" ({tail})" if tail else "")
     number = journal.write(
         conn,
@@ -151,7 +151,7 @@ def _preview(at: Context, conn: Connection, group: journal.Group, *, back: bool)
     shown = journal.lines(conn, group.id, SHOWN)
     moved = [line for line in shown if line.target == journal.MARK]
     turned = [_opposite(line) if back else line for line in shown if line.target == journal.OUTBOX]
-    sent = chain.sentence(chain.look(at, conn, line) for line in turned[:LOOKED_AT]) if turned else ""
+    sent = chain.sentence((chain.look(at, conn, line) for line in turned[:LOOKED_AT]), undo=back) if turned else ""
     if not back:
         here = ""
     elif not moved:
