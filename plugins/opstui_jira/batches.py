@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from queue import SimpleQueue
+from threading import Semaphore
 from typing import TYPE_CHECKING, Any
 
 from opstui.connectors.shape import may, need
@@ -22,6 +24,9 @@ SIZE = 100
 
 IDS = 5000
 """Ids asked for at a time."""
+
+AHEAD = 3
+"""Pages of Cloud that may wait to be worked on."""
 
 BUDGET = 20_000
 """Answers of one query."""
@@ -97,32 +102,44 @@ def _roll_call(http: Http, query: Query) -> Iterator[str]:
 
 
 def _pages(http: Http, params: Params, token: str | None) -> Iterator[tuple[Reply, str | None]]:
-    """Answers with the token of the next. A short page is not the last: the one without a token is."""
+    """Answers with the token of the next. A short page is not the last: the one without a token is.
+
+    The thread that reads an answer asks for the next at once, a few ahead of who takes them: the chain of tokens is what
+    a pull's time goes into, and nothing else may hold it up.
+    """
     where = f"{http.context.source}: search"
-
-    def ask(token: str | None) -> Reply:
-        reply = http.get("/rest/api/3/search/jql", {**params, "nextPageToken": token} if token else params)
-        _ = reply.json  # read in this thread
-        return reply
-
     seen = {token} if token else set()
+    coming: SimpleQueue[Future[tuple[Reply, str | None]]] = SimpleQueue()
+    room = Semaphore(AHEAD)
     pool = ThreadPoolExecutor(1, thread_name_prefix="jira-ahead")
+
+    def ask(token: str | None) -> tuple[Reply, str | None]:
+        room.acquire()
+        reply = http.get("/rest/api/3/search/jql", {**params, "nextPageToken": token} if token else params)
+        following = may(reply.json, "nextPageToken", str, where)
+        if not following or may(reply.json, "isLast", bool, where):
+            return reply, None
+        if following in seen:
+            raise circles(http, "a page leads back to one before it")
+        seen.add(following)
+        try:
+            coming.put(pool.submit(ask, following))
+        except RuntimeError:
+            pass  # nobody takes any more
+        return reply, following
+
     try:
-        coming = pool.submit(ask, token)
+        coming.put(pool.submit(ask, token))
         for _ in range(BUDGET):
-            reply = coming.result()
-            following = may(reply.json, "nextPageToken", str, where)
-            if not following or may(reply.json, "isLast", bool, where):
-                yield reply, None
-                return
-            if following in seen:
-                raise circles(http, "a page leads back to one before it")
-            seen.add(following)
-            coming = pool.submit(ask, following)
+            reply, following = coming.get().result()
+            room.release()
             yield reply, following
+            if following is None:
+                return
         raise circles(http, f"there is no end after {BUDGET} pages")
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+        room.release(AHEAD + 1)
 
 
 def server(http: Http, query: Query, at: Mapping[str, Any] | None) -> Iterator[Batch]:
