@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from opstui.connectors.api import Suggestion
 from opstui.errors import SourceRefused
 from opstui_jira import site
 from opstui_jira.mapping import moment
@@ -29,15 +30,31 @@ def check(http: Http, settings: Settings) -> str:
     until = f", token ends {ends:%Y-%m-%d}" if ends else ""
     lost = site.missing(found, settings)
     without = f"; no field {', '.join(lost)}" if lost else ""
-    return f"{found.words} as {found.account}: {count} issues match{until}{without}"
+    about = "about " if found.is_cloud else ""
+    return f"{found.words} as {found.account}: {about}{count} issues match{until}{without}"
 
 
-def _count(http: Http, settings: Settings, found: Site) -> str:
+def suggestion(http: Http, settings: Settings, options: Mapping[str, Any]) -> Suggestion:
+    """The options as they are and which Jira it is, so that this need not be found out again. Raises as ``check``."""
+    found = site.learn(http, settings)
+    notes = [f"The account is {found.account}"]
+    if found.is_cloud and not settings.expires:
+        notes.append('API tokens end after a year at most: token_expires = "2027-01-10" has you warned ahead')
+    if not settings.create:
+        notes.append('New issues need a place: create = { project = "OPS", type = "Task" }')
+    return Suggestion(
+        {**options, "deployment": "cloud" if found.is_cloud else "datacenter"},
+        notes=tuple(notes),
+        rows=_count(http, settings, found),
+        title=found.words,
+    )
+
+
+def _count(http: Http, settings: Settings, found: Site) -> int:
     if found.is_cloud:
-        answer = http.post_query("/rest/api/3/search/approximate-count", {"jql": settings.jql}).json
-        return f"about {_number(answer, 'count')}"
+        return _number(http.post_query("/rest/api/3/search/approximate-count", {"jql": settings.jql}).json, "count")
     answer = http.get("/rest/api/2/search", {"jql": settings.jql, "maxResults": 0, "fields": "key"}).json
-    return str(_number(answer, "total"))
+    return _number(answer, "total")
 
 
 def _token_ends(http: Http, settings: Settings, found: Site) -> datetime | None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from opstui.connectors.api import Connector, Context, Cursor, Known, Move, Page, Pushed, Write
+from opstui.connectors.api import Connector, Context, Cursor, Known, Move, Page, Pushed, Suggestion, Write
 from opstui.connectors.http import Http, common, segment
 from opstui.connectors.shape import wrong
 from opstui.domain.model import Item
@@ -69,6 +69,15 @@ class JiraConnector(Connector):
     def check(self) -> str:
         """Who we are there, what it is, and how many issues come in."""
         return checking.check(self.http, self.settings)
+
+    @classmethod
+    def suggest(cls, options: Mapping[str, Any], context: Context) -> Suggestion:
+        """Sign in, and say which Jira it is and how many issues would come in."""
+        connector = cls(options, context)
+        try:
+            return checking.suggestion(connector.http, connector.settings, options)
+        finally:
+            connector.close()
 
     # -- writing
 

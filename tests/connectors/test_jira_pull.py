@@ -395,6 +395,18 @@ def test_checking_says_who_what_and_how_many(server: bool) -> None:
         assert at.usage.expires == datetime(2027, 1, 10, tzinfo=UTC)
 
 
+@BOTH
+def test_a_suggestion_says_which_jira_it_is_and_keeps_the_options(server: bool) -> None:
+    with site(server=server) as at:
+        many(at, 3)
+        it = at.connector()
+        given = {name: it.config[name] for name in ("url", "token", "email") if it.config.get(name)}
+        found = type(it).suggest(given, it.context)
+        assert found.options == {**given, "deployment": "datacenter" if server else "cloud"}
+        assert found.rows == 3
+        assert found.title.startswith("Jira ")
+
+
 def test_a_data_center_tells_when_its_token_ends() -> None:
     with site(server=True) as at:
         at.jira.pat_expires = at.now + timedelta(days=12)
