@@ -19,6 +19,7 @@ from opstui.errors import ConfigError
 
 if TYPE_CHECKING:
     from opstui.services.child import Child
+    from opstui.services.job import SourceResult
     from opstui.services.station import Station
 
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_context
 def sync(ctx: click.Context, names: tuple[str, ...], watch: bool, as_json: bool) -> None:
-    """Pull the sources, all or those named; exit 3 when some failed, 1 when all did.
+    """Pull the sources, all or those named, and send what waits for them; exit 3 when some failed, 1 when all did.
 
     With --watch, --json prints one line of JSON per event instead of one document.
     """
@@ -55,10 +56,26 @@ def _once(station: Station, progress: Progress, names: tuple[str, ...], as_json:
     progress.close()
     if as_json:
         emit_json(results)
+    for one in results:
+        if said := sent(one):
+            progress.say(said)
     failed = [one for one in results if not one.ok]
     if not failed:
-        return 0
+        return PARTLY if any(one.failed or one.conflicts for one in results) else 0
     return 1 if len(failed) == len(results) else PARTLY
+
+
+def sent(result: SourceResult) -> str:
+    """What became of a source's changes, in a sentence; empty when there were none."""
+    parts = [
+        f"{plural(result.pushed, 'change')} sent" if result.pushed else "",
+        f"{result.failed} failed" if result.failed else "",
+        f"{result.conflicts} in conflict" if result.conflicts else "",
+        f"{result.waiting} waiting" if result.waiting else "",
+    ]
+    said = ", ".join(filter(None, parts))
+    step = "; opstui outbox shows them" if result.failed or result.conflicts else ""
+    return f"{result.source}: {said}{step}" if said else ""
 
 
 def _watch(station: Station, progress: Progress, as_json: bool) -> int:

@@ -264,7 +264,7 @@ class Engine:
     def _farewell(self) -> None:
         """Send what still waits before the end, held or not, for as long as people wait for a window to close."""
         limits, names = self.station.limits, [source.name for source in self.station.sources()]
-        if not self.lease.held or self.errands.readonly() or not sending.next_due(self.station.store.read):
+        if not self.lease.held or self.station.sends_nothing() or not sending.next_due(self.station.store.read):
             return
         self.errands.stop_asking()
         self._take(self.crew.stop())

@@ -19,7 +19,7 @@ from opstui.services import health
 from opstui.services.child import Child
 from opstui.services.job import Event, Job, Task, trouble
 from opstui.services.station import Station, seconds
-from opstui.store import kept, sending
+from opstui.store import sending
 
 if TYPE_CHECKING:
     from opstui.config.settings import Source
@@ -71,15 +71,10 @@ class Errands:
 
     # -- sending
 
-    def readonly(self) -> bool:
-        """Whether nothing is sent: the command line says so, else the switch that was set last, else the config."""
-        said = kept.kept(self.station.store.read, kept.READONLY)
-        return self.station.readonly or (said == "on" if said else self.station.settings.outbox.readonly)
-
     def send(self, holder: str, *, not_to: Collection[str] = (), only: Collection[str] | None = None) -> None:
         """Start a push to every source that something is due for. ``holder`` is our lease, ``not_to`` who has to wait."""
         due = sending.next_due(self.station.store.read)
-        if not due or self.readonly():
+        if not due or self.station.sends_nothing():
             return
         now, moment, pushing = self.station.now(), time.monotonic(), self.pushing
         for name, at in due.items():
@@ -108,6 +103,15 @@ class Errands:
         return True
 
     # -- under way
+
+    def wait(self, timeout: float) -> None:
+        """Hear them for so many seconds, or until one has said something; for who has nothing else to listen to."""
+        if not self.busy:
+            time.sleep(timeout)
+            return
+        for key, _ in self.selector.select(timeout):
+            handle, errand = key.data
+            handle(errand, key.fileobj)
 
     def look(self) -> bool:
         """See which are over; whether any was."""

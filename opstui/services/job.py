@@ -134,6 +134,7 @@ class SourceResult:
     """One source's line of a sync, as ``opstui sync --json`` prints it. ``error`` is empty when ``ok``.
 
     ``refused`` counts the records that stand refused by now, ``refused_before`` those of them that an earlier pull refused.
+    ``pushed``, ``failed`` and ``conflicts`` count the changes that came to that end meanwhile, ``waiting`` those on their way.
     """
 
     source: str
@@ -148,6 +149,10 @@ class SourceResult:
     why: str = ""
     next_step: str = ""
     refused_before: int = 0
+    pushed: int = 0
+    failed: int = 0
+    conflicts: int = 0
+    waiting: int = 0
 
 
 def encode(event: Event) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from opstui.errors import UsageError
-from opstui.services import health
+from opstui.services import flush, health
 from opstui.services.chores import Chores
 from opstui.services.crew import Crew, Outcome, Tell, told
 from opstui.services.interrupt import Stopped, interruptible
@@ -35,7 +35,7 @@ def sync_once(
     tell: Tell = lambda event: None,
     spare: Child | None = None,
 ) -> list[SourceResult]:
-    """Pull the named sources, or all, once; a result for each, in the config's order.
+    """Pull the named sources, or all, once, and send what waits for them; a result for each, in the config's order.
 
     When another engine holds the lease it is asked to pull them and its results are given; if it ends meanwhile, the
     rest is pulled here. ``tell`` hears the same events as the app does, and ``lease`` when there is somebody to wait for.
@@ -47,13 +47,13 @@ def sync_once(
         Interrupted: Ctrl+C; what came in is kept, and the source says that it is not whole.
     """
     station = station_for(at)
-    wanted = unpaused(station, chosen(station, names), names)
+    wanted, since = unpaused(station, chosen(station, names), names), station.now()
     with interruptible():
         try:
             results = _synced(station, wanted, tell, spare)
         except Stopped as stop:
             raise stop.told() from None
-    return [results[source.name] for source in wanted]
+    return [flush.told(station, results[source.name], since) for source in wanted]
 
 
 def _synced(station: Station, wanted: list[Source], tell: Tell, spare: Child | None) -> dict[str, SourceResult]:
@@ -67,6 +67,8 @@ def _synced(station: Station, wanted: list[Source], tell: Tell, spare: Child | N
             else:
                 tell({"event": "lease", "held": False, "holder": lease.holder()})
                 results |= _asked_for(station, lease, rest, tell)
+        if not lease.held:
+            flush.wait(station, [source.name for source in wanted])
     finally:
         lease.release()
     return results
@@ -135,6 +137,8 @@ def _pulled_here(
             for outcome in crew.step(min(1.0, station.limits.beat)):
                 settle(outcome)
         if lease.held:
+            if flush.flush(station, lease, [source.name for source in wanted], tell, ours):
+                chores.stirred()
             chores.finish(ours)
     finally:
         # Ctrl+C comes out of the wait above.

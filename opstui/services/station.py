@@ -13,6 +13,7 @@ from opstui.domain.when import parse_duration
 from opstui.errors import UsageError
 from opstui.services.clock import child_environ, clock
 from opstui.services.job import MEMORY_MB, Job, Task
+from opstui.store import kept
 from opstui.store.db import STORE, Store
 
 if TYPE_CHECKING:
@@ -73,6 +74,11 @@ class Station:
     def folder(self) -> Path:
         """The data folder."""
         return self.store.path.parent
+
+    def sends_nothing(self) -> bool:
+        """Whether it is read-only: the command line says so, else the switch that was set last, else the config."""
+        said = kept.kept(self.store.read, kept.READONLY)
+        return self.readonly or (said == "on" if said else self.settings.outbox.readonly)
 
     def sources(self) -> tuple[Source, ...]:
         """The sources that are switched on."""
