@@ -39,6 +39,7 @@ _GO: Mapping[str, str] = {
     "wait": "Let {n} wait on {on} until {until}?",
     "for_block": "Keep {n} for a block?",
     "release": "Put {n} back in the queue?",
+    "transition": "Move {n} to {status}?",
 }
 
 
@@ -51,6 +52,13 @@ def question(verb: str, args: Mapping[str, Any], count: int, now: datetime, look
     if verb == "stage":
         word = args.get("stage")
         return f"Set the stage of {items} to {word}?" if word else f"Let {items} have the stage of the source?"
+    if verb == "due":
+        when = args.get("when")
+        day = when.astimezone(look.zone) if isinstance(when, datetime) else None
+        return f"Set the due date of {items} to {day:%a} {day.day} {day:%b %Y}?" if day else f"Take the due date off {items}?"
+    if verb == "labels":
+        signs = [*(f"+{one}" for one in args.get("add", ())), *(f"-{one}" for one in args.get("remove", ()))]
+        return tame(f"Labels of {items}: {' '.join(signs)}?")
     until = args.get("until")
     said = {**args, "n": items, "until": moment(until, now, look) if isinstance(until, datetime) else "it is answered"}
     return tame(_GO.get(verb, verb.capitalize() + " {n}?").format(**said))
@@ -100,7 +108,8 @@ class BulkPreview(Dialog[bool]):
         self.hints = (("enter", "do it"), ("esc", "leave them"), ("↑↓", "look")) if preview.refs else (("esc", "close"),)
 
     def body(self) -> Iterable[Widget]:
-        summary = headline(self._preview) + (f". Reason: {tame(self._reason)}" if self._reason else "")
+        where = f"; {tame(self._preview.note)}" if self._preview.note else ""
+        summary = headline(self._preview) + where + (f". Reason: {tame(self._reason)}" if self._reason else "")
         yield Static(Content(summary), id="summary")
         yield Choices(id="choices", look=self.look)
 

@@ -346,14 +346,14 @@ class QueuePane(VerbPane, inherit_bindings=False):
         keep = ref == self._shown
         self._shown = ref
         found = self._detail = self.desk.detail(ref) if ref else None
-        self.detail.show(partial(self._detail_lines, found) if found else None, keep=keep)
+        drafts = self._drafts(ref) if ref else []
+        self.detail.show(partial(self._detail_lines, found, drafts) if found else None, keep=keep)
         if self.has_class("-timeline"):
             self.timeline.show(partial(self._timeline_lines, found) if found else None, keep=keep)
 
-    def _detail_lines(self, found: Detail, cells: int) -> list[Line]:
+    def _detail_lines(self, found: Detail, drafts: Sequence[str], cells: int) -> list[Line]:
         timeline = not self.has_class("-timeline")
         failed = self.rows.failed.get(found.row.id, "")
-        drafts = self._drafts(found.row.ref)
         now, since = self.desk.now(), self.desk.since()
         return detail_lines(found, cells, now, since, self.look, timeline=timeline, failed=failed, drafts=drafts, out=self._out)
 
