@@ -14,9 +14,9 @@ from opstui.domain.text import clean, clean_line
 from opstui.domain.views import Receipt
 from opstui.errors import Refused, UsageError
 from opstui.services.desk import outgoing
+from opstui.services.desk.acting import Intent, act, fill
 from opstui.services.desk.context import Context
 from opstui.services.desk.outgoing import Wish
-from opstui.services.desk.verdicts import Intent, act, fill
 from opstui.store import journal, reach
 
 

@@ -15,13 +15,13 @@ from opstui.services.desk.context import Context
 from opstui.store import items, journal, marks, sessions
 
 if TYPE_CHECKING:
-    from opstui.services.desk import chain, lines, verdicts
+    from opstui.services.desk import acting, chain, lines
     from opstui.store import ranks
     from opstui.store.db import Connection
 else:  # the foot names what undo would do; that takes none of what doing it takes
+    acting = late("opstui.services.desk.acting")
     chain = late("opstui.services.desk.chain")
     lines = late("opstui.services.desk.lines")
-    verdicts = late("opstui.services.desk.verdicts")
     ranks = late("opstui.store.ranks")
 
 LOOKED_AT = 50
@@ -117,7 +117,7 @@ def _turn(at: Context, conn: Connection, group: journal.Group, *, back: bool) ->
     marked = items.refs_to_ids(conn, [line.ref for line in turned if line.target == journal.MARK])
     touched = items.refs_to_ids(conn, [line.ref for line in turned if line.target in (journal.MARK, journal.OUTBOX)])
     ranks.rescore(conn, touched.values(), at.rules, at.instant())
-    if group.verb in verdicts.VERDICTS:
+    if group.verb in acting.VERDICTS:
         sessions.take_back(conn, len(marked) if back else -len(marked))
     sources = tuple(dict.fromkeys(one.source for one in seen if one.turn is chain.Turn.SEND))
     return Receipt(number, verb, _refs(done), (), said, sent_to=sources, note=tail)
