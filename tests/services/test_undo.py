@@ -120,6 +120,14 @@ def test_an_older_action_is_not_taken_back_under_a_later_one(desk: Desk) -> None
     assert desk.undo(group).refs == (A, B)
 
 
+def test_a_later_action_is_in_the_way_also_when_it_left_the_same_again(desk: Desk) -> None:
+    group = desk.done([A]).group
+    desk.accept([A])
+    desk.done([A])
+    with pytest.raises(Refused, match=rf"{A} was changed since \(Done with {A}\)"):
+        desk.undo(group)
+
+
 @pytest.mark.parametrize("group", [0, 99])
 def test_undoing_what_is_no_action_is_refused(desk: Desk, group: int) -> None:
     with pytest.raises(Refused):

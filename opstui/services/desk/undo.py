@@ -91,7 +91,7 @@ def _turn(at: Context, conn: Connection, group: journal.Group, *, back: bool) ->
     # Within a group the lines of one thing follow each other, so they are taken back in the opposite order.
     turned = [_opposite(line) for line in reversed(done)] if back else done
     sent = [line for line in turned if line.target == journal.OUTBOX]
-    _must_be_last(conn, verb, group, sent)
+    _must_be_last(conn, verb, group, turned)
     for line in turned:
         if line.target == journal.OUTBOX:
             continue
@@ -123,8 +123,14 @@ def _turn(at: Context, conn: Connection, group: journal.Group, *, back: bool) ->
     return Receipt(number, verb, _refs(done), (), said, sent_to=sources, note=tail)
 
 
-def _must_be_last(conn: Connection, verb: str, group: journal.Group, sent: list[journal.Line]) -> None:
-    """A field that a later action set, or a change that one dropped, is that action's to take back first."""
+def _must_be_last(conn: Connection, verb: str, group: journal.Group, turned: list[journal.Line]) -> None:
+    """What a later action set is that action's to take back first, also where it happens to read as it did before."""
+    marked = {line.ref: line for line in turned if line.target == journal.MARK}
+    if marked:
+        for _, line in journal.later_of(conn, group.id, journal.MARK):
+            if line.ref in marked:
+                raise _blocked(conn, verb, group, marked[line.ref])
+    sent = [line for line in turned if line.target == journal.OUTBOX]
     if not sent:
         return
     uids = {str(chain.said(line)["uid"]): line for line in sent}
