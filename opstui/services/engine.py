@@ -109,6 +109,8 @@ class Engine:
             self.plan.want(health.asked(self.station))
             self.chores.look(idle=not self.crew.busy)
             self.errands.send(self.lease.id, not_to=self._not_now())
+            if self.errands.tidy():
+                self.chores.stirred()
         for source in self.plan.ready(now, self._occupied()):
             if self.crew.full:
                 break

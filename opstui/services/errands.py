@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from opstui.domain.text import clean
 from opstui.errors import StoreBusy
-from opstui.services import health
+from opstui.services import health, own
 from opstui.services.child import Child
 from opstui.services.job import Event, Job, Task, trouble
 from opstui.services.station import Station, seconds
@@ -90,6 +90,17 @@ class Errands:
         if sending.in_flight(store.read):
             with store.writing() as conn:
                 sending.recover(conn, self.station.now() + timedelta(seconds=self.station.limits.settle), source)
+
+    def tidy(self) -> bool:
+        """Close what is in the queue about changes that wait in vain, once somebody has dropped them; whether any was."""
+        station = self.station
+        read = station.store.read
+        over = [source for source in own.waited_for(read) if not sending.tired(read, source, 1)]
+        if over:
+            with station.store.writing() as conn:
+                for source in over:
+                    own.close_waiting(conn, source, station.rules, station.now())
+        return bool(over)
 
     # -- asking
 

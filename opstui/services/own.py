@@ -128,6 +128,14 @@ def close_waiting(conn: sqlite3.Connection, source: str, rules: Rules, now: date
     close_item(conn, waiting_key(source), rules=rules, now=now)
 
 
+def waited_for(conn: sqlite3.Connection) -> list[str]:
+    """The sources that an open item says changes cannot be sent to."""
+    start = waiting_key("")
+    sql = "SELECT key FROM items WHERE source = ? AND key > ? AND key < ? AND stage <> ? AND gone IS NULL"
+    found = conn.execute(sql, (OWN, start, start + "\U0010ffff", Stage.DONE.value)).fetchall()
+    return [key.removeprefix(start) for (key,) in found]
+
+
 def _loaded(conn: sqlite3.Connection, key: str) -> Item | None:
     id = id_of(conn, f"{OWN}:{key}")
     return None if id is None else items.load_item(conn, id)

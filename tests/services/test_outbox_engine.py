@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from opstui.domain.views import Outgoing
+from opstui.services import own
 from opstui.services.clock import real_clock
 from opstui.store import kept, leases, outbox, reach, sources
 from opstui.store.db import Store
 from tests.store.helpers import line, one
 from tests.support.engine import PACE, EngineProcess, gone
-from tests.support.pushing import person, put, row
+from tests.support.pushing import RULES, person, put, row
 from tests.support.trackerserver import TrackerServer, install_tracker, served
 
 BO = person("Bo Lind")
@@ -281,3 +282,20 @@ def test_two_engines_send_a_change_once(start: Any, store: Store, tracker: Track
     assert second.end() == 0 and first.end() == 0
     assert len(tracker.tracker.done) == 3
     assert outbox.counts(store.read) == {}
+
+
+def test_what_waits_in_vain_leaves_the_queue_when_it_is_dropped(start: Any, store: Store, tracker: TrackerServer) -> None:
+    engine = start(tracker)
+    engine.expect("finished", source="desk1")
+    id = put(store, "desk1", "T-1", "assign", BO, hold=600)
+    with store.writing() as conn:
+        outbox.set_state(conn, id, "pending", attempts=3)
+        own.raise_waiting(conn, "desk1", 1, "busy", rules=RULES, now=store.now())
+    assert line(store, "opstui:waiting-desk1").place == "queue"
+    with store.writing() as conn:
+        outbox.set_state(conn, id, "cancelled", settled=store.now())
+    deadline = time.monotonic() + 20
+    while line(store, "opstui:waiting-desk1").place != "closed" and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert line(store, "opstui:waiting-desk1").place == "closed"
+    engine.end()
