@@ -25,8 +25,10 @@ MEANINGS = {
     "sent": "The source has it, and it was read back.",
     "cancelled": "It was dropped before it reached the source.",
 }
-WAY = 24
-"""Cells for the key of a way out and what it does."""
+WAY, KEY = 26, 6
+"""Cells for the key of a way out and what it does, and for the key alone where there is little room."""
+WORDED = 54
+"""Cells from which a way out is said in words."""
 
 
 def state_piece(change: Outgoing, look: Look) -> Piece:
@@ -191,7 +193,8 @@ def conflict_lines(change: Outgoing, cells: int, look: Look) -> list[Line]:
     theirs = tame(outbox.field_words(change.verb, change.theirs))
     lines: list[Line] = [[(name.upper(), "muted")]]
     ways = (("was", base, "", ""), ("yours", mine, "m", "sends it anyway"), ("theirs", theirs, "t", "lets it stand"))
-    room = max(cells - LABEL - WAY, 8)
+    worded = cells >= WORDED
+    room = max(cells - LABEL - (WAY if worded else KEY), 8)
     values = [flow([(text, "muted")] if not key else differing(base, text), room) for _, text, key, _ in ways]
     wide = max(line_width(row) for rows in values for row in rows)
     for (label, _, key, does), rows in zip(ways, values, strict=True):
@@ -199,9 +202,9 @@ def conflict_lines(change: Outgoing, cells: int, look: Look) -> list[Line]:
         for at, row in enumerate(rows):
             line = [*(head if not at else [(" " * LABEL, "text")]), *row]
             if key and not at:
-                line += [(" " * (wide - line_width(row) + 3), "text"), (key, "key"), (" " + does, "muted")]
+                line += [(" " * (wide - line_width(row) + 3), "text"), (key, "key"), (" " + does if worded else "", "muted")]
             lines.append(line)
-    lines.append([(" " * (LABEL + wide + 3), "text"), ("e", "key"), (" sends something else", "muted")])
+    lines.append([(" " * (LABEL + wide + 3), "text"), ("e", "key"), (" sends something else" if worded else "", "muted")])
     lines.append([])
     return lines
 

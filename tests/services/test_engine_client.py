@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from opstui.services.engine_client import EngineClient, client_for
+from opstui.services.engine_client import EngineClient, client_for, engine_command
 from opstui.services.job import Event
 from tests.support.engine import PACE, gone, python_path
 from tests.support.plugin import install
@@ -120,3 +120,41 @@ sys.stdin.read()
     assert len(waiting) < 3000
     await _until(client, "idle")
     await client.stop()
+
+
+LONG = """
+import signal, sys
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(3))
+print('{"event":"idle"}', flush=True)
+sys.stdin.read()
+signal.pause()
+"""
+"""An engine with a long farewell: it ends when it is told that nobody waits."""
+
+
+async def test_it_is_waited_for_as_long_as_was_asked_and_ends_sooner_when_nobody_waits() -> None:
+    client = _client(LONG)
+    await client.start()
+    await _until(client, "idle")
+    pid = client.pid
+    assert pid is not None
+    ending = asyncio.create_task(client.stop(60))
+    await asyncio.sleep(0)  # it waits now
+    os.kill(pid, 0)
+    client.hurry()
+    await asyncio.wait_for(ending, 10)
+    assert gone(pid)
+
+
+async def test_one_that_does_not_end_by_then_is_ended() -> None:
+    client = _client(LONG.replace("lambda *_: sys.exit(3)", "signal.SIG_IGN"))
+    await client.start()
+    await _until(client, "idle")
+    pid = client.pid
+    assert pid is not None
+    await asyncio.wait_for(client.stop(0.05), 10)
+    assert gone(pid)
+
+
+def test_an_engine_of_a_readonly_app_is_readonly() -> None:
+    assert "--readonly" in engine_command(readonly=True) and "--readonly" not in engine_command()

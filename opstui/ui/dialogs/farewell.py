@@ -41,7 +41,7 @@ class Farewell(Dialog[None]):
     """Stands there until the engine has ended; a key makes it end sooner."""
 
     DEFAULT_CSS = "Farewell > #frame { width: 56; } Farewell #left { height: auto; }"
-    hints = (("any key", "leaves them for later: opstui sync sends them"),)
+    hints = (("any key", "leaves them for later"),)
 
     def __init__(self, number: int) -> None:
         super().__init__("Leaving")
