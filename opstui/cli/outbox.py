@@ -78,7 +78,7 @@ def show(state: State, id: int, as_json: bool) -> None:
         emit_json(_record(one), desk.zone())
         return
     now, zone = desk.now(), desk.zone()
-    out(f"{one.id}  {words(one.verb, one.value)}  {one.ref or one.source}")
+    out(f"{one.id}  {change_words(one)}  {one.ref or one.source}")
     facts = {
         "state": one.state + (", nobody knows whether it arrived" if one.doubt else ""),
         "made": f"{moment(one.at, now, zone)} by {one.who}",
@@ -195,6 +195,12 @@ _NEXT: dict[str, str] = {
 }
 
 
+def change_words(one: Outgoing) -> str:
+    """What a change does, in a few words."""
+    said = words(one.verb, one.value)
+    return f"takes back: {said}" if one.undoes and one.verb not in SETS else said
+
+
 def _found(desk: Desk, id: int) -> Outgoing:
     one = desk.outgoing(id)
     if one is None:
@@ -219,7 +225,7 @@ def _line(one: Outgoing, desk: Desk, now: Any, zone: Any) -> tuple[str, ...]:
         str(one.id),
         state,
         one.ref or one.source,
-        words(one.verb, one.value),
+        change_words(one),
         one.who,
         moment(one.at, now, zone),
         due,

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 NOT_DONE = 1
 
+_WAYS = ("retry", "mine", "release-outbox")
+"""Verbs that are no action of their own for undo."""
+
 
 def report(ctx: click.Context, receipt: Receipt, as_json: bool, **more: Any) -> None:
     """Show a receipt; exit 3 when some refs were refused, 1 when nothing was done. ``more`` goes into the JSON."""
@@ -62,5 +65,7 @@ def _way(desk: Desk, names: str, receipts: Sequence[Receipt]) -> str:
     if desk.readonly():
         return f"kept in the outbox for {names}: read-only; opstui readonly off, then opstui outbox release sends it"
     wait = max((ceil((one.due - desk.now()).total_seconds()) for one in found), default=0)
-    later = f" in {wait} s; opstui undo cancels it until then" if wait > 0 else ""
-    return f"the next opstui sync, or the open app, sends it to {names}{later}"
+    app = f"the open app in {wait} s" if wait > 0 else "the open app at once"
+    verb = receipts[-1].verb
+    back = "" if verb in _WAYS else f"; opstui {'redo' if verb == 'undo' else 'undo'} cancels it before that"
+    return f"for {names}: the next opstui sync sends it, {app}{back}"

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from opstui.cli import complete
+from opstui.cli.outbox import change_words
 from opstui.cli.output import emit_json, json_option, plain, table
 from opstui.cli.rows import row_json, sla_left
 from opstui.cli.state import State
 from opstui.cli.streams import out
 from opstui.domain.format import clock_left, moment, priority_word
 from opstui.domain.model import Change
-from opstui.domain.outbox import words
 from opstui.domain.views import Decision, Detail, Linked
 from opstui.errors import Refused
 
@@ -83,7 +83,7 @@ def _sections(detail: Detail, desk: Desk) -> Iterable[tuple[str, Sequence[Line]]
 
     yield f"why here ({detail.row.rank:.0f})", [(f"{term.points:+.0f}", term.text) for term in detail.terms]
     yield "since the last handoff", changes(detail.since)
-    yield "on its way", [(str(o.id), o.state, words(o.verb, o.value), o.who, o.what or o.why) for o in detail.outgoing]
+    yield "on its way", [(str(o.id), o.state, change_words(o), o.who, o.what or o.why) for o in detail.outgoing]
     yield "blocks", links(detail.blocks)
     yield "blocked by", links(detail.blocked_by)
     yield "the same thing", links(detail.group)

@@ -49,7 +49,7 @@ def tracker(office: Shell) -> Shell:
 def test_a_verb_says_where_it_goes_and_is_in_the_outbox(tracker: Shell, command: tuple[str, ...]) -> None:
     done = tracker(*command)
     assert done.code == 0, done.err
-    way = r"opstui: the next opstui sync, or the open app, sends it to desk in [5-8] s; opstui undo cancels it until then\n"
+    way = r"opstui: for desk: the next opstui sync sends it, the open app in [5-8] s; opstui undo cancels it before that\n"
     assert re.fullmatch(way, done.err)
     (one,) = tracker("outbox", "--json").json
     assert one.keys() >= KEYS and one["state"] == "pending"
@@ -110,6 +110,16 @@ def test_a_conflict_is_shown_field_by_field_with_its_ways_out(tracker: Shell) ->
     assert done.code == 3 and "is cancelled" in done.err and "no change 99" in done.err
     assert tracker("outbox", "show", "99").code == 1
     assert tracker("outbox", "edit", "1", "urgentest").code == 2
+
+
+def test_undo_after_it_was_sent_says_what_it_sends(tracker: Shell) -> None:
+    tracker("comment", "desk:INC1", "--text", "Carrier called")
+    sql(tracker, "UPDATE outbox SET state = 'sent', made = '7'")
+    sql(tracker, "UPDATE sources SET takes_back = '[\"comment\"]'")
+    assert "takes it back at desk" in tracker("undo", "--list").out
+    done = tracker("undo")
+    assert re.search(r"the open app in [5-8] s; opstui redo cancels it before that", done.err)
+    assert "takes back: comment" in tracker("outbox").out and "takes back: comment" in tracker("show", "desk:INC1").out
 
 
 def test_read_only_keeps_everything_until_it_is_released(tracker: Shell) -> None:

@@ -73,14 +73,15 @@ def look(at: Context, conn: Connection, line: journal.Line) -> Outlook:
     return found._replace(turn=Turn.SEND if taken else Turn.STAYS, value=first.value)
 
 
-def turn(at: Context, conn: Connection, seen: Outlook, group: int) -> None:
-    """Do what ``look`` saw."""
+def turn(at: Context, conn: Connection, seen: Outlook, group: int) -> int | None:
+    """Do what ``look`` saw; the number of the change that is sent for it."""
     if seen.turn is Turn.CANCEL and seen.last is not None:
         held = seen.last.state not in STUCK
         outgoing.cancel(at, conn, seen.last, "taken back before it was sent" if held else "taken back")
         outgoing.rebase(at, conn, seen.last)
     elif seen.turn is Turn.SEND:
-        _send(at, conn, seen, group)
+        return _send(at, conn, seen, group)
+    return None
 
 
 def said(line: journal.Line) -> Mapping[str, Any]:
@@ -115,7 +116,7 @@ def opposite(one: Outgoing, stage: str, people: People) -> Any:
     return one.base
 
 
-def _send(at: Context, conn: Connection, seen: Outlook, group: int) -> None:
+def _send(at: Context, conn: Connection, seen: Outlook, group: int) -> int:
     """The next of the chain, on top of what is on its way."""
     first, before = seen.rows[0], seen.last
     item = items.id_of(conn, first.ref) if first.ref else None
@@ -124,7 +125,7 @@ def _send(at: Context, conn: Connection, seen: Outlook, group: int) -> None:
     number += number % 2 != int(seen.back)
     # Made again, a comment is a new one: it takes nothing back.
     undoes = before.id if before and (seen.back or first.verb in SETS) else None
-    outbox.add(
+    return outbox.add(
         conn,
         uid=f"{first.uid}-{number}",
         group=group,

@@ -112,15 +112,14 @@ def _turn(at: Context, conn: Connection, group: journal.Group, *, back: bool) ->
         undoes=group.id if back else None,
         redoes=None if back else group.id,
     )
-    for one in seen:
-        chain.turn(at, conn, one, number)
+    numbers = tuple(id for one in seen if (id := chain.turn(at, conn, one, number)) is not None)
     marked = items.refs_to_ids(conn, [line.ref for line in turned if line.target == journal.MARK])
     touched = items.refs_to_ids(conn, [line.ref for line in turned if line.target in (journal.MARK, journal.OUTBOX)])
     ranks.rescore(conn, touched.values(), at.rules, at.instant())
     if group.verb in acting.VERDICTS:
         sessions.take_back(conn, len(marked) if back else -len(marked))
     sources = tuple(dict.fromkeys(one.source for one in seen if one.turn is chain.Turn.SEND))
-    return Receipt(number, verb, _refs(done), (), said, sent_to=sources, note=tail)
+    return Receipt(number, verb, _refs(done), (), said, sent_to=sources, outgoing=numbers, note=tail)
 
 
 def _must_be_last(conn: Connection, verb: str, group: journal.Group, turned: list[journal.Line]) -> None:
