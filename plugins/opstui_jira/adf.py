@@ -26,10 +26,10 @@ def read(document: Any) -> str:
     """The text of a document, cleaned. What is no document gives what words it has; never raises."""
     if isinstance(document, str):
         return clean(document, limit=LIMIT)
-    if not isinstance(document, (Mapping, list)):
+    if not isinstance(document, (dict, list)):
         return ""
     reader = _Reader()
-    lines = reader.block(document, 0) if isinstance(document, Mapping) else reader.blocks(document, 0, apart=True)
+    lines = reader.block(document, 0) if isinstance(document, dict) else reader.blocks(document, 0, apart=True)
     return clean("\n".join(lines), limit=LIMIT)
 
 
@@ -60,7 +60,7 @@ class _Reader:
         self.left -= 1
         if self.left < 0:
             return []
-        if not isinstance(node, Mapping):
+        if not isinstance(node, dict):
             return [node] if isinstance(node, str) else []
         if depth > _DEEPEST:
             return [" ".join(_words(node))]
@@ -90,12 +90,15 @@ class _Reader:
 
     def inline(self, nodes: list[Any]) -> str:
         """What stands within a line."""
+        if len(nodes) == 1 and isinstance(nodes[0], dict) and nodes[0].get("type") == "text" and not nodes[0].get("marks"):
+            self.left -= 1
+            return _text(nodes[0].get("text"))
         parts: list[str] = []
         for node in nodes:
             self.left -= 1
             if self.left < 0:
                 break
-            if not isinstance(node, Mapping):
+            if not isinstance(node, dict):
                 parts.append(node if isinstance(node, str) else "")
                 continue
             kind = _text(node.get("type"))
@@ -125,7 +128,7 @@ class _Reader:
     def _tasks(self, node: Mapping[str, Any], depth: int) -> list[str]:
         lines: list[str] = []
         for item in _content(node):
-            nested = isinstance(item, Mapping) and item.get("type") in {"taskList", "decisionList"}
+            nested = isinstance(item, dict) and item.get("type") in {"taskList", "decisionList"}
             sign = "  " if nested else _BOXES.get(_attr(item, "state"), "-") + " "
             lines += self._item(item, sign, depth)
         return lines
@@ -179,7 +182,7 @@ def _linked(node: Mapping[str, Any]) -> str:
     text = _text(node.get("text"))
     marks = node.get("marks")
     for mark in marks if isinstance(marks, list) else ():
-        if isinstance(mark, Mapping) and mark.get("type") == "link":
+        if isinstance(mark, dict) and mark.get("type") == "link":
             href = _attr(mark, "href")
             if href and href not in {text, f"mailto:{text}"}:
                 return f"{text} ({href})"
@@ -218,7 +221,7 @@ _INLINE: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 
 
 def _is_inline(node: Any) -> bool:
-    kind = node.get("type") if isinstance(node, Mapping) else None
+    kind = node.get("type") if isinstance(node, dict) else None
     return isinstance(node, str) or (isinstance(kind, str) and (kind in {"text", "hardBreak"} or kind in _INLINE))
 
 
@@ -228,7 +231,7 @@ def _words(node: Any) -> Iterator[str]:
     while waiting and left:
         left -= 1
         this = waiting.pop()
-        if isinstance(this, Mapping):
+        if isinstance(this, dict):
             text = _text(this.get("text")) or _attr(this, "text")
             if text:
                 yield text
@@ -236,13 +239,13 @@ def _words(node: Any) -> Iterator[str]:
 
 
 def _content(node: Any) -> list[Any]:
-    content = node.get("content") if isinstance(node, Mapping) else None
+    content = node.get("content") if isinstance(node, dict) else None
     return content if isinstance(content, list) else []
 
 
 def _attrs(node: Any) -> Mapping[str, Any]:
-    attrs = node.get("attrs") if isinstance(node, Mapping) else None
-    return attrs if isinstance(attrs, Mapping) else {}
+    attrs = node.get("attrs") if isinstance(node, dict) else None
+    return attrs if isinstance(attrs, dict) else {}
 
 
 def _attr(node: Any, name: str) -> str:
@@ -252,4 +255,4 @@ def _attr(node: Any, name: str) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
-    return "" if value is None or isinstance(value, (Mapping, list, bool)) else str(value)
+    return "" if value is None or isinstance(value, (dict, list, bool)) else str(value)

@@ -243,12 +243,12 @@ def _offset(at: Mapping[str, Any] | None) -> int:
 
 
 def _id(issue: Any) -> str:
-    id = issue.get("id") if isinstance(issue, Mapping) else None
+    id = issue.get("id") if isinstance(issue, dict) else None
     return id if isinstance(id, str) else ""
 
 
 def _key(issue: Any) -> str:
-    key = issue.get("key") if isinstance(issue, Mapping) else None
+    key = issue.get("key") if isinstance(issue, dict) else None
     return key if isinstance(key, str) else ""
 
 

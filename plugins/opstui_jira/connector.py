@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -19,6 +20,10 @@ from opstui_jira.people import Directory
 from opstui_jira.pulling import Pull
 from opstui_jira.wording import words
 from opstui_jira.writing import Writer
+
+SWITCH_S = 0.001
+"""How soon a thread that waits for Python gets it: the one that fetches the next page has a few short things to do, and with
+the usual 5 ms it would wait for most of the time that a page takes to be read into items."""
 
 RECENT = timedelta(hours=1)
 """Of an issue that is read by itself, the changes of this long come along; earlier ones come with pulls."""
@@ -61,9 +66,12 @@ class JiraConnector(Connector):
 
     def pull(self, cursor: Cursor | None, known: Known) -> Iterator[Page]:
         """What changed since the cursor."""
+        before = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_S)
         try:
             yield from Pull(self.http, self.settings, self.context, cursor, known).pages()
         finally:
+            sys.setswitchinterval(before)
             self.close()
 
     def check(self) -> str:

@@ -66,6 +66,8 @@ class Mapper:
     site: Site
     people: Directory
     recipe: str = field(init=False)
+    _stages: dict[tuple[str, str], Stage] = field(init=False, default_factory=dict, repr=False, compare=False)
+    _priorities: dict[str, int | None] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "recipe", self.settings.recipe)
@@ -94,10 +96,12 @@ class Mapper:
         """
         key = key_of(issue)
         values = issue.get("fields")
-        if not isinstance(values, Mapping):
+        if not isinstance(values, dict):
             raise Unreadable("it has no fields")
         status, stage = self._status(values.get("status"))
         label = clean_line(_name(values.get("priority")), limit=LINE_LIMIT)
+        if label not in self._priorities:
+            self._priorities[label] = self.priority(label)
         clocks = self._clocks(values)
         due, updated = _day(values.get("duedate"), self.zone), _moment(values.get("updated"))
         blocks, blocked_by = self._links(values.get("issuelinks"))
@@ -112,7 +116,7 @@ class Mapper:
             body=self.text(values.get("description")),
             status=status,
             stage=stage,
-            priority=self.priority(label),
+            priority=self._priorities[label],
             priority_label=label,
             owner=owner,
             reporter=self.people.name(values.get("reporter")),
@@ -156,10 +160,10 @@ class Mapper:
 
     def comments(self, value: Any) -> tuple[Comment, ...]:
         """The newest comments of a ``comment`` field, or of an answer about comments, oldest first."""
-        found = value.get("comments") if isinstance(value, Mapping) else None
+        found = value.get("comments") if isinstance(value, dict) else None
         told = []
         for one in _list(found):
-            if isinstance(one, Mapping):
+            if isinstance(one, dict):
                 text = self.text(one.get("body"))
                 told.append(Comment(text, _moment(one.get("created")), self.people.name(one.get("author"))))
         told.sort(key=lambda comment: comment.at or _NEVER)
@@ -169,8 +173,11 @@ class Mapper:
 
     def _status(self, value: Any) -> tuple[str, Stage]:
         status = clean_line(_name(value), limit=LINE_LIMIT)
-        category = value.get("statusCategory") if isinstance(value, Mapping) else None
-        return status, self.stage(status, _text(category.get("key")) if isinstance(category, Mapping) else "")
+        category = value.get("statusCategory") if isinstance(value, dict) else None
+        both = status, _text(category.get("key")) if isinstance(category, dict) else ""
+        if both not in self._stages:
+            self._stages[both] = self.stage(*both)
+        return status, self._stages[both]
 
     def _clocks(self, values: Mapping[str, Any]) -> list[sla.Clock]:
         wanted = set(map(fold, self.settings.sla))
@@ -187,12 +194,12 @@ class Mapper:
         blocks: dict[str, None] = {}
         blocked_by: dict[str, None] = {}
         for link in _list(value):
-            kind = link.get("type") if isinstance(link, Mapping) else None
-            if not isinstance(kind, Mapping) or not self._is_blocking(kind):
+            kind = link.get("type") if isinstance(link, dict) else None
+            if not isinstance(kind, dict) or not self._is_blocking(kind):
                 continue
             for side, found in (("outwardIssue", blocks), ("inwardIssue", blocked_by)):
                 other = link.get(side)
-                key = clean_line(_text(other.get("key")), limit=KEY_LIMIT) if isinstance(other, Mapping) else ""
+                key = clean_line(_text(other.get("key")), limit=KEY_LIMIT) if isinstance(other, dict) else ""
                 if key:
                     found[key] = None
         return tuple(blocks), tuple(blocked_by)
@@ -205,8 +212,8 @@ class Mapper:
     def _history(self, value: Any, since: datetime | None) -> tuple[tuple[Change, ...], str | None]:
         """The changes at or after ``since``, oldest first, and who made the last of all."""
         told = []
-        for entry in _list(value.get("histories") if isinstance(value, Mapping) else None):
-            at = _moment(entry.get("created")) if isinstance(entry, Mapping) else None
+        for entry in _list(value.get("histories") if isinstance(value, dict) else None):
+            at = _moment(entry.get("created")) if isinstance(entry, dict) else None
             if at is not None:
                 told.append((at, _number(entry.get("id")), entry))
         told.sort(key=lambda one: one[:2])  # Cloud tells the newest first
@@ -219,7 +226,7 @@ class Mapper:
         return tuple(changes), who
 
     def _change(self, value: Any, at: datetime, who: str | None) -> Change | None:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return None
         id = fold(_text(value.get("fieldId")) or _text(value.get("field")))
         name = _HISTORY.get(id) or clean_line(_text(value.get("field")), limit=_SHORT).lower()
@@ -270,7 +277,7 @@ def key_of(issue: Any) -> str:
     Raises:
         Unreadable: it has none.
     """
-    if not isinstance(issue, Mapping):
+    if not isinstance(issue, dict):
         raise Unreadable(f"it is {type(issue).__name__} instead of an issue")
     key = clean_line(_text(issue.get("key")))
     if not key:
@@ -282,7 +289,7 @@ def key_of(issue: Any) -> str:
 
 def where_of(issue: Any) -> str:
     """What tells a record that cannot be read: its key, or its id."""
-    if isinstance(issue, Mapping):
+    if isinstance(issue, dict):
         for name in ("key", "id"):
             if text := clean_line(_text(issue.get(name)), limit=80):
                 return text
@@ -315,7 +322,7 @@ def _plain(value: Any, limit: int) -> str:
     """A field's value in a line: the name of what has one, several with commas."""
     if isinstance(value, list):
         return clean_line(", ".join(filter(None, (_plain(one, limit) for one in value[:50]))), limit=limit)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         child = _plain(value.get("child"), limit)
         text = _name(value)
         return clean_line(f"{text}, {child}" if child else text, limit=limit)
@@ -324,7 +331,7 @@ def _plain(value: Any, limit: int) -> str:
 
 def _name(value: Any) -> str:
     """What a value of Jira's is called."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return next((text for field in _NAMES if (text := _text(value.get(field)))), "")
     return _text(value)
 
@@ -333,7 +340,7 @@ _NAMES = ("name", "value", "displayName", "title", "key", "id")
 
 
 def _is_document(value: Any) -> bool:
-    return isinstance(value, Mapping) and value.get("type") == "doc"
+    return isinstance(value, dict) and value.get("type") == "doc"
 
 
 def _number(value: Any) -> int:

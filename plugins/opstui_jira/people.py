@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from opstui.domain.model import Person
 from opstui.domain.text import clean_line, fold
 
 NAME_LIMIT = 200
+_KEPT = 20_000
+"""Accounts remembered: a site's issues name the same few again and again."""
 _SPELLINGS = ("accountId", "emailAddress", "name", "key", "displayName")
 """What may tell an account, the surest first. Cloud has account ids, Data Center names and keys."""
 _SHOWN = ("displayName", "name", "emailAddress", "key", "accountId")
@@ -24,22 +26,27 @@ class Directory:
                 if spelling:
                     names.setdefault(fold(spelling), set()).add(person.name)
         self._names = {spelling: next(iter(found)) for spelling, found in names.items() if len(found) == 1}
+        self._seen: dict[tuple[str, ...], str | None] = {}
 
     def name(self, account: Any) -> str | None:
         """The name of an account as Jira describes it, None where there is none."""
         if isinstance(account, str):
             return self._names.get(fold(account)) or clean_line(account, limit=NAME_LIMIT) or None
-        if not isinstance(account, Mapping):
+        if not isinstance(account, dict):
             return None
-        for field in _SPELLINGS:
-            found = self._names.get(fold(_text(account.get(field))))
-            if found:
+        told = tuple([_text(account.get(field)) for field in _SPELLINGS])
+        if told not in self._seen:
+            if len(self._seen) >= _KEPT:
+                self._seen.clear()
+            self._seen[told] = self._read(told)
+        return self._seen[told]
+
+    def _read(self, told: tuple[str, ...]) -> str | None:
+        for text in told:
+            if found := self._names.get(fold(text)):
                 return found
-        for field in _SHOWN:
-            shown = clean_line(_text(account.get(field)), limit=NAME_LIMIT)
-            if shown:
-                return shown
-        return None
+        by_field = dict(zip(_SPELLINGS, told, strict=True))
+        return next((shown for field in _SHOWN if (shown := clean_line(by_field[field], limit=NAME_LIMIT))), None)
 
     def named(self, shown: Any, *ids: Any) -> str | None:
         """The name behind an account id or a shown name, as a changelog has them."""
@@ -52,7 +59,7 @@ class Directory:
 
 def identity(account: Any) -> str:
     """What Jira itself tells an account by: the account id on Cloud, the key or the name on Data Center."""
-    if not isinstance(account, Mapping):
+    if not isinstance(account, dict):
         return ""
     return next((text for field in ("accountId", "key", "name") if (text := _text(account.get(field)))), "")
 

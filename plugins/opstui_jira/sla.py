@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -19,10 +18,10 @@ class Clock:
 
 def read(value: Any, name: str) -> Clock | None:
     """What the field of an agreement holds; None where it does not apply or is no such thing."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return None
     ongoing = value.get("ongoingCycle")
-    if isinstance(ongoing, Mapping):
+    if isinstance(ongoing, dict):
         due = moment(ongoing.get("breachTime"))
         if ongoing.get("paused") is True:
             return Clock(name, None, "paused")
@@ -31,7 +30,7 @@ def read(value: Any, name: str) -> Clock | None:
         word = "breached" if ongoing.get("breached") is True else "due"
         return Clock(name, due, f"{word} {due.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
     completed = value.get("completedCycles")
-    if isinstance(completed, list) and completed and isinstance(completed[-1], Mapping):
+    if isinstance(completed, list) and completed and isinstance(completed[-1], dict):
         return Clock(name, None, "missed" if completed[-1].get("breached") is True else "met")
     return None
 
@@ -43,7 +42,7 @@ def soonest(clocks: list[Clock]) -> datetime | None:
 
 def moment(value: Any) -> datetime | None:
     """A time as service projects write it: ``{"epochMillis": …, "iso8601": …}``."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return None
     millis = value.get("epochMillis")
     if isinstance(millis, bool) or not isinstance(millis, (int, float)):

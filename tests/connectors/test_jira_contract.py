@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -32,7 +33,9 @@ class JiraContract(ConnectorContract):
         if not self.jira.issues:
             self.jira.search.most = 10
             for number in range(33):
-                self.jira.add("OPS" if number % 2 else "DESK", f"Dock door {number} is stuck", assignee="ana", duedate="2026-11-30")
+                self.jira.add(
+                    "OPS" if number % 2 else "DESK", f"Dock door {number} is stuck", assignee="ana", duedate="2026-11-30"
+                )
             self.jira.say("OPS-1", "Looked at it")
             self.jira.link("OPS-1", "blocks", "DESK-1")
         return self._options()
@@ -40,7 +43,7 @@ class JiraContract(ConnectorContract):
     def hostile_options(self, folder: Path, text: str) -> Mapping[str, Any]:
         bo = self.jira.person("bo")
         bo.name = text
-        self.jira.statuses["10000"].name = text
+        self.jira.statuses["10000"] = replace(self.jira.statuses["10000"], name=text)
         self.jira.priorities["3"] = text
         issue = self.jira.add("OPS", "x", assignee="bo")
         issue.values["summary"] = text
