@@ -88,13 +88,15 @@ def _nothing(desk: Desk, view: View) -> None:
         say("nothing matches")
         return
     clear, stale = desk.clear()
-    if not any(source.state not in ("paused", "gone") for source in desk.sources()):
+    if not any(source.paused or source.state not in ("paused", "gone") for source in desk.sources()):
         say("nothing in the queue, and no source is configured. Next: opstui init")
     elif clear:
         say("queue clear: every required source is fresh")
     elif stale:
         why = ", ".join(f"{one.name} ({one.state})" for one in stale)
-        say(f"nothing in the queue, but it is not known to be clear: {why}. Next: opstui sync")
+        paused = [one.name for one in stale if one.paused]
+        step = f"opstui source resume {' '.join(paused)}" if len(paused) == len(stale) else "opstui sync"
+        say(f"nothing in the queue, but it is not known to be clear: {why}. Next: {step}")
     else:
         say("nothing in the queue at this moment; something is about to come back")
 

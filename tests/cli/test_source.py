@@ -86,6 +86,8 @@ def test_a_paused_source_is_left_alone_until_it_is_resumed(office: Shell) -> Non
     assert office("source", "list", "--json").json[0]["state"] == "paused"
     assert "Paused desk" in office("log").out
     assert office("sync", "desk").code == 2
+    office("done", "desk:INC1", "desk:INC2", "desk:INC3")
+    assert "desk (paused). Next: opstui source resume desk" in office("queue").err
     again = office("source", "pause", "desk", "nowhere", "--json")
     assert again.code == 1 and [one["source"] for one in again.json["refused"]] == ["desk", "nowhere"]
     assert office("source", "resume", "desk", "nowhere").code == 3
