@@ -114,7 +114,7 @@ def test_a_required_source_goes_before_another(office: Office) -> None:
 
 def test_a_credential_is_warned_of_two_weeks_and_three_days_ahead_and_when_it_is_over(office: Office) -> None:
     end = office.clock() + timedelta(days=15)
-    told = []
+    told: list[object] = []
     for days in (0, 1, 1, 9, 1, 1, 1, 1):
         office.clock.forward(days=days)
         told.append(office.run("ok", expires=end))
