@@ -43,6 +43,7 @@ every = "1h"
 url = "{url}"
 token = {{ env = "TEST_REDMINE_KEY" }}
 projects = ["{project}"]
+timeout_s = 300
 create = {{ tracker = "Support" }}
 """
 
@@ -85,9 +86,11 @@ class Office:
 
     def pulled(self) -> SourceState:
         """Pull, and wait for its end."""
-        before = self.state.last_try
+        self.engine.events.clear()
         self.engine.say("pull redmine")
-        return self.until(lambda: self.state if self.state.last_try != before and self.state.state != "syncing" else None)
+        ends = ("finished", "failed")
+        self.until(lambda: any(one["event"] in ends and one["source"] == "redmine" for one in self.engine.events))
+        return self.state
 
     def settled(self, *states: str) -> Outgoing:
         """The newest change, sent as far as it goes."""
@@ -231,7 +234,7 @@ def test_a_wrong_key_names_the_remedy(server: Server, raw: Raw, tmp_path: Path) 
 
 
 def test_a_server_that_dies_half_way_and_comes_back_loses_and_doubles_nothing(server: Server, raw: Raw, tmp_path: Path) -> None:
-    wanted = {str(raw.create(f"Backlog {number}")) for number in range(120)}
+    wanted = {str(raw.create(f"Backlog {number}")) for number in range(60)}
     other = begin("other")
     port = urlsplit(other.url).port or 0
     office = Office(tmp_path, other.url, other.token, raw)
@@ -253,4 +256,4 @@ def test_a_server_that_dies_half_way_and_comes_back_loses_and_doubles_nothing(se
         assert [one["notes"] for one in raw.issue(int(had[0]))["journals"] if one["notes"]].count("While it was away") == 1
     finally:
         office.close()
-        redmine.stop("other")
+        redmine.stop("other", hard=True)

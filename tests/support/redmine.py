@@ -29,7 +29,7 @@ class Raw:
     def __init__(self, url: str, token: str) -> None:
         self.url, self.token, self.project = url, token, "ops-desk"
         self.members: dict[str, int] = {}
-        self._client = httpx.Client(base_url=url, headers={"X-Redmine-API-Key": token}, timeout=30, trust_env=False)
+        self._client = httpx.Client(base_url=url, headers={"X-Redmine-API-Key": token}, timeout=120, trust_env=False)
 
     def close(self) -> None:
         self._client.close()
