@@ -17,6 +17,9 @@ READS = [
     ("log", "list"),
     ("log", "search", "dock"),
     ("log", "decisions"),
+    ("outbox",),
+    ("outbox", "list", "--all"),
+    ("readonly",),
     ("undo", "--list"),
     ("redo", "--list"),
     ("config", "check"),
@@ -67,8 +70,13 @@ MISUSES = [
     ("plugin",),
     ("init",),
     ("import", "nowhere"),
+    ("outbox", "drp"),
+    ("readonly", "perhaps"),
+    ("label", "desk:INC1"),
+    ("create", "nope", "Buy label rolls"),
 ]
 NOTHING_DONE = [("done", "desk:NOPE"), ("show", "desk:NOPE"), ("undo",), ("redo",), ("note", "x", "--on", "desk:NOPE")]
+NOTHING_DONE += [("outbox", "show", "9"), ("outbox", "retry", "9"), ("outbox", "release"), ("due", "desk:INC1", "--to", "none")]
 
 
 @pytest.mark.parametrize("command", READS, ids=" ".join)
