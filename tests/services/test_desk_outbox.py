@@ -395,3 +395,18 @@ def test_thousands_at_once_are_one_action_and_one_undo(desk: Desk) -> None:
     assert len(desk.assign(refs, "Bo Lind").outgoing) == 1000
     assert desk.undo_list()[0].summary.endswith("; cancelled before it is sent to jira")
     assert len(desk.undo().refs) == 1000 and desk.outbox_counts() == {}
+
+
+def test_what_may_have_arrived_is_not_sent_again_by_hand(desk: Desk) -> None:
+    desk.comment([J], "Carrier called")
+    id = desk.outbox()[0].id
+    settle(desk, id, State.SENDING)
+    with pytest.raises(Refused, match="Wait until its source has answered"):
+        desk.drop(id)
+    later = desk.now() + timedelta(minutes=1)
+    settle(desk, id, State.PENDING, doubt=1, due=later)
+    with pytest.raises(Refused, match="nobody knows whether it arrived"):
+        desk.retry(id)
+    assert desk.outgoing(id).due == later  # type: ignore[union-attr]
+    desk.drop(id)
+    assert "may have arrived" in desk.outgoing(id).why  # type: ignore[union-attr]

@@ -87,6 +87,10 @@ def retry(at: Context, id: int) -> Receipt:
     def again(conn: Connection, found: Outgoing) -> None:
         if found.state not in (State.FAILED, State.PENDING):
             raise _refused("retry", found)
+        if found.state == State.PENDING and found.doubt:
+            # Looked for too early, a request that is still under way would be sent twice.
+            why = "nobody knows whether it arrived; it is looked for by itself, and then sent if it is not there"
+            raise Refused(f"cannot retry change {found.id}", why, "Wait, or drop it.", ref=found.ref)
         _send(at, conn, found)
 
     return _each(at, [id], "retry", "To be sent again: {0}", again)
