@@ -19,7 +19,8 @@ from opstui.services import health, own
 from opstui.services.child import Child
 from opstui.services.job import Event, Job, Task, trouble
 from opstui.services.station import Station, seconds
-from opstui.store import sending
+from opstui.services.usage import usage_of
+from opstui.store import sending, sources
 
 if TYPE_CHECKING:
     from opstui.config.settings import Source
@@ -43,6 +44,8 @@ class Errand:
         self.ref = ref
         self.origin = ""
         """Who ships the connector, once the worker has said so."""
+        self.usage: sources.Usage | None = None
+        """What the source said of our use of it."""
         self.timeout = min(seconds(source.timeout), ASKING_S) if task is Task.MOVES else seconds(source.timeout)
         self.verdict: Event | None = None
         """Its last word: finished or failed."""
@@ -73,6 +76,8 @@ class Errands:
 
     def send(self, holder: str, *, not_to: Collection[str] = (), only: Collection[str] | None = None) -> None:
         """Start a push to every source that something is due for. ``holder`` is our lease, ``not_to`` who has to wait."""
+        for name in sending.in_flight(self.station.store.read) - self.pushing:
+            self.recover(name)  # it could not be said when its worker ended
         due = sending.next_due(self.station.store.read)
         if not due or self.station.sends_nothing():
             return
@@ -178,6 +183,8 @@ class Errands:
         elif event["event"] == "offer":
             errand.origin = str(event.get("origin", ""))
         elif event["event"] in TOLD:
+            if event["event"] == "usage":
+                errand.usage = usage_of(event)
             self.tell({**event, "source": errand.source.name})
 
     def _keep_log(self, errand: Errand, pipe: Any) -> None:
@@ -198,6 +205,9 @@ class Errands:
         self._let_go(key, errand)
         if log:
             health.keep_log(self.station.folder, errand.source.name, log)
+        if errand.usage is not None:
+            with contextlib.suppress(StoreBusy), self.station.store.writing() as conn:
+                sources.used(conn, errand.source.name, errand.usage)
         said = errand.verdict
         if said is None:
             who = f"connector {errand.source.connector!r}" + (f" of {errand.origin}" if errand.origin else "")

@@ -40,7 +40,8 @@ def look(self, write):
     return None
 
 def push(self, write):
-    from opstui.connectors.api import Pushed
+    from opstui.connectors.api import Pushed, Usage
+    self.context.usage(Usage(5, 90, 100))
     {push}
     return Pushed("c1")
 """
@@ -136,6 +137,7 @@ def test_a_fault_while_a_change_is_sent_keeps_the_change_and_the_others_are_sent
         assert not missing, {name: told[name] for name in missing}
         sent = outbox.load(store.read, made["good"])
         assert sent is not None and (sent.state, sent.made) == ("sent", "c1")
+        assert sources.health(store.read)["good"].quota_left == 90
         for name in FAULTS:
             row = outbox.load(store.read, made[name])
             assert row is not None and row.state in ("pending", "sending") and row.doubt, "it may have arrived"
