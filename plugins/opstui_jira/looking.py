@@ -11,6 +11,7 @@ from opstui.connectors.api import Pushed, Write
 from opstui.connectors.http import segment
 from opstui.connectors.shape import may, need
 from opstui.domain.text import clean, clean_line
+from opstui.errors import SourceUnavailable
 from opstui_jira import site
 from opstui_jira.mapping import moment
 from opstui_jira.people import identity
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 SKEW = timedelta(minutes=10)
 """By how much the site's clock may be before ours."""
 
+SETTLED = timedelta(minutes=1)
+"""How long the search of Cloud may not know of a new issue."""
+
 SIZE, BUDGET = 100, 20
 
 
@@ -33,8 +37,27 @@ def look(http: Http, settings: Settings, mapper: Mapper, write: Write) -> Pushed
     if write.verb == "comment":
         return _comment(http, mapper, write, since)
     if write.verb == "create":
-        return _issue(http, settings, mapper, write, since)
+        found = _issue(http, settings, mapper, write, since)
+        if found is None and mapper.site.is_cloud:
+            _settled(http, write)
+        return found
     return None
+
+
+def _settled(http: Http, write: Write) -> None:
+    """Cloud's search learns of a new issue a little later: that it finds none says nothing until then.
+
+    Raises:
+        SourceUnavailable: it is too early to tell.
+    """
+    left = SETTLED - (http.context.now() - (write.tried or write.made))
+    if timedelta() < left <= SETTLED:
+        raise SourceUnavailable(
+            f"{http.context.source}: whether the new issue is there cannot be told yet",
+            "its answer was lost, and Jira's search learns of a new issue a little later",
+            "It is looked for again by itself, and not made twice",
+            retry_after=left.total_seconds(),
+        )
 
 
 def _comment(http: Http, mapper: Mapper, write: Write, since: datetime) -> Pushed | None:

@@ -12,7 +12,7 @@ import pytest
 
 from opstui.connectors.api import Pushed, Write
 from opstui.domain.model import Item
-from opstui.errors import SourceRefused, WriteRefused
+from opstui.errors import SourceRefused, SourceUnavailable, WriteRefused
 from opstui_jira import JiraConnector
 from tests.fakes.jira import Jira
 from tests.support.jira_site import Site, a_site
@@ -133,15 +133,30 @@ def test_priority_due_date_and_labels_are_set(site: Site) -> None:
 def test_an_issue_is_created_once_and_found(site: Site) -> None:
     connector = site.connector(create={"project": "OPS", "type": "Task"})
     write = _write("create", "", {"title": "Call the vendor", "body": "About the *door*.\nToday.", "fields": {}})
-    assert connector.look(replace(write, tried=datetime.now(UTC))) is None
+    earlier = datetime.now(UTC) - timedelta(minutes=2)
+    assert connector.look(replace(write, tried=earlier)) is None
     pushed = connector.push(write)
     item = _fetched(site, pushed.id)
     assert (item.title, item.reporter) == ("Call the vendor", "Ana Ruiz")
     assert "About the *door*.\nToday." in item.body
-    tried = replace(write, tried=datetime.now(UTC) - timedelta(seconds=5))
+    tried = replace(write, tried=earlier)
     assert connector.look(tried) == Pushed(pushed.id)
     assert connector.look(replace(tried, taken=frozenset({pushed.id}))) is None
     assert len([issue for issue in site.jira.issues.values() if issue.values["summary"] == "Call the vendor"]) == 1
+
+
+def test_a_new_issue_that_the_search_may_not_know_yet_is_not_made_again(tmp_path: Path) -> None:
+    with a_site(Jira(), tmp_path) as site:
+        connector = site.connector(create={"project": "OPS", "type": "Task"})
+        write = _write("create", "", {"title": "Call the vendor", "body": "", "fields": {}})
+        site.jira.hold_index()
+        pushed = connector.push(write)
+        tried = replace(write, tried=datetime.now(UTC))
+        with pytest.raises(SourceUnavailable, match="cannot be told yet") as caught:
+            connector.look(tried)
+        assert caught.value.retry_after is not None
+        site.jira.settle()
+        assert connector.look(tried) == pushed
 
 
 def test_a_write_to_what_is_gone_is_refused(site: Site) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from opstui.connectors.api import Move, MoveField, Pushed
@@ -255,14 +257,15 @@ def test_a_new_issue_whose_answer_was_lost_is_found_once(server: bool) -> None:
     with site(server=server, create={"project": "OPS", "type": "Task"}) as at:
         it = at.connector()
         value = {"title": "Door", "body": "It *sticks*", "fields": {}}
-        write = at.write("create", "", value, tried=at.now)
+        tried = at.now - timedelta(minutes=2)
+        write = at.write("create", "", value, tried=tried)
         at.jira.add("OPS", "Door")
         assert it.look(write) is None
         at.served.arm(apply_then_reset(), when=lambda request: request.method == "POST")
         with pytest.raises(AnswerLost):
             it.push(write)
         assert it.look(write) == Pushed("OPS-2")
-        assert it.look(at.write("create", "", value, uid="u2", tried=at.now, taken=frozenset({"OPS-2"}))) is None
+        assert it.look(at.write("create", "", value, uid="u2", tried=tried, taken=frozenset({"OPS-2"}))) is None
 
 
 @BOTH
