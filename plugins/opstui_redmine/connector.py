@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from opstui.connectors.api import Connector, Context, Cursor, Known, Move, Page, Pushed, Usage, Write
+from opstui.connectors.api import Connector, Context, Cursor, Known, Move, Page, Pushed, Suggestion, Write
 from opstui.domain.model import Item
 from opstui_redmine.client import Api
 from opstui_redmine.directory import Lookup
@@ -61,9 +61,22 @@ class RedmineConnector(Connector):
         pull = Pull(self.api, lookup, None, _Nothing())
         total = self.api.issues(pull.filters("*"), "id:asc", limit=1).total
         still = self.api.issues(pull.filters("o"), "id:asc", limit=1).total
-        self.context.usage(Usage(calls=self.api.http.calls, account=directory.account[1]))
+        self.api.http.tell(account=directory.account[1])
         where = f"{len(directory.scope)} projects" if directory.scope else "all projects it can see"
         return f"signed in as {directory.account[1]}: {total} issues, {still} of them open, in {where}"
+
+    @classmethod
+    def suggest(cls, options: Mapping[str, Any], context: Context) -> Suggestion:
+        """Sign in, and say what would come in; the options stay as they are."""
+        connector = cls(options, context)
+        try:
+            said = connector.check()
+        finally:
+            connector.close()
+        notes = [said]
+        if not connector.settings.project:
+            notes.append('New issues need a place: create = { project = "ops-desk" }')
+        return Suggestion(options, notes=tuple(notes), title="Redmine")
 
     def fetch(self, key: str) -> Item | None:
         """One issue with history and comments."""

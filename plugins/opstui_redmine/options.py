@@ -112,6 +112,7 @@ class Settings:
 
 def settle(options: Mapping[str, Any], context: Context) -> Settings:
     """The settings that options stand for."""
+    options = {**{option.name: option.default for option in OPTIONS}, **options}
     url = str(options["url"]).rstrip("/")
     projects = tuple(str(one) for one in options["projects"] or ())
     stages = {fold(word): Stage(stage) for word, stage in (options["stages"] or {}).items()}

@@ -52,6 +52,7 @@ class Pull:
         """The pages."""
         now = self.context.now()
         self._lists(now)
+        self.api.http.tell(account=self.look.directory.account[1])
         if self.state.get("first", True):
             yield from self._first(now)
         yield from self._changed(now)

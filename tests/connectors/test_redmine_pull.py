@@ -11,6 +11,7 @@ import pytest
 from opstui.connectors.testing import KnownItems
 from opstui.domain.model import Person, Stage
 from opstui.errors import SourceRefused, SourceUnavailable
+from opstui_redmine import RedmineConnector
 from tests.fakes.redmine import TOKEN, Redmine
 from tests.support.faults import Request, Response, Server, serve
 from tests.support.redmine import NOW, Connected, Store
@@ -59,9 +60,7 @@ def test_open_issues_come_in_whole_and_the_lately_closed_from_the_list(fake: Red
     assert set(store.items) == {str(lately.id), str(still.id)}
     assert str(old.id) not in store.items
     item = store.items[str(still.id)]
-    assert [(one.field, one.old, one.new, one.who) for one in item.history] == [
-        ("status", "New", "In Progress", "Cy Moss")
-    ]
+    assert [(one.field, one.old, one.new, one.who) for one in item.history] == [("status", "New", "In Progress", "Cy Moss")]
     assert [(one.text, one.who) for one in item.comments] == [("Asked the vendor", "Cy Moss")]
     assert item.changed_by == "Cy Moss"
     assert store.items[str(lately.id)].stage == Stage.DONE
@@ -437,6 +436,15 @@ def test_check_says_who_and_how_much(fake: Redmine, desk: Connected) -> None:
     said = desk.connector(projects=["ops-desk"]).check()
     assert said == "signed in as Redmine Admin: 2 issues, 1 of them open, in 2 projects"
     assert desk.usage.account == "Redmine Admin"
+
+
+def test_it_says_what_would_come_in_before_it_is_configured(fake: Redmine, desk: Connected) -> None:
+    fake.add("x")
+    given = {"url": desk.url, "token": TOKEN}
+    found = RedmineConnector.suggest(given, desk.connector().context)
+    assert found.options == given
+    assert found.notes[0].startswith("signed in as Redmine Admin: 1 issues")
+    assert "create = " in found.notes[1]
 
 
 def test_it_reads_times_as_redmine_writes_them(fake: Redmine, desk: Connected, store: Store) -> None:
