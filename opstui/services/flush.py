@@ -80,4 +80,5 @@ def _horizon(station: Station) -> datetime:
 def _soon(station: Station, names: Collection[str], horizon: datetime) -> bool:
     """Whether anything of these sources is due, held or being sent."""
     conn = station.store.read
-    return any(name in names and at <= horizon for name, at in sending.next_due(conn).items()) or sending.in_flight(conn)
+    due = {name for name, at in sending.next_due(conn).items() if at <= horizon}
+    return not (due | sending.in_flight(conn)).isdisjoint(names)

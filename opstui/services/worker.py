@@ -199,7 +199,7 @@ def _push(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
     now = clock(os.environ)
     connector = _connector(job, teller)
     with Store.open(job.store, now=now, create=False) as store:
-        store.patient = True
+        store.patient = store.durable = True  # what is said to be sent must not be forgotten
         patience = Patience(settle=job.settle, first=job.retry)
         ledger = Ledger(store, job.source, job.rules, now, teller.tell, patience, job.holder, teller.masked)
         Push(ledger, connector).run()

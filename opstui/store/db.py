@@ -127,6 +127,8 @@ class Store:
         self._closed = False
         self.patient = False
         """Whether its writes let others go first: set it before the first one, where much is written and nobody waits."""
+        self.durable = False
+        """Whether its writes outlive a power cut, each for the price of a disk's answer: set it before the first one."""
 
     @classmethod
     def open(cls, path: Path, *, now: Callable[[], datetime], create: bool = True) -> Store:
@@ -245,7 +247,7 @@ class Store:
         conn: Connection | None = getattr(self._local, "write", None)
         if conn is None:
             conn = self._local.write = self._connect("rw")
-            conn.execute("PRAGMA synchronous=NORMAL")
+            conn.execute(f"PRAGMA synchronous={'FULL' if self.durable else 'NORMAL'}")
             conn.execute("PRAGMA foreign_keys=1")
             # An import touches the same index pages again and again: keep them, and fold the log in less often.
             conn.execute("PRAGMA cache_size=-32000")

@@ -99,10 +99,10 @@ def recover(conn: sqlite3.Connection, until: datetime, source: str | None = None
     return conn.execute(sql, (ceil(until.timestamp()), *words, source)).rowcount
 
 
-def in_flight(conn: Connection) -> bool:
-    """Whether anything looks as if it were being sent."""
-    sql = f"SELECT 1 FROM outbox WHERE state = 'sending' AND {_ON_ITS_WAY} LIMIT 1"
-    return conn.execute(sql).fetchone() is not None
+def in_flight(conn: Connection) -> frozenset[str]:
+    """The sources that something looks as if it were being sent to."""
+    sql = f"SELECT DISTINCT source FROM outbox WHERE state = 'sending' AND {_ON_ITS_WAY}"
+    return frozenset(source for (source,) in conn.execute(sql).fetchall())
 
 
 def hasten(conn: sqlite3.Connection, now: datetime, sources: Collection[str] | None = None, *, held_only: bool = False) -> None:

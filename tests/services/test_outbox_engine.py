@@ -14,7 +14,7 @@ import pytest
 from opstui.domain.views import Outgoing
 from opstui.services import own
 from opstui.services.clock import real_clock
-from opstui.store import kept, leases, outbox, reach, sources
+from opstui.store import kept, leases, outbox, reach, sending, sources
 from opstui.store.db import Store
 from tests.store.helpers import line, one
 from tests.support.engine import PACE, EngineProcess, gone
@@ -269,6 +269,18 @@ def test_a_connector_that_cannot_be_loaded_leaves_its_reason_on_the_change(
     engine.say("push")
     _until(store, [id])
     engine.end()
+
+
+def test_what_no_worker_sends_any_more_is_found_while_the_engine_runs(start: Any, store: Store, tracker: TrackerServer) -> None:
+    """The store was held when its worker ended."""
+    engine = start(tracker)
+    engine.expect("finished", source="desk1")
+    id = put(store, "desk1", "T-1", "comment", {"text": "on it"}, hold=600)
+    with store.writing() as conn:
+        assert sending.claim(conn, id, store.now())
+    _until(store, [id])
+    engine.end()
+    assert tracker.tracker.comments("on it") == 1 and "look" in tracker.asked
 
 
 def test_two_engines_send_a_change_once(start: Any, store: Store, tracker: TrackerServer) -> None:

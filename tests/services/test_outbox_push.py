@@ -447,7 +447,7 @@ def test_what_was_being_sent_when_the_engine_ended_is_in_doubt(store: Store, des
     with store.writing() as conn:
         assert sending.claim(conn, id, clock())
         assert not sending.claim(conn, id, clock())
-    assert send(store, desk) == [] and sending.in_flight(store.read)
+    assert send(store, desk) == [] and sending.in_flight(store.read) == {"desk"}
     with store.writing() as conn:
         assert sending.recover(conn, clock() + timedelta(seconds=10)) == 1
     change = row(store, id)
