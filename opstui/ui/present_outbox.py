@@ -37,9 +37,10 @@ def state_piece(change: Outgoing, look: Look) -> Piece:
     return f"{look[sign]} {word}", tone
 
 
-def change_words(change: Outgoing) -> str:
+def change_words(change: Outgoing, look: Look) -> str:
     """``owner Bo Lind``, ``comment “…”``, on one line."""
-    return tame(" ".join(outbox.words(change.verb, change.value).split()))
+    words = tame(" ".join(outbox.words(change.verb, change.value).split()))
+    return words.replace("“", '"').replace("”", '"') if look.ascii else words
 
 
 def seconds_left(change: Outgoing, now: datetime) -> int:
@@ -96,7 +97,7 @@ def outgoing_lines(
         state, tone = state_piece(change, look)
         head = fit(state, 10)
         room = max(cells - 2 - len(head) - 1, 8)
-        for at, part in enumerate(wrap(change_words(change), room, 3)):
+        for at, part in enumerate(wrap(change_words(change, look), room, 3)):
             lines.append([("  " + (head if not at else " " * len(head)) + " ", tone), (part, "text")])
         said = [when_words(change, now, undo if change.group == group else "", readonly=readonly), tries_words(change)]
         if change.doubt:
@@ -130,7 +131,7 @@ def outbox_line(change: Outgoing, cells: int, now: datetime, look: Look, *, read
     if cells >= 68:
         end.insert(0, (right(span(max(0, int((now - change.at).total_seconds()))).split(" ")[0], 5) + " ", "muted"))
     room = cells - line_width(line) - line_width(end)
-    line.append((fit(change_words(change), max(room - 1, 4), look["ellipsis"]), "text"))
+    line.append((fit(change_words(change, look), max(room - 1, 4), look["ellipsis"]), "text"))
     return spread(line, end, cells, look)
 
 
@@ -147,7 +148,7 @@ def outbox_page(
 ) -> list[Line]:
     """The page below the list: the change whole, where it stands, what the source said, and the ways out."""
     state, tone = state_piece(change, look)
-    head = tame(title) or change_words(change)
+    head = tame(title) or change_words(change, look)
     lines: list[Line] = [[(cut(head, cells, look["ellipsis"]), "strong")]]
     lines += [[(cut(tame(change.ref or f"a new item at {change.source}"), cells, look["ellipsis"]), "muted")], []]
     lines.append([(fit("state", LABEL), "muted"), (state, tone)])

@@ -198,7 +198,7 @@ def _test(tested: Tested, cells: int, now: datetime, look: Look) -> list[Line]:
 def _use(source: SourceState, cells: int, now: datetime, look: Look, outbox_key: str) -> list[Line]:
     """What can be written to it and what is on its way, as whom, how often it was asked, and how much of that is left."""
     lines: list[Line] = []
-    if source.state != "gone" and source.last_try:
+    if source.state != "gone" and (source.verbs or source.last_ok):
         verbs = ", ".join(sorted(source.verbs))
         lines += _fact("can", verbs or "only be read: what you decide on its items is kept here", cells)
     out = [f"{source.waiting:,} on the way" if source.waiting else "", f"{source.stuck:,} came back" if source.stuck else ""]
@@ -228,7 +228,7 @@ def log_lines(name: str, text: str, path: str, cells: int, look: Look, key: str 
     if not said:
         lines += [[("Its connector said nothing during the last run.", "text")]]
     if len(said) > LOG_LINES:
-        lines.append([(f"{len(said) - LOG_LINES:,} lines before these", "muted")])
+        lines.append([("what was said before is in the file", "muted")])
     for row in said[-LOG_LINES:]:
         lines += [[(part, "text")] for part in wrap(row, cells, 6)]
     return [*lines, [], [(cut(tame(path), cells, look["ellipsis"]), "muted")]]

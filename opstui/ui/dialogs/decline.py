@@ -17,7 +17,7 @@ class DeclinePicker(ReasonPicker):
     """Asks why. ``sources`` take a comment: ``tell`` says whether the reporter gets the reason there."""
 
     DEFAULT_CSS = """
-    DeclinePicker > #frame { width: 70; }
+    DeclinePicker > #frame { width: 76; }
     DeclinePicker #told { height: auto; margin-top: 1; color: $text-muted; }
     """
     BINDINGS = [

@@ -218,7 +218,7 @@ class OutboxPane(VerbPane, inherit_bindings=False):
 
         parked = [change for change in self._changes if change.state == "parked"]
         here = self.list.row if self.list.row in parked else None
-        answer = await self.answer(release_picker(parked, here, readonly=self.desktop.readonly))
+        answer = await self.answer(release_picker(parked, here, self.desktop.look, readonly=self.desktop.readonly))
         if answer:
             ids = [here.id] if answer == "one" and here else None
             self._out(partial(self.desk.release_parked, ids))

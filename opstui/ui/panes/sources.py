@@ -209,6 +209,7 @@ class SourcesPane(Pane, inherit_bindings=False):
             return
         self._log = (source.name, text, str(path))
         self.page.show(partial(self._log_page, *self._log))
+        self.page.scroll_lines(len(text))  # the last words are at its end
 
     def do_readonly(self) -> None:
         """Send nothing to any source, or send again."""
