@@ -215,6 +215,12 @@ class Server:
             self.requests.clear()
             self.most_at_once = 0
 
+    @property
+    def busy(self) -> bool:
+        """Whether it works on a request that it has not begun to answer."""
+        with self._lock:
+            return self._at_once > 0
+
     # -- being there and not
 
     def up(self) -> None:
