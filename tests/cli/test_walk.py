@@ -57,7 +57,7 @@ def test_a_missing_file_is_a_failed_source_with_its_path(shell: Shell) -> None:
     (shell.config.parent / "tickets.csv").unlink()
     done = shell("sync")
     assert done.code == 1 and str(shell.config.parent / "tickets.csv") in done.err
-    assert "not known to be clear" in shell("queue").err
+    assert "desk refuses to be read" in shell("queue").out
 
 
 def test_an_export_that_changes_shows_what_changed(office: Shell) -> None:
