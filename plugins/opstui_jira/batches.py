@@ -11,7 +11,7 @@ from queue import SimpleQueue
 from threading import Semaphore
 from typing import TYPE_CHECKING, Any
 
-from opstui.connectors.shape import may, need
+from opstui.connectors.shape import may, need, wrong
 from opstui.errors import SourceRefused, SourceUnavailable
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def cloud(http: Http, query: Query, at: Mapping[str, Any] | None) -> Iterator[Ba
     """
     first, token, ids, date = at is None, _token(at), set[str](), None
     for reply, following in _pages(http, query.params({}), token):
-        issues = need(reply.json, "issues", list, f"{http.context.source}: search")
+        issues = issues_of(reply.json, f"{http.context.source}: search")
         ids.update(map(_id, issues))
         date = reply.date
         if following is None and first:
@@ -92,13 +92,13 @@ def by_key(http: Http, query: Query, keys: Sequence[str]) -> list[Any]:
     if query.history:
         body["expand"] = ["changelog"]
     reply = http.post_query("/rest/api/3/issue/bulkfetch", body)
-    return need(reply.json, "issues", list, f"{http.context.source}: issues by key")
+    return issues_of(reply.json, f"{http.context.source}: issues by key")
 
 
 def _roll_call(http: Http, query: Query) -> Iterator[str]:
     """The ids of all that a query finds."""
     for reply, _ in _pages(http, {"jql": query.jql, "maxResults": IDS}, None):
-        yield from filter(None, map(_id, need(reply.json, "issues", list, f"{http.context.source}: search")))
+        yield from filter(None, map(_id, issues_of(reply.json, f"{http.context.source}: search")))
 
 
 def _pages(http: Http, params: Params, token: str | None) -> Iterator[tuple[Reply, str | None]]:
@@ -166,11 +166,11 @@ class _Offsets:
     def batches(self, at: Mapping[str, Any] | None) -> Iterator[Batch]:
         start = _offset(at)
         first = self._ask(start)
-        issues = need(first.json, "issues", list, self.where)
+        issues = issues_of(first.json, self.where)
         last = at.get("last") if at else None
         if start and (not issues or _key(issues[0]) != last):
             start, first = 0, self._ask(0)
-            issues = need(first.json, "issues", list, self.where)
+            issues = issues_of(first.json, self.where)
         given = may(first.json, "maxResults", int, self.where) or SIZE
         self.size = max(2, min(SIZE, given))
         yield self._batch(start, first, issues)
@@ -178,7 +178,7 @@ class _Offsets:
         while start + 1 < self.total:
             offsets = range(start, min(self.total - 1, start + BUDGET * self.size), self.size - 1)
             for offset, reply in zip(offsets, self.http.ahead(self._asking(offsets)), strict=False):
-                issues = need(reply.json, "issues", list, self.where)
+                issues = issues_of(reply.json, self.where)
                 if issues and _key(issues[0]) not in self.seen:
                     yield from self._back(offset)
                 if issues:
@@ -193,7 +193,7 @@ class _Offsets:
         while offset > 0:
             offset = max(0, offset - self.size // 2)
             reply = self._ask(offset)
-            issues = need(reply.json, "issues", list, self.where)
+            issues = issues_of(reply.json, self.where)
             held.append(Batch(issues, {}, reply.date, self.total))
             if issues and _key(issues[0]) in self.seen:
                 break
@@ -215,6 +215,18 @@ class _Offsets:
         reply = self.http.get("/rest/api/2/search", self.query.params({"startAt": offset, "maxResults": self.size}))
         _ = reply.json
         return reply
+
+
+def issues_of(answer: Any, where: str) -> list[Any]:
+    """The issues of an answer. One record that is none is refused; where none is one, the answer is.
+
+    Raises:
+        SourceUnavailable: it is of another shape.
+    """
+    found = need(answer, "issues", list, where)
+    if found and not any(isinstance(one, dict) for one in found):
+        raise wrong(f"{where}, issues", "there is no issue among them")
+    return found
 
 
 def resumed(run: Callable[[Mapping[str, Any] | None], Iterator[Batch]], at: Mapping[str, Any] | None) -> Iterator[Batch]:
