@@ -18,7 +18,10 @@ from opstui_jira import JiraConnector
 from tests.fakes.jira import Jira
 from tests.support.faults import Request, Response, Server, serve
 
-PEOPLE = (Person("Ana", ("ana", "ana@example.com", "Ana Ruiz"), email="ana@example.com"), Person("Bo Lind", email="bo@example.com"))
+PEOPLE = (
+    Person("Ana", ("ana", "ana@example.com", "Ana Ruiz"), email="ana@example.com"),
+    Person("Bo Lind", email="bo@example.com"),
+)
 
 
 class Clocked(Jira):
@@ -35,7 +38,9 @@ class Clocked(Jira):
 class Site:
     """One source over one Jira, with what came in so far."""
 
-    def __init__(self, jira: Clocked, served: Server, people: tuple[Person, ...], zone: tzinfo, options: dict[str, Any]) -> None:
+    def __init__(
+        self, jira: Clocked, served: Server, people: tuple[Person, ...], zone: tzinfo, options: dict[str, Any]
+    ) -> None:
         self.jira = jira
         self.served = served
         self.people = people
@@ -60,7 +65,9 @@ class Site:
         who = {} if self.jira.server else {"email": self.jira.credentials[0]}
         given = {"url": self.served.url + self.jira.prefix, "token": {"env": "X"}, **who, **self.extra}
         folder = Path("/")
-        values = resolve(JiraConnector.options, given, folder=folder, source="jira", secret=lambda reference, folder: self.secret)
+        values = resolve(
+            JiraConnector.options, given, folder=folder, source="jira", secret=lambda reference, folder: self.secret
+        )
         made = JiraConnector(values, Context(
             "jira", self.zone, lambda: self.now, folder, note=self.notes.append, usage=self._use, people=self.people
         ))  # fmt: skip
