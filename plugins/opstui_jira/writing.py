@@ -188,7 +188,8 @@ class Writer:
         """The id of what a write made."""
         id = reply.json.get(name) if isinstance(reply.json, Mapping) else None
         if not isinstance(id, str) or not id:
-            raise AnswerLost(f"{self.source}: an answer that does not name what was made", f"there is no {name} in it")
+            what, why = f"{self.source}: an answer that does not name what was made", f"there is no {name} in it"
+            raise AnswerLost(what, why, "Whether it arrived is looked up before it is sent again")
         return id
 
     def _issue(self, key: str) -> str:
