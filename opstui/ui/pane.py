@@ -258,7 +258,8 @@ class Pane(Screen[None], inherit_bindings=False):
 
     def _told(self, verb: str, receipt: Receipt) -> None:
         if receipt.group:
-            self.say(". ".join(part for part in (receipt.summary, receipt.note) if part))
+            note = "" if receipt.note in receipt.summary else f". {receipt.note}"
+            self.say(receipt.summary + note)
         elif not receipt.refused:
             self.say(f"Nothing to {verb}.")
 

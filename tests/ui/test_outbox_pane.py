@@ -251,3 +251,18 @@ async def test_a_try_that_failed_says_when_it_is_tried_again(tmp_path: Path) -> 
         in_state(desk, State.PENDING, attempts=2, due=later, doubt=1, what="jira: no answer", why="it took longer than 30 s")
         await desk.press("O")
         await desk.expect("2 tries", "in 40 s", "again in 40 s", "looked up before it is sent again", "jira: no answer")
+
+
+async def test_moving_among_rows_with_changes_on_their_way_reads_nothing(tmp_path: Path) -> None:
+    async with a_tracker(tmp_path) as desk:
+        desk.desk.priority([J, "jira:OPS-61"], 3)
+        desk.app.refresh_data()
+        await desk.expect("↑ to send")
+        read: list[str] = []
+        store_of(desk.desk).read.set_trace_callback(read.append)
+        try:
+            for _ in range(3):
+                desk.queue.pane.action_run("list.down")
+        finally:
+            store_of(desk.desk).read.set_trace_callback(None)
+        assert read == []

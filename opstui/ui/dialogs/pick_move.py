@@ -114,10 +114,11 @@ class MovePicker(Picker[Step]):
 
     def _line(self, number: int, move: Move) -> Choice:
         asks = ", ".join(field.title for field in move.fields if field.required)
-        left = Content.assemble(
-            fit(tame(move.title), TITLE_CELLS, self.look["ellipsis"]), (f"  {self.look['arrow']} ", "$text-muted")
-        )
-        left = Content.assemble(left, tame(move.status), (f"   asks for {tame(asks)}" if asks else "", "$text-muted"))
+        to = tame(move.status)
+        left = Content.assemble(fit(tame(move.title), TITLE_CELLS, self.look["ellipsis"]))
+        if to != tame(move.title):
+            left = Content.assemble(left, (f"  {self.look['arrow']} ", "$text-muted"), to)
+        left = Content.assemble(left, (f"   asks for {tame(asks)}" if asks else "", "$text-muted"))
         key = str(number + 1) if number < 9 else ""
         return Choice(f"move:{number}", left, key=key, search=move.status)
 

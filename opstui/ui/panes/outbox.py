@@ -21,6 +21,8 @@ from opstui.ui.widgets.tabs_bar import TabsBar
 
 ORDER = ("conflict", "failed", "sending", "pending", "parked")
 """What needs a decision stands first, then what goes next."""
+AT_ONCE = frozenset({"retry", "mine"})
+"""Ways out that are not held."""
 MOST = 1000
 """So many changes are listed."""
 
@@ -187,7 +189,8 @@ class OutboxPane(VerbPane, inherit_bindings=False):
 
     def _done(self, receipt: Receipt) -> None:
         if receipt.group:
-            self.say(". ".join(part for part in (receipt.summary, receipt.note) if part) + ".")
+            note = "" if receipt.verb in AT_ONCE else receipt.note  # nothing holds what was decided a second time
+            self.say(". ".join(part for part in (receipt.summary, note) if part) + ".")
 
     def do_mine(self) -> None:
         """Over what stands there."""
