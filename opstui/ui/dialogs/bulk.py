@@ -88,7 +88,7 @@ class BulkPreview(Dialog[bool]):
     DEFAULT_CSS = """
     BulkPreview {
         & > #frame { width: 78; }
-        & #summary { height: auto; margin-bottom: 1; text-style: bold; }
+        & #summary { height: auto; margin-bottom: 1; }
     }
     """
     BINDINGS = [
@@ -108,9 +108,9 @@ class BulkPreview(Dialog[bool]):
         self.hints = (("enter", "do it"), ("esc", "leave them"), ("↑↓", "look")) if preview.refs else (("esc", "close"),)
 
     def body(self) -> Iterable[Widget]:
-        where = f"; {tame(self._preview.note)}" if self._preview.note else ""
-        summary = headline(self._preview) + where + (f". Reason: {tame(self._reason)}" if self._reason else "")
-        yield Static(Content(summary), id="summary")
+        summary = headline(self._preview) + (f". Reason: {tame(self._reason)}" if self._reason else "")
+        where = f"\n{tame(self._preview.note)}" if self._preview.note else ""
+        yield Static(Content.assemble((summary, "bold"), (where, "$text-muted")), id="summary")
         yield Choices(id="choices", look=self.look)
 
     def on_mount(self) -> None:
