@@ -38,12 +38,14 @@ def _clock(folder: Path, morning: datetime) -> datetime:
     return max(at)
 
 
-def open_demo(data_dir: Path | None, *, fresh: bool = False, flags: Mapping[str, str] | None = None) -> int:
+def open_demo(
+    data_dir: Path | None, *, fresh: bool = False, flags: Mapping[str, str] | None = None, readonly: bool = False
+) -> int:
     """Prepare the day when it is not there, then open the app on it; without a terminal print its brief."""
     from opstui.services import workspace
 
     with _day(data_dir, fresh=fresh) as day:
-        opened = workspace.open(day.config, day.folder, day.environ, demo=True, flags=flags)
+        opened = workspace.open(day.config, day.folder, day.environ, demo=True, flags=flags, readonly=readonly)
         try:
             if not on_a_terminal():
                 return print_brief(opened, "opstui demo")
@@ -161,7 +163,7 @@ def demo(ctx: click.Context, fresh: bool, command: tuple[str, ...]) -> None:
     state: State = ctx.obj
     if command:
         ctx.exit(run_in_demo(command, state.data_dir, fresh=fresh, flags=state.overrides))
-    ctx.exit(open_demo(state.data_dir, fresh=fresh, flags=state.overrides))
+    ctx.exit(open_demo(state.data_dir, fresh=fresh, flags=state.overrides, readonly=state.readonly))
 
 
 COMMANDS = {"demo": demo}
