@@ -91,7 +91,7 @@ class Write:
     - ``create``: ``{"title": str, "body": str, "fields": {…}}``; ``key`` is empty
 
     ``uid`` is the same for every try, for sources that can tell by it that a change is already there. ``tried`` is when
-    it was first sent, None before that. ``taken`` holds the ids of comments or items that other writes of ours are known
+    it was last sent, None before that. ``taken`` holds the ids of comments or items that other writes of ours are known
     to have made: ``look`` must not take one of these for this write's.
     """
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import tzinfo
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -53,8 +53,11 @@ def gravest(states: Iterable[str]) -> str:
     return min((state for state in states if state in GRAVITY), key=GRAVITY.index, default="")
 
 
-def field(item: Item, verb: str) -> Any:
-    """What a verb would set, as the item has it now: JSON-able, None where a verb sets no field."""
+def field(item: Item, verb: str, zone: tzinfo) -> Any:
+    """What a verb would set, as the item has it now: JSON-able, None where a verb sets no field.
+
+    ``zone`` is the source's, in which its days begin: the store gives times in UTC.
+    """
     match verb:
         case "assign":
             return item.owner
@@ -63,7 +66,7 @@ def field(item: Item, verb: str) -> Any:
         case "priority":
             return item.priority
         case "due":
-            return item.due.date().isoformat() if item.due else None
+            return item.due.astimezone(zone).date().isoformat() if item.due else None
         case "labels":
             return sorted(item.labels)
     return None
@@ -143,11 +146,6 @@ def field_words(verb: str, value: Any) -> str:
     if verb == "labels":
         return ", ".join(value)
     return str(value)
-
-
-def due_date(moment: datetime | None) -> date | None:
-    """The day that a due time falls on."""
-    return moment.date() if moment else None
 
 
 def _name(value: Any, people: People) -> str:

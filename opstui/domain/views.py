@@ -152,7 +152,7 @@ class Outgoing(NamedTuple):
     item: int | None = None
     """Its item's number in the store; None until what a ``create`` made is known here."""
     tried: datetime | None = None
-    """When it was first sent; None when it certainly never left."""
+    """When it was last sent; None when it certainly never left."""
 
 
 class Detail(NamedTuple):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from opstui.connectors.api import Page
 from opstui.domain.outbox import State
+from opstui.domain.outbox import field as held
 from opstui.domain.text import clean_line
 from opstui.errors import OpstuiError, SourceRefused, StoreBusy
-from opstui.services import own, readback
+from opstui.services import own
 from opstui.services.job import trouble
 from opstui.services.schedule import FIRST_RETRY, retry_in
 from opstui.services.sound import LONGEST_WORDS, sound
@@ -67,6 +68,8 @@ class Ledger:
     holder: str = ""
     masked: Callable[[Any], Any] = lambda value: value
     """Strikes the source's secrets out of what is kept."""
+    zone: tzinfo = UTC
+    """The source's, in which its days begin."""
 
     def claim(self, write: Outgoing, now: datetime) -> bool:
         """Say that a change is being sent, before it leaves; False when it may not be."""
@@ -82,7 +85,7 @@ class Ledger:
             if not sending.settle(conn, write.id, state, now, **said):
                 return False
             if state is State.SENT and item is not None:
-                sending.rebase(conn, write, readback.theirs(item, write.verb))
+                sending.rebase(conn, write, held(item, write.verb, self.zone))
             if item is not None or gone:
                 self._keep(conn, item, gone, now)
             if state is State.SENT and write.verb == "create" and write.undoes is None and said.get("made"):

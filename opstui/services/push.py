@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from opstui.connectors.api import Pushed, Write
 from opstui.domain.model import Item
-from opstui.domain.outbox import SETS, State, field_words
+from opstui.domain.outbox import SETS, State, field, field_words
 from opstui.errors import AnswerLost, PluginError, SourceRefused, SourceUnavailable, StoreError, WriteRefused
 from opstui.services import readback
 from opstui.services.ledger import Ledger, words
@@ -52,6 +52,7 @@ class Push:
         self.connector = connector
         self.source = ledger.source
         self._people = ledger.rules.people
+        self._zone = ledger.zone
         self._in_vain = 0
 
     def run(self) -> None:
@@ -134,17 +135,17 @@ class Push:
             self.ledger.end(
                 write, State.FAILED, None, words(f"{write.ref} is not there", why, "Look for it there, or drop it.")
             )
-        elif readback.came_out(before, write, self._people, write.made):
+        elif readback.came_out(before, write, self._people, self._zone, write.made):
             self.ledger.end(write, State.SENT, before, {"made": ""})
-        elif readback.moved(before, write, self._people):
-            self.ledger.end(write, State.CONFLICT, before, {"theirs": readback.theirs(before, write.verb)})
+        elif readback.moved(before, write, self._people, self._zone):
+            self.ledger.end(write, State.CONFLICT, before, {"theirs": field(before, write.verb, self._zone)})
         else:
             said = self._send(one)
             after = self._fetch(one.key)
-            if after is None or readback.came_out(after, write, self._people, said.value):
+            if after is None or readback.came_out(after, write, self._people, self._zone, said.value):
                 self.ledger.end(write, State.SENT, after, {"made": said.id})
             else:
-                self._nothing_came(write, after, f"it reads {field_words(write.verb, readback.theirs(after, write.verb))}")
+                self._nothing_came(write, after, f"it reads {field_words(write.verb, field(after, write.verb, self._zone))}")
 
     def _make(self, one: _Try) -> None:
         """A comment or an item, which must not be made twice."""
@@ -201,7 +202,7 @@ class Push:
         now = self.ledger.now()
         if not self.ledger.claim(one.write, now):
             raise _Stop
-        return one.write.tried or now
+        return now
 
     def _nothing_came(self, write: Outgoing, item: Item | None, why: str) -> None:
         what = f"{self.source} accepted the change and did not make it"

@@ -201,7 +201,8 @@ def _push(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
     with Store.open(job.store, now=now, create=False) as store:
         store.patient = store.durable = True  # what is said to be sent must not be forgotten
         patience = Patience(settle=job.settle, first=job.retry)
-        ledger = Ledger(store, job.source, job.rules, now, teller.tell, patience, job.holder, teller.masked)
+        zone = _zone(job.timezone)
+        ledger = Ledger(store, job.source, job.rules, now, teller.tell, patience, job.holder, teller.masked, zone)
         Push(ledger, connector).run()
 
 

@@ -58,7 +58,7 @@ def next_due(conn: sqlite3.Connection | Connection) -> dict[str, datetime]:
 
 def claim(conn: sqlite3.Connection, id: int, now: datetime) -> bool:
     """Say that a change is being sent, before it leaves; False when it is not there to be sent any more."""
-    sql = "UPDATE outbox SET state = 'sending', doubt = 0, tried = coalesce(tried, ?) WHERE id = ? AND state = 'pending'"
+    sql = "UPDATE outbox SET state = 'sending', doubt = 0, tried = ? WHERE id = ? AND state = 'pending'"
     return bool(conn.execute(sql, (seconds(now), id)).rowcount)
 
 
@@ -144,9 +144,15 @@ def tired(conn: sqlite3.Connection | Connection, source: str, tries: int) -> int
 
 
 def taken(conn: Connection, write: Outgoing) -> frozenset[str]:
-    """The ids of what other changes of ours are known to have made, where this one's could be looked for."""
+    """The ids of what other changes of ours are known to have made, where this one's could be looked for.
+
+    Not of what was taken back: some sources give the id of a comment that is gone to the next one.
+    """
     where, values = ("ref = ?", (write.ref,)) if write.verb != "create" else ("source = ?", (write.source,))
-    sql = f"SELECT made FROM outbox WHERE {where} AND verb = ? AND id <> ? AND made <> '' AND undoes IS NULL"
+    sql = (
+        f"SELECT made FROM outbox o WHERE {where} AND verb = ? AND id <> ? AND made <> '' AND undoes IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM outbox u WHERE u.ref = o.ref AND u.undoes = o.id AND u.state = 'sent')"
+    )
     return frozenset(made for (made,) in conn.execute(sql, (*values, write.verb, write.id)).fetchall())
 
 

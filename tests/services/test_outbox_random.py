@@ -10,7 +10,7 @@ import contextlib
 import random
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -304,7 +304,7 @@ class _Life:
             here = items.load_item(self.store.read, items.id_of(self.store.read, f"{self.source}:{key}") or 0)
             there = self.tracker.item(self.source, key)
             assert here is not None
-            assert [field(here, verb) for verb in FIELDS] == [field(there, verb) for verb in FIELDS], key
+            assert [field(here, verb, UTC) for verb in FIELDS] == [field(there, verb, UTC) for verb in FIELDS], key
             assert [one.text for one in here.comments] == [one.text for one in there.comments], key
 
     # -- short ways

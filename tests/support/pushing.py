@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from opstui.domain.outbox import SETS, field
@@ -39,7 +39,7 @@ def put(store: Store, source: str, key: str, verb: str, value: Any, *, hold: flo
             "item": id,
             "verb": verb,
             "value": value,
-            "base": field(item, verb) if item is not None and verb in SETS else None,
+            "base": field(item, verb, UTC) if item is not None and verb in SETS else None,
             "who": "Ana Ruiz",
             "at": now,
             "due": now + timedelta(seconds=hold),

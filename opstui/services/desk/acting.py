@@ -127,7 +127,7 @@ def planned(at: Context, conn: Connection, intent: Intent, refs: Sequence[str]) 
             continue
         if into:
             after = replace(after, target=into)
-        step = outgoing.step(conn, id, item, intent.wish, at.people) if intent.wish and not away else None
+        step = outgoing.step(at, conn, id, item, intent.wish) if intent.wish and not away else None
         if step is None and marks.dump(after) == marks.dump(before):
             refused.append((ref, "nothing would change"))
             continue

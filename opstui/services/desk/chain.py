@@ -154,7 +154,7 @@ def _base(at: Context, conn: Connection, first: Outgoing, before: Outgoing | Non
         return first.base
     expected = wanted(before.verb, before.value, before.base)
     found = items.load_item(conn, item)
-    now = field(found, first.verb) if found else expected
+    now = field(found, first.verb, at.zone_of(found.source)) if found else expected
     return now if same(first.verb, now, expected, at.people) else expected
 
 

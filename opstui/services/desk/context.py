@@ -62,6 +62,11 @@ class Context:
         """The time zone of the working day."""
         return self.calendar.zone
 
+    def zone_of(self, source: str) -> ZoneInfo:
+        """The time zone of a source, in which its days begin: its own, or that of the working day."""
+        name = next((one.timezone for one in self.settings.sources if one.name == source), None)
+        return ZoneInfo(name) if name else self.zone
+
     def instant(self) -> datetime:
         """Now in whole seconds, as the store keeps times, so that what is read back equals what was written."""
         return self.now().replace(microsecond=0)

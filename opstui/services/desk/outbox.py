@@ -132,7 +132,7 @@ def edit(at: Context, id: int, value: Any) -> Receipt:
         found = _needed(conn, id)
         if not outgoing.held(found):
             raise _refused("edit", found)
-        base = outgoing.stands(conn, found)
+        base = outgoing.stands(at, conn, found)
         new = value_of(at, found.verb, value, found.value, base)
         uid = journal.new_uid()
         item = items.id_of(conn, found.ref) if found.ref else None

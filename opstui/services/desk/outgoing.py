@@ -91,7 +91,7 @@ def held(one: Outgoing) -> bool:
     return one.state in (State.PARKED, *STUCK) or (one.state == State.PENDING and not one.doubt)
 
 
-def step(conn: Connection, id: int, item: Item, wish: Wish, people: People, uid: str = "") -> Step | None:
+def step(at: Context, conn: Connection, id: int, item: Item, wish: Wish, uid: str = "") -> Step | None:
     """What a wish does on top of what the outbox holds of the item; None when nothing would change.
 
     A change of the same field that is still held is replaced, so that the source gets one: what it was based on stays.
@@ -104,28 +104,35 @@ def step(conn: Connection, id: int, item: Item, wish: Wish, people: People, uid:
     waiting = [one for one in older if one.state in OPEN and held(one)]
     flying = [one for one in older if one.state in OPEN and not held(one)]
     stuck = [one for one in older if one.state in STUCK]
-    base = _base(item, verb, waiting, flying, stuck)
+    base = _base(at, item, verb, waiting, flying, stuck)
     standing = wanted(verb, waiting[-1].value, waiting[-1].base) if waiting else base
     target = base if wish.value is BACK else wanted(verb, wish.value, standing)
-    if same(verb, target, standing, people) and not stuck:
+    if same(verb, target, standing, at.people) and not stuck:
         return None
     value = wish.value
     if verb == "labels":
         value = label_steps(base, target)
-    new = not same(verb, target, base, people)
+    new = not same(verb, target, base, at.people)
     if not new and not waiting and not stuck:
         return None
     return Step(item.ref, id, item.source, verb, value, base, uid, new, (*waiting, *stuck), item.stage.value)
 
 
-def _base(item: Item, verb: str, waiting: Sequence[Outgoing], flying: Sequence[Outgoing], stuck: Sequence[Outgoing]) -> Any:
+def _base(
+    at: Context,
+    item: Item,
+    verb: str,
+    waiting: Sequence[Outgoing],
+    flying: Sequence[Outgoing],
+    stuck: Sequence[Outgoing],
+) -> Any:
     if waiting:
         return waiting[0].base
     if flying:
         return wanted(verb, flying[-1].value, flying[-1].base)
     if stuck and stuck[-1].state == State.CONFLICT:
         return stuck[-1].theirs
-    return field(item, verb)
+    return field(item, verb, at.zone_of(item.source))
 
 
 def label_steps(base: Sequence[str] | None, target: Sequence[str]) -> dict[str, list[str]]:
@@ -193,14 +200,14 @@ def rebase(at: Context, conn: Connection, gone: Outgoing) -> None:
     item = items.id_of(conn, gone.ref) if gone.verb in SETS else None
     if item is None:
         return
-    expected, left = wanted(gone.verb, gone.value, gone.base), stands(conn, gone)
+    expected, left = wanted(gone.verb, gone.value, gone.base), stands(at, conn, gone)
     for later in outbox.of_item(conn, item):
         follows = later.id > gone.id and later.verb == gone.verb and held(later)
         if follows and same(gone.verb, later.base, expected, at.people):
             outbox.set_state(conn, later.id, later.state, base=left)
 
 
-def stands(conn: Connection, found: Outgoing) -> Any:
+def stands(at: Context, conn: Connection, found: Outgoing) -> Any:
     """What the field of a change that will not be sent holds at the source, as far as it is known here."""
     if found.state == State.CONFLICT:
         return found.theirs
@@ -208,7 +215,7 @@ def stands(conn: Connection, found: Outgoing) -> Any:
         return found.base
     id = items.id_of(conn, found.ref)
     item = items.load_item(conn, id) if id is not None else None
-    return field(item, found.verb) if item else found.base
+    return field(item, found.verb, at.zone_of(item.source)) if item else found.base
 
 
 def when(at: Context, conn: Connection) -> tuple[str, datetime]:
