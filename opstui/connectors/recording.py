@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from opstui.connectors.http.masking import Mask
 from opstui.connectors.http.reply import Reply
 from opstui.connectors.scrubbing import Scrub
+from opstui.domain.masking import Mask
 from opstui.domain.model import Person
 from opstui.errors import SourceUnavailable
 
@@ -114,9 +114,9 @@ class Recorder:
         """Every text in it masked, and the server's name taken out."""
         if isinstance(value, str):
             host = self._base.netloc
-            return self._mask(value.replace(host, HOST) if host else value)
+            return self._mask.text(value.replace(host, HOST) if host else value)
         if isinstance(value, dict):
-            return {self._mask(str(key)): self._without_secrets(one) for key, one in value.items()}
+            return {self._mask.text(str(key)): self._without_secrets(one) for key, one in value.items()}
         return [self._without_secrets(one) for one in value] if isinstance(value, list) else value
 
     def _below(self, path: str) -> str:

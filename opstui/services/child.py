@@ -100,7 +100,7 @@ class Child:
         """The last of what it printed, without its secrets."""
         said = b"".join(self._log)
         if self._secrets:
-            from opstui.services.masking import Mask
+            from opstui.domain.masking import Mask
 
             said = Mask(self._secrets).data(said)
         return said[-LOG_BYTES:]

@@ -23,9 +23,6 @@ MEMORY_MB = 2048
 MAX_LINE = 3500
 """Bytes of an event: below PIPE_BUF, so that a write is one piece and never waits half way."""
 
-MASK = "•••"
-"""What stands where a secret stood."""
-
 SECRET = "secret"
 """The event that hands on a secret, in pieces; ``Child`` keeps it for itself."""
 

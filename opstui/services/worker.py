@@ -25,7 +25,7 @@ from opstui.services.clock import clock
 from opstui.services.job import GIVEN, Counts, Event, Job, Task, encode, told_secretly, trouble
 
 if TYPE_CHECKING:
-    from opstui.services.masking import Mask
+    from opstui.domain.masking import Mask
 
 TICK_S = 0.1
 """Progress is told at most this often."""
@@ -56,7 +56,7 @@ class Teller:
             for event in told_secretly(secret):
                 os.write(self._fd, encode(event))
         if secrets:
-            from opstui.services.masking import Mask  # only a source that has one pays for it
+            from opstui.domain.masking import Mask  # only a source that has one pays for it
 
             self._mask = Mask(secrets)
 

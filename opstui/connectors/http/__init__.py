@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from opstui.connectors.http.address import check_base, segment
 from opstui.connectors.http.client import Http
-from opstui.connectors.http.masking import Mask
 from opstui.connectors.http.options import COMMON, common
 from opstui.connectors.http.reply import Reply
 from opstui.connectors.http.troubles import Wording
@@ -19,7 +18,6 @@ from opstui.connectors.http.troubles import Wording
 __all__ = [
     "COMMON",
     "Http",
-    "Mask",
     "Reply",
     "Wording",
     "check_base",

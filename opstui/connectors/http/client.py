@@ -6,6 +6,7 @@ import json as jsonlib
 import os
 import threading
 import time
+from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -15,9 +16,9 @@ from urllib.parse import urlencode, urlsplit
 from opstui import __version__
 from opstui.connectors.api import Context, Usage
 from opstui.connectors.http import address, waits
-from opstui.connectors.http.masking import Mask, basic
 from opstui.connectors.http.reply import Reply
 from opstui.connectors.http.troubles import Troubles, Wording
+from opstui.domain.masking import Mask
 from opstui.errors import ConfigError, SourceError, SourceUnavailable
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class Http:
             **(headers or {}),
         }
         if auth is not None:
-            self._headers["Authorization"] = f"Basic {basic(auth)}"
+            self._headers["Authorization"] = f"Basic {b64encode(':'.join(auth).encode()).decode()}"
         self.mask = Mask((*secrets, *_secret_values(self._headers), *((auth[1],) if auth else ())))
         self._troubles = Troubles(context.source, self._origin, self.mask, wording)
         self._scale = _scale()

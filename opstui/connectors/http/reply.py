@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from msgspec.json import decode
+
 from opstui.errors import SourceError
 
 Broken = Callable[[str], SourceError]
@@ -58,7 +60,7 @@ class Reply:
         """
         if self._json is _UNREAD:
             try:
-                self._json = json.loads(self.content)
+                self._json = _loaded(self.content)
             except (ValueError, RecursionError):
                 raise self._broken(self._not_json()) from None
         return self._json
@@ -84,6 +86,14 @@ class Reply:
         if self.content.lstrip()[:1] == b"<":
             return "it answered with a web page instead of JSON, perhaps of a sign-in or a proxy"
         return "it answered something that is no JSON"
+
+
+def _loaded(content: bytes) -> Any:
+    """JSON, read twice as quickly as by the standard library, which is asked for what is odd: half a character, UTF-16, NaN."""
+    try:
+        return decode(content)
+    except ValueError:
+        return json.loads(content)
 
 
 def http_date(text: str) -> datetime | None:

@@ -7,8 +7,8 @@ from http import HTTPStatus
 from typing import Any
 
 from opstui.connectors.http.address import Origin
-from opstui.connectors.http.masking import Mask
 from opstui.connectors.http.reply import Reply
+from opstui.domain.masking import Mask
 from opstui.domain.text import clean_line
 from opstui.errors import AnswerLost, SourceError, SourceRefused, SourceUnavailable, WriteRefused
 
@@ -70,7 +70,7 @@ class Troubles:
             said = self._wording(reply)
         except (SourceError, LookupError, TypeError, AttributeError, ValueError):
             said = ""  # an error page of another shape than the vendor's own
-        return self.mask(clean_line(said, limit=WORDS_LIMIT))
+        return self.mask.text(clean_line(said, limit=WORDS_LIMIT))
 
     def refused_read(self, reply: Reply, method: str, path: str) -> SourceRefused:
         """A status to a read that will come again until somebody changes something."""
@@ -79,7 +79,7 @@ class Troubles:
             return self._unauthorized(words)
         if status == 403:
             return self._forbidden(words)
-        where = self.mask(path)
+        where = self.mask.text(path)
         if status in (404, 410):
             gone = "is not there" if status == 404 else "is there no longer"
             return SourceRefused(
@@ -257,4 +257,4 @@ class Troubles:
         return f"{AGAIN}, not before {wait:.0f} s have passed" if wait else AGAIN
 
     def _said(self, why: str) -> str:
-        return self.mask(clean_line(why, limit=WORDS_LIMIT))
+        return self.mask.text(clean_line(why, limit=WORDS_LIMIT))

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from opstui.services.job import MASK
+MASK = "•••"
+"""What stands where a secret stood."""
 
 SHORTEST_CORE = 6
 """Characters of a secret in base64 that cannot stand in another text by chance."""
@@ -27,6 +28,9 @@ class Mask:
         self._cores = sorted({core for secret in known for core in _cores(secret)}, key=len, reverse=True)
         # A log is bytes of any kind: it is looked through as letters of a byte each.
         self._byte_forms = [_as_bytes(form) for form in self._forms]
+
+    def __repr__(self) -> str:
+        return f"Mask({len(self._forms)} forms)"
 
     def text(self, text: str) -> str:
         """The text without them."""

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opstui.services.job import MASK
-from opstui.services.masking import Mask
+from opstui.domain.masking import MASK, Mask
 
 SECRET = 'p4ss+word/ü "x"&=%'
 
