@@ -17,7 +17,7 @@ from opstui.errors import UsageError
 
 if TYPE_CHECKING:
     from opstui.config.load import Loaded
-    from opstui.connectors.api import Suggestion
+    from opstui.connectors.api import Network, Suggestion
 
 NEXT = "opstui sync"
 
@@ -59,7 +59,7 @@ def init(
         raise UsageError("init asks questions, and there is no terminal to ask at", "", f"Say it in one go: {step}")
     loaded = _existing(state)
     plugin = choose_connector(state) if connector is None else usable(state, connector)
-    source = NewSource(plugin, state.config_path.parent, name or "")
+    source = NewSource(plugin, state.config_path.parent, name or "", network=_network(loaded))
     for text in given:
         source.put(text)
     zone = _zone(state, loaded, timezone)
@@ -116,6 +116,13 @@ def _existing(state: State) -> Loaded | None:
     if not paths.is_there(state.config_path):
         return None
     return load.load(state.config_path, environ=state.environ, flags=state.overrides)
+
+
+def _network(loaded: Loaded | None) -> Network | None:
+    """What the config there is says of the network."""
+    from opstui.services.station import network
+
+    return network(loaded.settings) if loaded else None
 
 
 def _zone(state: State, loaded: Loaded | None, named: str | None) -> str:

@@ -14,7 +14,7 @@ from opstui.cli.output import table
 from opstui.cli.state import State
 from opstui.cli.streams import say
 from opstui.config.settings import NAME
-from opstui.connectors.api import Suggestion
+from opstui.connectors.api import Network, Suggestion
 from opstui.errors import PluginError, SourceError, UsageError
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class NewSource:
     config_folder: Path
     name: str = ""
     options: dict[str, Any] = field(default_factory=dict)
+    network: Network | None = None
+    """How the config there is says to reach it."""
 
     def put(self, text: str, *, loosely: bool = False) -> None:
         """Set an option from ``path=x.csv`` or ``columns.status=State``; ``loosely`` a column needs no ``columns.``.
@@ -160,7 +162,9 @@ def look(state: State, source: NewSource, zone: str, *, as_is: bool = False) -> 
     """
     from opstui.services.sourcing import Draft, check, suggest
 
-    draft = Draft(source.name or source.usual_name(), source.plugin.name, source.options, source.config_folder, zone)
+    draft = Draft(
+        source.name or source.usual_name(), source.plugin.name, source.options, source.config_folder, zone, source.network
+    )
     if as_is:
         check(draft, state.environ)
         return Suggestion(source.options, title=source.plugin.title)

@@ -18,7 +18,7 @@ from opstui.services.probe import answer_of
 if TYPE_CHECKING:
     from opstui.config.load import Loaded
     from opstui.config.settings import Source
-    from opstui.connectors.api import Suggestion
+    from opstui.connectors.api import Network, Suggestion
 
 READING_S = 120.0
 """How long a connector may look at a source before it suggests something."""
@@ -33,6 +33,8 @@ class Draft:
     options: Mapping[str, Any]
     folder: Path
     timezone: str = "UTC"
+    network: Network | None = None
+    """How to reach it; None: as the environment says."""
 
 
 def look_over(loaded: Loaded, environ: Mapping[str, str] = os.environ) -> tuple[Finding, ...]:
@@ -109,6 +111,7 @@ def _ask(
         folders or {},
         draft.timezone,
         offer=offer,
+        network=draft.network,
     )
     return run(job, environ, timeout)
 

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.redmine import TOKEN, Redmine
+from tests.support.faults import serve
 from tests.support.plugin import install
+from tests.support.proxy import proxy_to
 from tests.support.shell import ROOT, Shell
 
 
@@ -214,3 +217,13 @@ def test_a_time_that_was_said_to_be_the_opening_stays_it_in_an_event_log(shell: 
     (line,) = [line for line in done.err.splitlines() if line.split()[1:2] == ["Geöffnet"]]
     assert line.split()[0] == "created" and line.endswith("as told")
     assert "table of events, 3 records" in done.err and "4 rows of 3 records" in done.err
+
+
+def test_a_new_source_is_looked_at_through_the_proxy_of_the_config_there_is(shell: Shell) -> None:
+    shell.env["DESK_KEY"] = TOKEN
+    given = ("url=http://redmine.example.com", "plain_http=true", 'token={ env = "DESK_KEY" }')
+    with serve(Redmine()) as server, proxy_to(server.url) as proxy:
+        shell.write("config:config.toml", f"version = 1\n[network]\nproxy = '{proxy.url}'\n")
+        done = shell("init", "--connector", "redmine", *(word for one in given for word in ("--option", one)), "--json")
+        assert proxy.asked[0].startswith("GET http://redmine.example.com/")
+    assert done.json["done"] == "added", done.err
