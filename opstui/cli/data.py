@@ -9,6 +9,7 @@ import click
 from opstui.cli.output import PARTLY, emit_json, json_option, table
 from opstui.cli.state import State
 from opstui.cli.streams import out, say
+from opstui.domain.format import plural
 
 
 @click.command("export")
@@ -65,11 +66,14 @@ def restore(state: State, file: Path, as_json: bool) -> None:
     from opstui.store import backup as copies
     from opstui.store.db import STORE
 
-    kept = copies.restore(file, data_dir(state.data_dir, state.environ) / STORE)
+    kept, parked = copies.restore(file, data_dir(state.data_dir, state.environ) / STORE)
     if as_json:
-        emit_json({"restored": str(file), "kept": str(kept) if kept else None})
+        emit_json({"restored": str(file), "kept": str(kept) if kept else None, "parked": parked})
     else:
         out(f"restored {file}" + (f"; the store it replaced is {kept}" if kept else ""))
+    if parked:
+        say(f"opstui: {plural(parked, 'change')} that may have been sent since {'is' if parked == 1 else 'are'} parked")
+        say("  opstui outbox lists them; opstui outbox release has them looked for and sent, release --drop gives them up")
 
 
 COMMANDS = {"export": export, "import": bring_in, "backup": backup, "restore": restore}

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from opstui.errors import StoreCorrupt, StoreError
 from opstui.store import faults
@@ -65,8 +65,15 @@ def backups(folder: Path) -> list[Path]:
     return sorted((*folder.glob(_DAILY), *folder.glob(_ASKED)), key=_stem, reverse=True)
 
 
-def restore(file: Path, path: Path) -> Path | None:
-    """Put a copy in the place of the store at ``path``; tells where the one it replaces is kept, None if there was none.
+class Restored(NamedTuple):
+    """Where the store that was replaced is kept, None if there was none, and how many changes wait to be released."""
+
+    kept: Path | None
+    parked: int
+
+
+def restore(file: Path, path: Path) -> Restored:
+    """Put a copy in the place of the store at ``path``.
 
     A sound store is written over in one transaction, so that whoever has it open goes on with the restored one. A damaged
     one is moved aside. Changes that were on their way to a source are parked: nothing is sent a second time.
@@ -80,10 +87,10 @@ def restore(file: Path, path: Path) -> Path | None:
     ready = path.with_name(f".{path.name}.{os.getpid()}.restored")
     try:
         _copy(file, ready)
-        _park(ready)
+        parked = _park(ready)
         if not path.exists():
             _copy(ready, path)
-            return None
+            return Restored(None, parked)
         kept = _aside(path)
         try:
             _copy(path, kept)
@@ -92,20 +99,22 @@ def restore(file: Path, path: Path) -> Path | None:
             _copy(ready, path)
         else:
             _write_over(ready, path)
-        return kept
+        return Restored(kept, parked)
     finally:
         ready.unlink(missing_ok=True)
 
 
-def _park(path: Path) -> None:
+def _park(path: Path) -> int:
     """What was on its way to a source then may have been sent since: it waits until somebody releases or drops it.
 
-    In doubt, so that the engine looks for it before it is sent.
+    In doubt, so that the engine looks for it before it is sent. How many wait so by now.
     """
     with _opened(path, "rw") as conn:
         try:
-            if conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'outbox'").fetchone():
-                conn.execute(_PARK, _PARKED)
+            if not conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'outbox'").fetchone():
+                return 0
+            conn.execute(_PARK, _PARKED)
+            return int(conn.execute("SELECT count(*) FROM outbox WHERE state = 'parked'").fetchone()[0])
         except sqlite3.Error as error:
             raise faults.translate(error, path) or error from error
 

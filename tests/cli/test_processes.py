@@ -195,6 +195,7 @@ def test_a_backup_is_restored_with_the_store_it_replaces_kept(office: Shell) -> 
     assert done.code == 0, done.err
     assert len(office.real("queue", "--json").json) == 3
     assert os.path.exists(done.json["kept"])  # noqa: PTH110 - a path of JSON
+    assert done.json["parked"] == 0
 
 
 def test_a_file_that_is_no_backup_is_not_restored(office: Shell) -> None:

@@ -124,11 +124,12 @@ def test_a_restored_store_sends_nothing_before_somebody_releases_it(tmp_path: Pa
     before = states(desk)
     shut(desk)
     path = (tmp_path / "one" if there else tmp_path / "two") / "opstui.db"
-    backup.restore(copy, path)
+    restored = backup.restore(copy, path)
     again = a_desk(path.parent)
     assert states(again) == [(ref, verb, "parked" if state in ("pending", "sending") else state) for ref, verb, state in before]
     parked = again.outbox(states=["parked"])
     assert all(one.doubt and "backup" in one.what for one in parked)
+    assert restored.parked == len(parked) > 0
     again.release_parked()
     # It may have been sent since the backup was made: the engine looks before it sends.
     assert {(one.state, one.doubt) for one in again.outbox() if one.state != "conflict"} == {("pending", True)}

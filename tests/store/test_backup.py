@@ -69,7 +69,7 @@ def test_a_restore_brings_back_what_was_and_keeps_what_it_replaces(store: Store)
     copy = backup.backup(store)
     bring(store, an_item("B"))
     version = store.data_version()
-    kept = backup.restore(copy, store.path)
+    kept, _ = backup.restore(copy, store.path)
     # Whoever has the store open goes on with the restored one.
     assert store.data_version() != version
     assert keys(store) == ["A"]
@@ -88,12 +88,12 @@ def test_a_restore_over_a_damaged_store_moves_it_aside(store: Store, clock: Fake
     store.close()
     _damage(store.path)
     damaged = store.path.read_bytes()
-    kept = backup.restore(copy, store.path)
+    kept, _ = backup.restore(copy, store.path)
     assert kept is not None
     assert kept.read_bytes() == damaged
     with Store.open(store.path, now=clock) as again:
         assert one(again, "SELECT count(*) FROM items") == 100
-    second = backup.restore(copy, store.path)
+    second, _ = backup.restore(copy, store.path)
     assert second not in (None, kept)
 
 
@@ -101,7 +101,7 @@ def test_a_restore_where_there_is_nothing_makes_the_folder(store: Store, tmp_pat
     bring(store, an_item("A"))
     copy = backup.backup(store)
     target = tmp_path / "elsewhere" / "opstui.db"
-    assert backup.restore(copy, target) is None
+    assert backup.restore(copy, target) == (None, 0)
     assert stat.S_IMODE(target.parent.stat().st_mode) == 0o700
     with Store.open(target, now=clock) as other:
         assert keys(other) == ["A"]
