@@ -82,7 +82,8 @@ def show(state: State, id: int, as_json: bool) -> None:
     facts = {
         "state": one.state + (", nobody knows whether it arrived" if one.doubt else ""),
         "made": f"{moment(one.at, now, zone)} by {one.who}",
-        "sent at": moment(one.due, now, zone) if one.state == Stands.PENDING else "",
+        "next try": moment(one.due, now, zone) if one.state == Stands.PENDING and one.attempts else "",
+        "sent at": moment(one.due, now, zone) if one.state == Stands.PENDING and not one.attempts else "",
         "tries": str(one.attempts or ""),
         "over": moment(one.settled, now, zone) if one.settled else "",
         "what": one.what,
@@ -215,12 +216,12 @@ def _record(one: Outgoing) -> dict[str, Any]:
 
 
 def _line(one: Outgoing, desk: Desk, now: Any, zone: Any) -> tuple[str, ...]:
-    due = moment(one.due, now, zone) if one.state == Stands.PENDING else ""
     became = one.what or one.why
     if one.state == Stands.CONFLICT and one.verb in SETS:
         became = f"it is {field_words(one.verb, one.theirs)} there now"
     tail = f" (opstui outbox show {one.id})" if one.state in STUCK else ""
     state = one.state + ("?" if one.doubt else "")
+    when = {Stands.PENDING: one.due, Stands.SENT: one.settled}.get(Stands(one.state))
     return (
         str(one.id),
         state,
@@ -228,7 +229,7 @@ def _line(one: Outgoing, desk: Desk, now: Any, zone: Any) -> tuple[str, ...]:
         change_words(one),
         one.who,
         moment(one.at, now, zone),
-        due,
+        moment(when, now, zone) if when else "",
         became + tail,
     )
 

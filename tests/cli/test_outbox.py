@@ -153,3 +153,16 @@ def test_nothing_of_it_loads_a_connector(tracker: Shell, tmp_path: Path) -> None
         [sys.executable, "-c", code], env=tracker.environ, cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_a_restore_says_that_changes_are_parked_and_how_they_are_released(tracker: Shell) -> None:
+    tracker("comment", "desk:INC1", "--text", "Carrier called")
+    tracker("priority", "desk:INC2", "--to", "lowest")
+    copy = tracker("backup", "--json").json["path"]
+    done = tracker("restore", copy)
+    assert done.code == 0 and "2 changes that may have been sent since are parked" in done.err
+    assert "opstui outbox release" in done.err
+    assert {one["state"] for one in tracker("outbox", "--json").json} == {"parked"}
+    assert tracker("restore", copy, "--json").json["parked"] == 2
+    assert tracker("outbox", "release").code == 0
+    assert {one["state"] for one in tracker("outbox", "--json").json} == {"pending"}
