@@ -136,6 +136,8 @@ def _only_tried(station: Station, found: Credential, as_json: bool) -> int:
     assert found.reference is not None
     answer = credentials.tried(station, found, None)
     keep_usage(station.store, answer)
+    if answer.ok:
+        credentials.go_on(station, found.source.name)
     if not as_json:
         say(f"opstui: the secret of {found.source.name} is {found.where}; it is changed there, not here")
         if found.reference.kind == "env":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from opstui.config import secrets
 from opstui.config.secrets import Secret
 from opstui.errors import ConfigError, UsageError
 from opstui.services.plugins import Checked, check_plugin, check_source, keep_usage
+from opstui.services.station import seconds
 
 if TYPE_CHECKING:
     from opstui.config.settings import Source
@@ -121,16 +122,26 @@ def keep(station: Station, found: Credential, value: str, config: Path) -> None:
 
 
 def renewed(station: Station, found: Credential, answer: Checked | None, expires: datetime | None) -> None:
-    """A new credential is in place: forget the old one's end and what it led to, and have the source pulled."""
+    """A new credential is in place: forget the old one's end and what it led to, and go on with the source."""
     from opstui.services import troubles
-    from opstui.store import asks, sources
+    from opstui.store import sources
 
     name = found.source.name
     with station.store.writing() as conn:
         sources.renewed(conn, name, expires)
-        asks.ask(conn, [name], station.now())
+    go_on(station, name)
     if answer is not None:
         keep_usage(station.store, answer)
     ends = sources.health(station.store.read)[name].expires
     with station.store.writing() as conn:
         troubles.credential(conn, station, name, ends)
+
+
+def go_on(station: Station, name: str) -> None:
+    """A source may take its credential now: have it pulled, and what it refused sent, what is held not before its time."""
+    from opstui.store import asks, sending
+
+    now = station.now()
+    with station.store.writing() as conn:
+        asks.ask(conn, [name], now)
+        sending.hasten(conn, now + timedelta(seconds=seconds(station.settings.outbox.hold)), [name])

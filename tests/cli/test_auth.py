@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
 import tomllib
 from pathlib import Path
@@ -68,6 +69,13 @@ def configure(shell: Shell, options: str = "") -> None:
 def ring(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyring.core, "_keyring_backend", FileRing())  # type: ignore[no-untyped-call]
     shell.env["PYTHON_KEYRING_BACKEND"] = "tests.support.ring.FileRing"
+
+
+def sql(shell: Shell, statement: str) -> list[Any]:
+    with sqlite3.connect(shell.data / "opstui.db", isolation_level=None) as conn:
+        found = conn.execute(statement).fetchall()
+    conn.close()
+    return found
 
 
 def held(shell: Shell) -> Any:
@@ -136,6 +144,24 @@ def test_one_that_comes_from_elsewhere_is_only_tried(tracker: Shell, reference: 
     assert done.code == 2 and "--to keyring or --to file" in done.err
     assert tracker("auth", "tracker", "--stdin", "--to", "file", stdin="good-2").code == 0
     assert options(tracker) == {"token": {"file": "tracker.token"}}
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["given", "in the environment"])
+def test_what_the_old_one_kept_from_being_sent_is_sent_soon_and_the_source_is_read(tracker: Shell, elsewhere: bool) -> None:
+    configure(tracker, 'token = { env = "TRACKER_TOKEN" }' if elsewhere else "")
+    tracker.env["TRACKER_TOKEN"] = "good-1"
+    assert elsewhere or tracker("auth", "tracker", "--stdin", stdin="good-1").code == 0
+    assert tracker("sync").code == 0
+    sql(tracker, "UPDATE sources SET verbs = '[\"comment\"]'")
+    (ref,) = (one["ref"] for one in tracker("queue", "--json").json)
+    for text in ("refused", "held"):
+        assert tracker("comment", ref, "--text", text).code == 0
+    sql(tracker, "UPDATE outbox SET due = due + 900, attempts = 1 WHERE value LIKE '%refused%'")
+    before = {one["id"]: one["due"] for one in tracker("outbox", "--json").json}
+    assert tracker("auth", "tracker", *(() if elsewhere else ("--stdin",)), stdin="good-2").code == 0
+    after = {one["id"]: one["due"] for one in tracker("outbox", "--json").json}
+    assert after[2] == before[2] and after[1] < before[1], "what is held keeps its time to be taken back"
+    assert sql(tracker, "SELECT name FROM meta WHERE name LIKE 'ask:%'") == [("ask:tracker",)]
 
 
 def test_a_secret_that_moves_leaves_word_of_where_the_old_one_is(tracker: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
