@@ -11,7 +11,7 @@ from queue import SimpleQueue
 from threading import Semaphore
 from typing import TYPE_CHECKING, Any
 
-from opstui.connectors.shape import may, need, wrong
+from opstui.connectors.shape import each, may, need
 from opstui.errors import SourceRefused, SourceUnavailable
 
 if TYPE_CHECKING:
@@ -217,16 +217,13 @@ class _Offsets:
         return reply
 
 
-def issues_of(answer: Any, where: str) -> list[Any]:
-    """The issues of an answer. One record that is none is refused; where none is one, the answer is.
+def issues_of(answer: Any, where: str) -> list[dict[str, Any]]:
+    """The issues of an answer. Where one of them is no object, nothing of it is believed, so that no issue is passed over.
 
     Raises:
         SourceUnavailable: it is of another shape.
     """
-    found = need(answer, "issues", list, where)
-    if found and not any(isinstance(one, dict) for one in found):
-        raise wrong(f"{where}, issues", "there is no issue among them")
-    return found
+    return each(need(answer, "issues", list, where), dict, f"{where}, issues")
 
 
 def resumed(run: Callable[[Mapping[str, Any] | None], Iterator[Batch]], at: Mapping[str, Any] | None) -> Iterator[Batch]:

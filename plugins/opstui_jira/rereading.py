@@ -11,7 +11,7 @@ from opstui.connectors.api import Page
 from opstui.connectors.http import segment
 from opstui.connectors.shape import need
 from opstui_jira import jql, site
-from opstui_jira.batches import Query, by_key
+from opstui_jira.batches import Query, by_key, issues_of
 from opstui_jira.mapping import Mapper, Unreadable, key_of
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _read(http: Http, mapper: Mapper, keys: Sequence[str]) -> list[Any]:
     where = f"{http.context.source}: issues by key"
     body = {"jql": jql.keyed(keys), "fields": mapper.fields, "expand": ["changelog"], "maxResults": len(keys)}
     # A key that is gone is no mistake in the query then.
-    return need(http.post_query("/rest/api/2/search", {**body, "validateQuery": False}).json, "issues", list, where)
+    return issues_of(http.post_query("/rest/api/2/search", {**body, "validateQuery": False}).json, where)
 
 
 def _confirmed(http: Http, mapper: Mapper, keys: Sequence[str]) -> tuple[list[str], list[Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -154,7 +154,7 @@ def test_priority_due_date_and_labels_are_set(server: bool) -> None:
         it.push(at.write("labels", "OPS-1", {"add": ["new"], "remove": ["old"]}))
         item = it.fetch("OPS-1")
         assert item is not None
-        fields = {verb: outbox.field(item, verb) for verb in ("priority", "due", "labels")}
+        fields = {verb: outbox.field(item, verb, UTC) for verb in ("priority", "due", "labels")}
         assert fields == {"priority": 1, "due": "2026-12-24", "labels": ["kept", "new"]}
         assert it.push(at.write("priority", "OPS-1", {"priority": 5, "label": "low"})) == Pushed(value="Low")
         it.push(at.write("due", "OPS-1", None))
@@ -204,7 +204,7 @@ def test_a_new_issue_goes_where_the_config_says(server: bool) -> None:
         assert item is not None
         assert (item.title, item.body, item.labels) == ("Dock door stuck", "Since *noon*", ("desk",))
         assert (item.priority, item.owner, item.fields["Type"]) == (2, "Bo Lind", "Bug")
-        assert outbox.field(item, "due") == "2026-12-24"
+        assert outbox.field(item, "due", UTC) == "2026-12-24"
         assert changes(at) == ["POST issue"]
 
 
