@@ -176,6 +176,14 @@ def test_a_web_page_where_json_should_be_says_so(server: Server) -> None:
             _ = reply.json
 
 
+def test_json_that_few_would_take_is_read_all_the_same(server: Server) -> None:
+    for body, value in ((b'["\\ud83d"]', ["\ud83d"]), ('{"a": 1}'.encode("utf-16"), {"a": 1}), (b"[1e400]", [float("inf")])):
+        odd = Response(200, body, {"Content-Type": "application/json"})
+        server.arm(lambda wire, odd=odd: wire.answer(odd))  # type: ignore[misc]
+        with client(server.url) as http:
+            assert http.get("/x").json == value
+
+
 def test_json_that_is_nested_without_end_is_no_crash(server: Server) -> None:
     server.arm(faults.garbage(b"[" * 200_000), times=None)
     with client(server.url) as http, pytest.raises(SourceUnavailable, match="no JSON"):
