@@ -68,6 +68,9 @@ class Ledger:
     holder: str = ""
     masked: Callable[[Any], Any] = lambda value: value
     """Strikes the source's secrets out of what is kept."""
+    connector: str = ""
+    """Its name in the config, and who ships it: whom to tell when it breaks."""
+    origin: str = ""
     zone: tzinfo = UTC
     """The source's, in which its days begin."""
 
@@ -132,15 +135,14 @@ class Ledger:
 
     def words_of(self, error: BaseException) -> dict[str, str]:
         """What, why and next of an error, for the row of the change that met it."""
-        if isinstance(error, OpstuiError):
-            said = words(error.what, error.why, error.next_step)
-        else:
-            why = str(trouble(error)[1]["why"])
-            said = words("its connector broke", why, "It is tried again. Tell the connector's author.")
+        told = trouble(error, self.connector or self.source, self.origin)[1]
+        said = words(str(told["what"]), str(told["why"]), str(told["next_step"]))
+        if not isinstance(error, OpstuiError):
+            said["next_step"] = "It is tried again. Tell the connector's author."
         return {name: self.masked(clean_line(text, limit=LONGEST_WORDS)) for name, text in said.items()}
 
     def _may_send(self, conn: Connection) -> bool:
-        if kept.kept(conn, kept.READONLY) == "on":
+        if kept.kept(conn, kept.READONLY) == "on" or self.source in sources.paused(conn):
             return False
         lease = leases.current(conn, leases.ENGINE)
         return not self.holder or (lease is not None and lease.holder == self.holder)
@@ -165,9 +167,7 @@ class Ledger:
     def _complain(self, conn: Connection, tries: int, error: BaseException) -> None:
         """Changes that do not get through stand in the queue, one item a source."""
         if count := sending.tired(conn, self.source, tries):
-            said = self.words_of(error)
-            why = ": ".join(part for part in (said["what"], said["why"]) if part)
-            own.raise_waiting(conn, self.source, count, why, rules=self.rules, now=self.now())
+            own.raise_waiting(conn, self.source, count, because(self.words_of(error)), rules=self.rules, now=self.now())
 
     def _told(self, write: Outgoing, state: State) -> None:
         self.tell("pushed", id=write.id, ref=write.ref, verb=write.verb, state=state.value)
@@ -182,6 +182,11 @@ class Ledger:
                 if not left:
                     raise
         raise AssertionError("the last try returns or raises")
+
+
+def because(said: Mapping[str, Any]) -> str:
+    """What and why in one sentence."""
+    return ": ".join(part for name in ("what", "why") if (part := str(said.get(name) or "")))
 
 
 def words(what: str, why: str, next_step: str) -> dict[str, str]:

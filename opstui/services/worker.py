@@ -201,8 +201,9 @@ def _push(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
     with Store.open(job.store, now=now, create=False) as store:
         store.patient = store.durable = True  # what is said to be sent must not be forgotten
         patience = Patience(settle=job.settle, first=job.retry)
-        zone = _zone(job.timezone)
-        ledger = Ledger(store, job.source, job.rules, now, teller.tell, patience, job.holder, teller.masked, zone)
+        origin, zone = job.offer.origin if job.offer else "", _zone(job.timezone)
+        told = teller.tell, patience, job.holder, teller.masked, job.connector, origin, zone
+        ledger = Ledger(store, job.source, job.rules, now, *told)
         Push(ledger, connector).run()
 
 

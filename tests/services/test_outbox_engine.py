@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,39 @@ def test_a_paused_source_is_not_written_to(start: Any, store: Store, tracker: Tr
     engine.say("push")
     assert engine.end() == 0
     assert row(store, id).state == "pending" and tracker.pushes == 0
+
+
+def test_a_source_that_is_paused_while_the_engine_writes_to_it_gets_no_more_until_it_is_resumed(
+    start: Any, store: Store, tracker: TrackerServer
+) -> None:
+    tracker.tracker.add()
+    engine = start(tracker)
+    engine.expect("finished", source="desk1")
+    paused = threading.Event()
+
+    def pause(do: str) -> None:
+        if do == "push" and not paused.is_set():
+            with Store.open(store.path, now=real_clock, create=False) as desk, desk.writing() as conn:
+                sources.pause(conn, "desk1", desk.now())
+            paused.set()
+
+    tracker.meanwhile = pause
+    due = store.now() + timedelta(seconds=2)
+    ids = [put(store, "desk1", key, "comment", {"text": "x"}, due=due) for key in ("T-1", "T-2")]
+    assert paused.wait(30)
+    engine.expect("pushed", id=ids[0], state="sent")
+    engine.say("push")
+    engine.say("pull desk1")
+    engine.say("nonsense")
+    engine.expect("unknown")
+    with pytest.raises(AssertionError):
+        engine.expect("started", timeout=0.5)
+    assert row(store, ids[1]).state == "pending" and tracker.pushes == 1
+    with store.writing() as conn:
+        sources.pause(conn, "desk1", None)
+    engine.expect("started", source="desk1")
+    _until(store, ids)
+    assert tracker.pushes == 2 and engine.end() == 0
 
 
 def test_transitions_are_asked_for_and_kept(start: Any, store: Store, tracker: TrackerServer) -> None:
