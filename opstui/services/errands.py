@@ -18,6 +18,7 @@ from opstui.errors import StoreBusy
 from opstui.services import health, own
 from opstui.services.child import Child
 from opstui.services.job import Event, Job, Task, trouble
+from opstui.services.ledger import TRIES, because
 from opstui.services.station import Station, seconds
 from opstui.services.usage import usage_of
 from opstui.store import sending, sources
@@ -89,12 +90,12 @@ class Errands:
             if len(self.pushing) < self.station.limits.workers and moment >= self._not_before.get(name, 0.0):
                 self._start(Task.PUSH, source, "", holder)
 
-    def recover(self, source: str | None = None) -> None:
+    def recover(self, source: str | None = None, why: str = "") -> None:
         """Nobody sends now: what looks as if it were being sent may have arrived, and is looked for in a while."""
         store = self.station.store
         if sending.in_flight(store.read):
             with store.writing() as conn:
-                sending.recover(conn, self.station.now() + timedelta(seconds=self.station.limits.settle), source)
+                sending.recover(conn, self.station.now() + timedelta(seconds=self.station.limits.settle), source, why)
 
     def tidy(self) -> bool:
         """Close what is in the queue about changes that wait in vain, once somebody has dropped them; whether any was."""
@@ -225,7 +226,7 @@ class Errands:
     def _sent(self, source: Source, said: Event | None) -> None:
         """A push is over: nothing of the source is being sent any more."""
         try:
-            self.recover(source.name)
+            self.recover(source.name, "" if said is None else because(said))
         except StoreBusy:
             self._not_before[source.name] = time.monotonic() + self.station.limits.retry
         if said is not None:
@@ -241,6 +242,8 @@ class Errands:
         self._not_before[source.name] = time.monotonic() + self.station.limits.retry
         with contextlib.suppress(StoreBusy), self.station.store.writing() as conn:
             sending.hold_up(conn, source.name, now, now + timedelta(seconds=4 * self.station.limits.retry), **words)
+            if count := sending.tired(conn, source.name, TRIES):
+                own.raise_waiting(conn, source.name, count, because(words), rules=self.station.rules, now=now)
         self.tell({"event": "pushed", "source": source.name, "state": "pending", "ref": "", "verb": "", "id": 0, **words})
 
     def _let_go(self, key: tuple[Task, str], errand: Errand) -> None:

@@ -192,7 +192,7 @@ def trouble(error: BaseException, plugin: str = "", origin: str = "") -> tuple[s
         return state, {"what": what, "why": error.why, "next_step": error.next_step, "retry_after": wait}
     kind = type(error).__name__
     if isinstance(error, MemoryError):
-        why = "it used up the memory a pull may have"
+        why = "it used up the memory that it may have"
     elif isinstance(error, SystemExit):
         why = f"it tried to end the program ({error.code!r})"
     else:

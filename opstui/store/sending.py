@@ -89,13 +89,17 @@ def rebase(conn: sqlite3.Connection, write: Outgoing, base: Any) -> None:
         conn.execute(sql, (as_json(base), write.item, write.verb, write.id))
 
 
-def recover(conn: sqlite3.Connection, until: datetime, source: str | None = None) -> int:
-    """Nobody sends now: what looks as if it were being sent may have arrived or not. How many there were."""
+def recover(conn: sqlite3.Connection, until: datetime, source: str | None = None, why: str = "") -> int:
+    """Nobody sends now: what looks as if it were being sent may have arrived or not. How many there were.
+
+    ``why`` it was broken off, as far as that is known.
+    """
     sql = (
         f"UPDATE outbox SET state = 'pending', doubt = 1, due = ?, attempts = attempts + 1, what = ?, why = ?, next_step = ? "
         f"WHERE state = 'sending' AND {_ON_ITS_WAY} AND source = coalesce(?, source)"
     )
-    words = ("its sending was broken off", "nobody knows whether it arrived", "opstui looks before it sends it again.")
+    why = f"{why}; nobody knows whether it arrived" if why else "nobody knows whether it arrived"
+    words = ("its sending was broken off", why, "opstui looks before it sends it again.")
     return conn.execute(sql, (ceil(until.timestamp()), *words, source)).rowcount
 
 
