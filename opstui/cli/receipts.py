@@ -54,8 +54,11 @@ def document(receipt: Receipt) -> dict[str, Any]:
 def narrate(desk: Desk, receipts: Sequence[Receipt]) -> None:
     """Where it goes and when, and what stays here: to stderr."""
     to = list(dict.fromkeys(source for one in receipts for source in one.sent_to))
-    if to:
-        say(f"opstui: {_way(desk, ' and '.join(to), receipts)}")
+    paused = {one.name for one in desk.sources() if one.paused} if to and not desk.readonly() else set()
+    if go := [one for one in to if one not in paused]:
+        say(f"opstui: {_way(desk, ' and '.join(go), receipts)}")
+    for one in sorted(paused.intersection(to)):
+        say(f"opstui: kept in the outbox for {one}: it is paused; opstui source resume {one} has it sent")
     for why in dict.fromkeys(why for one in receipts for _, why in one.local):
         say(f"opstui: kept here: {why}")
 

@@ -51,11 +51,16 @@ def sync(ctx: click.Context, names: tuple[str, ...], watch: bool, as_json: bool)
 def _once(station: Station, progress: Progress, names: tuple[str, ...], as_json: bool, spare: Child | None) -> int:
     """Pull now; the exit code."""
     from opstui.services.once import sync_once
+    from opstui.store.sources import paused
 
     results = sync_once(station, names, tell=progress, spare=spare)
     progress.close()
     if as_json:
         emit_json(results)
+    for name in sorted(paused(station.store.read)) if not names else ():
+        progress.say(f"{name}: left out, it is paused; opstui source resume {name} ends that")
+    if station.sends_nothing() and any(one.waiting for one in results):
+        progress.say("read-only: nothing was sent")
     for one in results:
         if said := sent(one):
             progress.say(said)
