@@ -93,6 +93,28 @@ def test_a_transition_takes_the_id_of_the_one_its_name_means(tracker: Shell) -> 
     assert (value["status"], value["id"], value["stage"]) == ("Closed", "21", "done")
 
 
+def test_in_bulk_each_item_makes_the_transition_that_its_own_source_has_for_it(tracker: Shell) -> None:
+    for key, id in (("INC1", "21"), ("INC2", "31")):
+        moves = [{"id": id, "title": "Start work", "status": f"Closed {key}", "stage": "done", "fields": []}]
+        sql(tracker, "INSERT INTO moves SELECT id, status, 0, ? FROM items WHERE key = ?", json.dumps(moves), key)
+    assert tracker("transition", "desk:INC1", "desk:INC2", "desk:INC3", "Start work").code == 0
+    found = {one["ref"]: one["value"] for one in tracker("outbox", "--json").json}
+    given = {ref: (value["status"], value["id"], value["stage"]) for ref, value in found.items()}
+    assert given == {
+        "desk:INC1": ("Closed INC1", "21", "done"),
+        "desk:INC2": ("Closed INC2", "31", "done"),
+        "desk:INC3": ("Start work", "", ""),
+    }
+
+
+def test_a_change_for_a_paused_source_says_that_it_waits_and_a_sync_does_too(tracker: Shell) -> None:
+    tracker("source", "pause", "desk")
+    done = tracker("priority", "desk:INC1", "--to", "low")
+    assert done.err == "opstui: kept in the outbox for desk: it is paused; opstui source resume desk has it sent\n"
+    done = tracker("sync")
+    assert done.code == 0 and "desk: left out, it is paused; opstui source resume desk ends that" in done.err
+
+
 def test_a_conflict_is_shown_field_by_field_with_its_ways_out(tracker: Shell) -> None:
     for ref in ("desk:INC1", "desk:INC2", "desk:INC3"):
         tracker("priority", ref, "--to", "lowest")

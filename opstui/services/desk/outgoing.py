@@ -14,7 +14,7 @@ from opstui.domain.text import fold
 from opstui.domain.views import Outgoing
 from opstui.domain.when import parse_duration, span
 from opstui.services.desk import lines
-from opstui.store import items, journal, kept, outbox, reach
+from opstui.store import items, journal, kept, outbox, reach, sources
 
 if TYPE_CHECKING:
     from opstui.domain.model import Item
@@ -97,7 +97,7 @@ def step(at: Context, conn: Connection, id: int, item: Item, wish: Wish, uid: st
     A change of the same field that is still held is replaced, so that the source gets one: what it was based on stays.
     One that may be on the wire goes first, and this one builds on what it sets.
     """
-    verb, uid = wish.verb, uid or journal.new_uid()
+    wish, verb, uid = _known(conn, id, wish), wish.verb, uid or journal.new_uid()
     if verb not in SETS:
         return Step(item.ref, id, item.source, verb, wish.value, None, uid)
     older = [one for one in outbox.of_item(conn, id) if one.verb == verb]
@@ -116,6 +116,18 @@ def step(at: Context, conn: Connection, id: int, item: Item, wish: Wish, uid: st
     if not new and not waiting and not stuck:
         return None
     return Step(item.ref, id, item.source, verb, value, base, uid, new, (*waiting, *stuck), item.stage.value)
+
+
+def _known(conn: Connection, id: int, wish: Wish) -> Wish:
+    """The wish for a transition by its name, or by its status, with what the item's source said of it when it was asked."""
+    if wish.verb != "transition" or wish.value is BACK or wish.value["id"]:
+        return wish
+    said = fold(wish.value["status"])
+    for move in reach.moves(conn, id) or ():
+        if said in (fold(move["status"]), fold(move["title"])):
+            known = {"status": move["status"], "id": move["id"], "stage": wish.value["stage"] or move["stage"]}
+            return Wish(wish.verb, {**wish.value, **known})
+    return wish
 
 
 def _base(
@@ -252,12 +264,13 @@ def told(at: Context, conn: Connection, sent: Iterable[str], local: Iterable[tup
     """The part of a receipt about where things go: ``sent_to``, ``local`` and ``note``."""
     to, here = tuple(dict.fromkeys(sent)), tuple(dict.fromkeys(one for one in local if one[0] != OWN))
     parts = []
-    if to:
-        names, wait = " and ".join(to), hold(at)
-        if readonly(at, conn):
-            parts.append(f"kept in the outbox for {names}: read-only")
-        else:
-            parts.append(f"for {names}" + (f", sent in {span(wait)}" if wait else ""))
+    still = frozenset(to) if readonly(at, conn) else frozenset(to) & sources.paused(conn)
+    if go := [one for one in to if one not in still]:
+        wait = hold(at)
+        parts.append(f"for {' and '.join(go)}" + (f", sent in {span(wait)}" if wait else ""))
+    if stay := [one for one in to if one in still]:
+        why = "read-only" if readonly(at, conn) else "paused"
+        parts.append(f"kept in the outbox for {' and '.join(stay)}: {why}")
     if here:
         parts.append("kept here: " + ", ".join(why for _, why in here[:3]) + _rest(len(here) - 3))
     return {"sent_to": to, "local": here, "note": "; ".join(parts)}
