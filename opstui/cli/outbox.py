@@ -85,7 +85,7 @@ def show(state: State, id: int, as_json: bool) -> None:
         "next try": moment(one.due, now, zone) if one.state == Stands.PENDING and one.attempts else "",
         "sent at": moment(one.due, now, zone) if one.state == Stands.PENDING and not one.attempts else "",
         "tries": str(one.attempts or ""),
-        "over": moment(one.settled, now, zone) if one.settled else "",
+        "came back" if one.state in STUCK else "over": moment(one.settled, now, zone) if one.settled else "",
         "what": one.what,
         "why": one.why,
         "next": one.next_step or _NEXT.get(one.state, "").replace("ID", str(one.id)),

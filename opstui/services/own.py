@@ -92,6 +92,7 @@ def raise_write(conn: sqlite3.Connection, write: Outgoing, *, rules: Rules, now:
     if clash:
         ours, theirs = field_words(write.verb, write.base), field_words(write.verb, write.theirs)
         lines.append(f"It was {ours} when you changed it; meanwhile it is {theirs}.")
+        lines.append("In the outbox you decide: yours all the same, theirs, or another value.")
     if write.next_step:
         lines.append(write.next_step)
     raise_item(

@@ -73,7 +73,10 @@ def test_a_conflict_says_what_was_there_and_what_is(store: Store) -> None:
     with store:
         _raise(store, _write(state="conflict", theirs="Cy Moss", what="", why="", next_step=""))
         assert one(store, "SELECT title FROM items").startswith("In conflict: ")
-        assert one(store, "SELECT body FROM items") == "It was Ana Ruiz when you changed it; meanwhile it is Cy Moss."
+        assert one(store, "SELECT body FROM items") == (
+            "It was Ana Ruiz when you changed it; meanwhile it is Cy Moss.\n"
+            "In the outbox you decide: yours all the same, theirs, or another value."
+        )
 
 
 def test_it_leaves_the_queue_when_it_is_over_and_comes_back_when_it_happens_again(store: Store, clock: FakeClock) -> None:
