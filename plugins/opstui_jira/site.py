@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -91,9 +91,10 @@ def detect(http: Http, settings: Settings) -> Site:
 def learn(http: Http, settings: Settings) -> Site:
     """Everything about the site: three requests. Raises as ``detect``, and SourceRefused when nobody is signed in."""
     site = detect(http, settings)
-    account, id = signed_in(http, site)
-    found = _fields(http.get(f"{site.api}/field").json, settings)
-    return Site(site.is_cloud, site.address, site.title, site.version, account, id, *found)
+    # Not all three at once: Data Center counts each wrong password, and locks the account after the third.
+    asked: tuple[Callable[[], Any], ...] = (lambda: signed_in(http, site), lambda: http.get(f"{site.api}/field").json)
+    (account, id), told = http.ahead(asked)
+    return Site(site.is_cloud, site.address, site.title, site.version, account, id, *_fields(told, settings))
 
 
 def signed_in(http: Http, site: Site) -> tuple[str, str]:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json as jsonlib
 import os
+import sys
 import threading
 import time
 from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from opstui import __version__
 from opstui.connectors.api import Context, Usage
 from opstui.connectors.http import address, waits
-from opstui.connectors.http.reply import Reply
+from opstui.connectors.http.reply import Reply, http_date
 from opstui.connectors.http.troubles import Troubles, Wording
 from opstui.domain.masking import Mask
 from opstui.errors import ConfigError, SourceError, SourceUnavailable
@@ -95,6 +97,7 @@ class Http:
         self._concurrency = concurrency
         self._held_until = 0.0
         self._usage = Usage()
+        self._told: tuple[str, datetime] | None = None
         self._recorder: Recorder | None = None
         if path := os.environ.get(RECORD):
             from opstui.connectors.recording import Recorder
@@ -104,7 +107,9 @@ class Http:
             from opstui.connectors.recording import Replay
 
             transport = Replay.of(path, self.base)
-        from opstui.connectors.http.wire import Wire  # httpx takes longer to import than all the rest of a worker
+        # Left to itself, httpx loads its command line (click, rich, pygments): twice as much as all the rest of it.
+        sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+        from opstui.connectors.http.wire import Wire  # a plugin that needs no network does not pay for one
 
         self._wire = Wire(
             self.base,
@@ -137,6 +142,12 @@ class Http:
     def calls(self) -> int:
         """Requests so far, tries included."""
         return self._usage.calls
+
+    @property
+    def clock_ahead(self) -> timedelta:
+        """By how much the server's clock was before ours when it last answered; nothing as long as it tells no time."""
+        date = http_date(self._told[0]) if self._told else None
+        return date - self._told[1] if date and self._told else timedelta()
 
     def tell(self, **more: Any) -> None:
         """Say more of our use of the source, by the fields of ``Usage``: ``expires``, ``account``."""
@@ -350,6 +361,7 @@ class Http:
                 self._under_way -= 1
                 self._idle.notify_all()
         self._note_quota(reply)
+        self._told = str(reply.headers.get("date", "")), self.context.now()
         if reply.status == 407:
             raise self._troubles.proxy_refused("407 Proxy Authentication Required", self._wire.proxy)
         if self._recorder is not None:
