@@ -107,6 +107,15 @@ def test_in_bulk_each_item_makes_the_transition_that_its_own_source_has_for_it(t
     }
 
 
+def test_a_change_for_a_source_that_is_switched_off_stays_here_and_says_so(tracker: Shell) -> None:
+    text = tracker.config.read_text()
+    tracker.config.write_text(text.replace('name = "desk"', 'name = "desk"\nenabled = false'))
+    done = tracker("priority", "desk:INC1", "--to", "low")
+    assert (done.code, done.err) == (0, "opstui: kept here: desk is read no more\n")
+    assert tracker("outbox", "--json").json == []
+    assert tracker("show", "desk:INC1", "--json").json["priority"] == 4
+
+
 def test_a_change_for_a_paused_source_says_that_it_waits_and_a_sync_does_too(tracker: Shell) -> None:
     tracker("source", "pause", "desk")
     done = tracker("priority", "desk:INC1", "--to", "low")

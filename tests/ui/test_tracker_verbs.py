@@ -273,7 +273,7 @@ async def test_many_items_of_a_tracker_move_together_by_their_status(tmp_path: P
         await desk.press("v", "T", "1")
         await desk.expect("Move 2 items to In Progress?")
         await desk.press("enter")
-        await desk.until(lambda: [one.value["id"] for one in desk.desk.outbox()] == ["", ""])
+        await desk.until(lambda: {one.ref: one.value["id"] for one in desk.desk.outbox()} == {J: "21", "jira:OPS-61": ""})
 
 
 def test_what_is_about_to_be_done_to_many_is_asked_in_words() -> None:

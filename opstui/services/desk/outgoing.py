@@ -253,10 +253,12 @@ def readonly(at: Context, conn: Connection) -> bool:
 def takes(at: Context, known: Mapping[str, reach.Reach], source: str, verb: str) -> str:
     """Empty when a source can carry out a verb, else why not, in words."""
     said = known.get(source, reach.NOTHING)
+    configured = next((one for one in at.settings.sources if one.name == source and one.enabled), None)
+    if configured is None:
+        return f"{source} is read no more"
     if verb in said.verbs:
         return ""
-    connector = next((one.connector for one in at.settings.sources if one.name == source), "")
-    name = f"{source} ({connector})" if connector else source
+    name = f"{source} ({configured.connector})"
     return f"{name} takes no {NOUNS[verb]}" if said.known else f"{name} was not read yet"
 
 
