@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from opstui_jira.options import Settings
 
 SKEW = timedelta(minutes=10)
-"""By how much the site's clock may be before ours."""
+"""By how much the site's clock may be behind what it last told of it."""
 
 SETTLED = timedelta(minutes=1)
 """How long the search of Cloud may not know of a new issue."""
@@ -35,7 +35,7 @@ def look(http: Http, settings: Settings, mapper: Mapper, write: Write) -> Pushed
     """The comment or issue that this write made, None when there is none. Raises as ``Connector.look``."""
     since = (write.tried or write.made) - SKEW
     if write.verb == "comment":
-        return _comment(http, mapper, write, since)
+        return _comment(http, mapper, write, since + http.clock_ahead)
     if write.verb == "create":
         found = _issue(http, settings, mapper, write, since)
         if found is None and mapper.site.is_cloud:

@@ -21,7 +21,7 @@ from opstui_redmine.journals import entries, moment
 from opstui_redmine.mapping import named
 
 SKEW = timedelta(minutes=5)
-"""How far the server's clock may be behind ours. It does not always tell its time."""
+"""How far the server's clock may be behind ours where it does not tell its time."""
 
 _TITLE = 255
 """The longest subject that Redmine takes."""
@@ -135,7 +135,7 @@ class Writer:
 
     def look_for(self, write: Write) -> Pushed | None:
         """The comment or issue that a write made, when it is there."""
-        start = (write.tried or write.made) - SKEW
+        start = self._by_its_clock(write.tried or write.made)
         found = self._note(write, since=start) if write.verb == "comment" else self._made(write, start)
         return Pushed(id=found) if found else None
 
@@ -143,7 +143,7 @@ class Writer:
         """Empty a note of ours: Redmine 5 and later then drop it."""
         if write.verb != "comment":
             raise self._refusal(write, "Redmine keeps what was created", "Close it there instead.")
-        id = id or self._note(write, since=write.made - SKEW) or ""
+        id = id or self._note(write, since=self._by_its_clock(write.made)) or ""
         if not id.isdecimal() or id not in {str(number_of(one)) for one in self._notes(write)}:
             return
         empty = {"journal": {"notes": ""}}
@@ -163,6 +163,11 @@ class Writer:
         return tuple(_move(one, self.look.stage(one)) for one in found)
 
     # -- help
+
+    def _by_its_clock(self, moment: datetime) -> datetime:
+        """What the server's clock said a little before then."""
+        self.look.ready()  # it has to have answered once
+        return moment + self.api.http.clock_ahead - SKEW
 
     def _put(self, write: Write, change: Mapping[str, Any]) -> None:
         self.api.http.send("PUT", f"/issues/{segment(write.key)}.json", {"issue": dict(change)}, of_item=True)

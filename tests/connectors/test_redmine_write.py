@@ -24,7 +24,7 @@ def fake() -> Redmine:
 
 @pytest.fixture
 def server(fake: Redmine) -> Iterator[Server]:
-    with serve(fake) as server:
+    with serve(fake, skew=(NOW - datetime.now(UTC)).total_seconds()) as server:
         yield server
 
 
