@@ -323,16 +323,20 @@ def _plain(value: Any, limit: int) -> str:
     if isinstance(value, list):
         return clean_line(", ".join(filter(None, (_plain(one, limit) for one in value[:50]))), limit=limit)
     if isinstance(value, dict):
-        child = _plain(value.get("child"), limit)
         text = _name(value)
-        return clean_line(f"{text}, {child}" if child else text, limit=limit)
+        if "child" in value and (child := _plain(value["child"], limit)):
+            text = f"{text}, {child}"
+        return clean_line(text, limit=limit)
     return clean_line(_text(value), limit=limit)
 
 
 def _name(value: Any) -> str:
     """What a value of Jira's is called."""
     if isinstance(value, dict):
-        return next((text for field in _NAMES if (text := _text(value.get(field)))), "")
+        for field in _NAMES:
+            if text := _text(value.get(field)):
+                return text
+        return ""
     return _text(value)
 
 

@@ -26,7 +26,7 @@ class Directory:
                 if spelling:
                     names.setdefault(fold(spelling), set()).add(person.name)
         self._names = {spelling: next(iter(found)) for spelling, found in names.items() if len(found) == 1}
-        self._seen: dict[tuple[str, ...], str | None] = {}
+        self._seen: dict[tuple[Any, ...], str | None] = {}
 
     def name(self, account: Any) -> str | None:
         """The name of an account as Jira describes it, None where there is none."""
@@ -34,12 +34,16 @@ class Directory:
             return self._names.get(fold(account)) or clean_line(account, limit=NAME_LIMIT) or None
         if not isinstance(account, dict):
             return None
-        told = tuple([_text(account.get(field)) for field in _SPELLINGS])
-        if told not in self._seen:
+        told = tuple(map(account.get, _SPELLINGS))
+        try:
+            return self._seen[told]
+        except KeyError:
             if len(self._seen) >= _KEPT:
                 self._seen.clear()
-            self._seen[told] = self._read(told)
-        return self._seen[told]
+            found = self._seen[told] = self._read(tuple(map(_text, told)))
+            return found
+        except TypeError:  # one of them is no text, but a list
+            return self._read(tuple(map(_text, told)))
 
     def _read(self, told: tuple[str, ...]) -> str | None:
         for text in told:
