@@ -25,6 +25,11 @@ def modules_after(code: str, **env: str) -> set[str]:
     return set(json.loads(done.stdout.rsplit("\n", 2)[-2]))
 
 
+def _plugins(loaded: set[str]) -> set[str]:
+    """The bundled connectors that were loaded."""
+    return {name for name in loaded if name.startswith("opstui_")}
+
+
 def test_import_contracts_hold() -> None:
     done = subprocess.run(
         [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"], capture_output=True, text=True, cwd=ROOT,
@@ -50,7 +55,12 @@ def demo(tmp_path: Path) -> dict[str, str]:
 def test_the_queue_on_the_command_line_loads_neither_the_screen_nor_the_network(demo: dict[str, str]) -> None:
     code = "from opstui.cli import main\nassert main(['queue', '--limit', '3']) == 0"
     loaded = modules_after(code, **demo)
-    assert not loaded & {"textual", "httpx", "plotext", "keyring", "sqlite_utils", "rich", "opstui_csv", "opstui_demo"}
+    assert not loaded & {"textual", "httpx", "plotext", "keyring", "sqlite_utils", "rich"} | _plugins(loaded)
+
+
+def test_http_for_connectors_loads_its_library_with_the_first_client() -> None:
+    loaded = modules_after("import opstui.connectors.http, opstui.connectors.shape, opstui_jira, opstui_redmine")
+    assert not loaded & {"httpx", "httpcore", "ssl"}
 
 
 FIRST_FRAME = """
@@ -81,11 +91,9 @@ def test_the_app_loads_no_network_no_chart_and_no_connector_on_the_way_to_its_fi
         "keyring",
         "click",
         "sqlite_utils",
-        "opstui_csv",
-        "opstui_demo",
         "opstui.connectors",
     }
-    assert not early
+    assert not early | _plugins(loaded)
 
 
 def test_the_first_frame_waits_for_nothing_that_it_does_not_show(demo: dict[str, str]) -> None:
