@@ -181,7 +181,7 @@ ACTIONS: tuple[Action, ...] = (
         "outbox.retry",
         "Try again",
         "Send it again now, not when its turn comes.",
-        ("r",),
+        ("s",),
         ("outbox",),
         command="outbox retry",
         group="Outbox",

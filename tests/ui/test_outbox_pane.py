@@ -45,11 +45,11 @@ async def test_a_verdict_on_a_tracker_says_where_it_goes_and_its_row_and_detail_
         await desk.go("OPS-88")
         await desk.press("p", "3")
         await desk.expect(
-            "For jira, sent in 8s · z cancels", "↑ to send", "OUTBOX", "priority medium", "sent in 8 s, z cancels"
+            "For jira, sent in 8s · z cancels", "↑ to send", "OUTBOX", "priority medium", "sent in 8s, z cancels"
         )
         assert not desk.desk.moves(J)
         desk.clock.forward(seconds=3)
-        await desk.expect("sent in 5 s, z cancels")
+        await desk.expect("sent in 5s, z cancels")
         await desk.press("z")
         await desk.until(lambda: not desk.desk.outbox())
         await desk.until(lambda: "↑ to send" not in desk.text and "OUTBOX" not in desk.text)
@@ -59,7 +59,7 @@ async def test_counting_down_reads_nothing_from_the_store(tmp_path: Path, monkey
     async with a_tracker(tmp_path) as desk:
         await desk.go("OPS-88")
         await desk.press("p", "3")
-        await desk.expect("sent in 8 s")
+        await desk.expect("sent in 8s")
         assert desk.queue.pane.counts
         read: list[str] = []
         store_of(desk.desk).read.set_trace_callback(read.append)
@@ -121,7 +121,7 @@ async def test_what_needs_a_decision_stands_first_and_each_line_says_its_state(t
         pane = desk.app.pane
         assert isinstance(pane, OutboxPane)
         assert pane.list.row is not None and pane.list.row.id == failed
-        await desk.expect("jira: 400, it was not taken", "r try again", "e edit", "x drop")
+        await desk.expect("jira: 400, it was not taken", "s try again", "e edit", "x drop")
 
 
 async def test_a_conflict_shows_three_values_and_mine_sends_it_anyway(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ async def test_a_conflict_shows_three_values_and_mine_sends_it_anyway(tmp_path: 
         id = in_state(desk, State.CONFLICT, theirs=5)
         await desk.press("O")
         await desk.expect("was     critical", "yours   medium", "theirs  lowest", "m sends it anyway", "t lets it stand")
-        await desk.press("r")
+        await desk.press("s")
         await desk.expect("mine, theirs, or edit it")
         await desk.press("m")
         await desk.until(lambda: [(one.state, one.base) for one in desk.desk.outbox()] == [("pending", 5)])
@@ -250,7 +250,7 @@ async def test_a_try_that_failed_says_when_it_is_tried_again(tmp_path: Path) -> 
         later = MORNING + timedelta(seconds=40)
         in_state(desk, State.PENDING, attempts=2, due=later, doubt=1, what="jira: no answer", why="it took longer than 30 s")
         await desk.press("O")
-        await desk.expect("2 tries", "in 40 s", "again in 40 s", "looked up before it is sent again", "jira: no answer")
+        await desk.expect("2 tries", "in 40s", "again in 40s", "looked up before it is sent again", "jira: no answer")
 
 
 async def test_moving_among_rows_with_changes_on_their_way_reads_nothing(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ async def test_what_was_on_its_way_waits_while_it_is_on(tmp_path: Path) -> None:
         await desk.expect("1 change on the way waits.")
         await desk.press("O")
         await desk.expect("waits: read-only")
-        await desk.press("r")
+        await desk.press("s")
         await desk.expect("nothing is sent while read-only")
 
 
