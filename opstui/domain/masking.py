@@ -12,6 +12,9 @@ from urllib.parse import quote, quote_plus
 MASK = "•••"
 """What stands where a secret stood."""
 
+SHORTEST_FOUND = 8
+"""Characters of a secret that is no word of an item's text by chance, as a weak password may be."""
+
 SHORTEST_CORE = 6
 """Characters of a secret in base64 that cannot stand in another text by chance."""
 
@@ -31,6 +34,10 @@ class Mask:
 
     def __repr__(self) -> str:
         return f"Mask({len(self._forms)} forms)"
+
+    def stands_in(self, text: str) -> bool:
+        """Whether one of them stands in a text that people wrote, as it is or quoted; a short one may by chance."""
+        return any(form in text for form in self._forms if len(form) >= SHORTEST_FOUND)
 
     def text(self, text: str) -> str:
         """The text without them."""

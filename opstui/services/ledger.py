@@ -20,6 +20,7 @@ from opstui.services.sound import LONGEST_WORDS, sound
 from opstui.store import kept, leases, outbox, pages, ranks, sending, sources
 
 if TYPE_CHECKING:
+    from opstui.domain.masking import Mask
     from opstui.domain.model import Item
     from opstui.domain.urgency import Rules
     from opstui.domain.views import Outgoing
@@ -66,7 +67,7 @@ class Ledger:
     tell: Callable[..., None] = lambda event, **more: None
     patience: Patience = field(default_factory=Patience)
     holder: str = ""
-    masked: Callable[[Any], Any] = lambda value: value
+    mask: Mask | None = None
     """Strikes the source's secrets out of what is kept."""
     connector: str = ""
     """Its name in the config, and who ships it: whom to tell when it breaks."""
@@ -139,7 +140,8 @@ class Ledger:
         said = words(str(told["what"]), str(told["why"]), str(told["next_step"]))
         if not isinstance(error, OpstuiError):
             said["next_step"] = "It is tried again. Tell the connector's author."
-        return {name: self.masked(clean_line(text, limit=LONGEST_WORDS)) for name, text in said.items()}
+        lines = {name: clean_line(text, limit=LONGEST_WORDS) for name, text in said.items()}
+        return {name: self.mask.text(line) for name, line in lines.items()} if self.mask else lines
 
     def _may_send(self, conn: Connection) -> bool:
         if kept.kept(conn, kept.READONLY) == "on" or self.source in sources.paused(conn):
@@ -160,7 +162,7 @@ class Ledger:
 
     def _keep(self, conn: Connection, item: Item | None, gone: tuple[str, ...], now: datetime) -> None:
         """Take in what was read back, unless a pull has brought a later telling meanwhile."""
-        good, _ = sound(() if item is None else (item,), self.source)
+        good, _ = sound(() if item is None else (item,), self.source, self.mask)
         page = Page(pages.not_older(conn, self.source, good), gone)
         pages.apply_page(conn, self.source, page, self.rules, now, counted=False)
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from opstui.connectors.api import Refusal
 from opstui.domain.model import Change, Comment, Item, Kind, Stage
 from opstui.domain.text import clean, clean_line
+
+if TYPE_CHECKING:
+    from opstui.domain.masking import Mask
 
 Part = TypeVar("Part", Change, Comment)
 
@@ -18,8 +21,18 @@ LONGEST_WORDS = 500
 """Of each part of a refusal."""
 
 
-def sound(items: tuple[Item, ...], source: str) -> tuple[tuple[Item, ...], list[Refusal]]:
-    """The items that can be kept, mended where a connector forgot to clean, and refusals for the others."""
+def sound(items: tuple[Item, ...], source: str, mask: Mask | None = None) -> tuple[tuple[Item, ...], list[Refusal]]:
+    """The items that can be kept, mended where a connector forgot to clean, and refusals for the others.
+
+    ``mask`` strikes the source's secrets out of their texts, should a connector put one there.
+    """
+    good, refused = _cleaned(items, source)
+    if mask is not None and any(mask.stands_in(_told(item)) for item in good):
+        good = tuple(_rewritten(item, mask.text, mask.text) if mask.stands_in(_told(item)) else item for item in good)
+    return good, refused
+
+
+def _cleaned(items: tuple[Item, ...], source: str) -> tuple[tuple[Item, ...], list[Refusal]]:
     if all(map(_is_sound, items)):
         return items, []
     good: list[Item] = []
@@ -85,6 +98,8 @@ def _gathered(item: Item) -> str:
 _UNCLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
 _TEXTS = ("key", "title", "body", "status", "priority_label", "url", "fingerprint")
 _NAMES = ("owner", "reporter", "team", "changed_by")
+_LINES = ("title", "status", "priority_label", "url", *_NAMES)
+"""Texts of one line that an item tells; ``key`` and ``fingerprint`` are what it is known by."""
 _TIMES = ("created", "updated", "due", "sla_due")
 
 
@@ -117,20 +132,33 @@ def _wrong(item: Any) -> str:
 
 def _mended(item: Item) -> Item:
     """An item whose connector did not clean its text."""
-    short: dict[str, Any] = {
-        name: clean_line(getattr(item, name)) for name in (*_TEXTS, *_NAMES) if getattr(item, name) and name != "body"
-    }
+    named = replace(item, key=clean_line(item.key), fingerprint=clean_line(item.fingerprint))
+    return _rewritten(named, clean_line, clean)
+
+
+def _told(item: Item) -> str:
+    """Every text that an item tells, in one."""
+    parts = [getattr(item, name) or "" for name in _LINES]
+    parts += (item.body, *item.labels, *item.fields, *item.fields.values())
+    if item.history or item.comments:
+        parts.append(_gathered(item))
+    return "\n".join(parts)
+
+
+def _rewritten(item: Item, line: Callable[[str], str], text: Callable[[str], str]) -> Item:
+    """An item with each of its texts written anew, but what it is known by."""
+    short: dict[str, Any] = {name: line(value) for name in _LINES if (value := getattr(item, name))}
     return replace(
         item,
         **short,
-        body=clean(item.body),
-        labels=tuple(clean_line(label) for label in item.labels),
-        history=tuple(_mended_part(change) for change in item.history),
-        comments=tuple(_mended_part(comment) for comment in item.comments),
-        fields={clean_line(name): clean(value) for name, value in item.fields.items()},
+        body=text(item.body),
+        labels=tuple(map(line, item.labels)),
+        history=tuple(_rewritten_part(change, text) for change in item.history),
+        comments=tuple(_rewritten_part(comment, text) for comment in item.comments),
+        fields={line(name): text(value) for name, value in item.fields.items()},
     )
 
 
-def _mended_part(part: Part) -> Part:
-    texts: dict[str, Any] = {f.name: clean(value) for f in fields(part) if isinstance(value := getattr(part, f.name), str)}
+def _rewritten_part(part: Part, text: Callable[[str], str]) -> Part:
+    texts: dict[str, Any] = {f.name: text(value) for f in fields(part) if isinstance(value := getattr(part, f.name), str)}
     return replace(part, **texts)

@@ -19,6 +19,7 @@ from opstui.store import pages, sending, sources
 
 if TYPE_CHECKING:
     from opstui.connectors.api import Connector
+    from opstui.domain.masking import Mask
     from opstui.domain.urgency import Rules
     from opstui.store.db import Connection, Store
 
@@ -47,10 +48,10 @@ class Pull:
         *,
         now: Callable[[], datetime],
         applied: Callable[[Counts], None],
-        masked: Callable[[Any], Any] = lambda value: value,
+        mask: Mask | None = None,
     ) -> None:
-        """``masked`` strikes the source's secrets out of what it says itself."""
-        self.masked = masked
+        """``mask`` strikes the source's secrets out of what it tells."""
+        self.mask = mask
         self.store = store
         self.source = source
         self.rules = rules
@@ -62,7 +63,7 @@ class Pull:
 
     def _tidied(self, refusal: Refusal) -> Refusal:
         found = tidy(refusal)
-        return Refusal(*(self.masked(part) for part in (found.where, found.reason, found.sample)))
+        return Refusal(*(self.mask.text(part) for part in (found.where, found.reason, found.sample))) if self.mask else found
 
     def run(self, connector: Connector) -> Counts:
         """Ask for page after page and apply each before asking for the next.
@@ -91,7 +92,7 @@ class Pull:
 
         At the ``first`` reading items are new, and all that can be is worked out before anything is locked.
         """
-        items, refused = sound(page.items, self.source)
+        items, refused = sound(page.items, self.source, self.mask)
         if refused or page.refused or items is not page.items:
             page = replace(page, items=items, refused=(*map(self._tidied, page.refused), *refused))
         at = 0

@@ -43,7 +43,8 @@ class Teller:
     def __init__(self, fd: int) -> None:
         self._fd = fd
         self._next = 0.0
-        self._mask: Mask | None = None
+        self.mask: Mask | None = None
+        """Strikes the secrets of this source out."""
         self._usage: Usage | None = None
         self._next_usage = 0.0
 
@@ -58,7 +59,7 @@ class Teller:
         if secrets:
             from opstui.domain.masking import Mask  # only a source that has one pays for it
 
-            self._mask = Mask(secrets)
+            self.mask = Mask(secrets)
 
     def tell(self, event: str, **more: Any) -> None:
         """One event, now."""
@@ -103,7 +104,7 @@ class Teller:
 
     def masked(self, value: Any) -> Any:
         """Plain data without the secrets of this source."""
-        return value if self._mask is None else self._mask.value(value)
+        return value if self.mask is None else self.mask.value(value)
 
 
 def _plain(value: Any) -> Any:
@@ -186,7 +187,7 @@ def _pull(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
     teller.tell("watched", paths=[str(path) for path in connector.watched()])
     with Store.open(job.store, now=now, create=False) as store:
         store.patient = True  # a person at the desk goes first
-        Pull(store, job.source, job.rules, now=now, applied=keep, masked=teller.masked).run(connector)
+        Pull(store, job.source, job.rules, now=now, applied=keep, mask=teller.mask).run(connector)
 
 
 def _push(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
@@ -202,7 +203,7 @@ def _push(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
         store.patient = store.durable = True  # what is said to be sent must not be forgotten
         patience = Patience(settle=job.settle, first=job.retry)
         origin, zone = job.offer.origin if job.offer else "", _zone(job.timezone)
-        told = teller.tell, patience, job.holder, teller.masked, job.connector, origin, zone
+        told = teller.tell, patience, job.holder, teller.mask, job.connector, origin, zone
         ledger = Ledger(store, job.source, job.rules, now, *told)
         Push(ledger, connector).run()
 

@@ -36,7 +36,8 @@ def pull(self, cursor, known):
     print(self.words())
     self.context.note("note " + self.words())
     self.context.progress(1, 2, self.words())
-    yield Page((self.item(1),), refused=(Refusal("row 1 " + self.words(), "because " + self.words(), self.words()),))
+    told = self.item(1, owner=self.words(), body=self.words(), labels=(self.config["token"],), fields={"said": self.words()})
+    yield Page((told,), refused=(Refusal("row 1 " + self.words(), "because " + self.words(), self.words()),))
     try:
         raise RuntimeError("inner " + self.words())
     except RuntimeError as error:
@@ -56,7 +57,6 @@ def pull(self, cursor, known):
             seen += [f"{name} of {pid}"] if token in text or b"other-hunter2" in text and pid == "self" else []
     yield Page((self.item(1, status=", ".join(seen) or "nowhere"),))
 """
-ENDS = ["pass", "os._exit(3)", "os.abort()"]
 
 
 def source(name: str, connector: str, token: str) -> str:
@@ -92,12 +92,22 @@ def clean_files(*folders: Path) -> None:
             assert form.encode() not in data, path
 
 
-@pytest.mark.parametrize("end", ENDS)
-def test_a_connector_that_shouts_it_is_not_heard_in_any_output_or_file(leaky: Shell, end: str) -> None:
-    install(
-        leaky.home / "plugins", "leaky", LEAKY.replace("    try:\n        raise Run", f"    {end}\n    try:\n        raise Run")
-    )
+@pytest.mark.parametrize("end", ["os._exit(3)", "os.abort()"])
+def test_a_connector_that_shouts_it_and_dies_is_not_heard_either(leaky: Shell, end: str) -> None:
+    broken = LEAKY.replace("    try:\n        raise Run", f"    {end}\n    try:\n        raise Run")
+    install(leaky.home / "plugins", "leaky", broken)
+    done = leaky.real("sync", "leaky")
+    assert done.code == 1 and "ended in the middle" in done.err
+    clean(done)
+    assert "•••" in leaky("source", "log", "leaky").out
+    clean(leaky("source", "log", "leaky"))
+    clean_files(leaky.data)
+
+
+def test_a_connector_that_shouts_it_is_not_heard_in_any_output_or_file(leaky: Shell) -> None:
     assert leaky.real("sync", "leaky").code == 1
+    (told,) = leaky("queue", "--query", "source = leaky", "--json").json
+    assert "•••" in told["owner"] and told["ref"] == "leaky:T-1"
     for command in (
         ("sync", "leaky", "--json"),
         ("source", "list", "--json"),
@@ -109,6 +119,7 @@ def test_a_connector_that_shouts_it_is_not_heard_in_any_output_or_file(leaky: Sh
         ("config", "explain", "sources.leaky.options.token"),
         ("config", "check"),
         ("queue", "--json"),
+        ("show", "leaky:T-1", "--json"),
         ("log", "--json"),
         ("note", "something worth a copy"),
         ("backup",),

@@ -56,3 +56,8 @@ def test_the_longer_of_two_secrets_goes_whole() -> None:
 def test_a_long_text_without_a_gap_is_looked_through_in_no_time() -> None:
     text = "A" * 1_000_000
     assert Mask(["tok-3n-of-some-length"]).text(text) == text
+
+
+def test_only_a_secret_that_is_no_word_by_chance_is_looked_for_in_what_people_wrote() -> None:
+    assert Mask(["k4nary/+ü-hunter2"]).stands_in("see k4nary/%2B%C3%BC-hunter2 there")
+    assert not Mask(["printer", ""]).stands_in("the printer is on fire")
