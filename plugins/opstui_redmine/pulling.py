@@ -78,7 +78,8 @@ class Pull:
         """Open issues by number, then those closed lately. What moves meanwhile is in the changes that are asked for next."""
         if "since" not in self.state:
             newest = self.api.issues(self.filters("*"), "updated_on:desc,id:desc", limit=1).issues
-            self.state["since"] = newest[0]["updated_on"] if newest else _NEVER.isoformat()
+            since = moment(newest[0]["updated_on"]) if newest else None
+            self.state["since"] = _stamp(self._past(since or _NEVER))
             self.state["moved"] = now.isoformat()
             self.state["swept"] = now.isoformat()
             self.state["horizon"] = self._horizon()
@@ -141,7 +142,7 @@ class Pull:
                 wanted = {one["id"] for one in part if key_of(one) in fingerprints or not self._closed(one)}
                 read, gone = self.read(part, wanted, fingerprints)
                 yield Page(read, gone)
-            if told is not None and told > since:
+            if told is not None and (told := self._past(told)) > since:
                 since = told
                 self.state.update(since=_stamp(told), moved=now.isoformat())
             recent.update((key_of(one), printed(one, self.settings.recipe)) for one in issues)
@@ -210,6 +211,11 @@ class Pull:
             self.missed |= unknown
             self.look.refresh()
             self.state["lists_read"] = self.context.now().isoformat()
+
+    def _past(self, at: datetime) -> datetime:
+        """A time of change, by the server's clock not one to come: a clock that was wrong for a while leaves such, and what
+        changes until then would be passed over."""
+        return min(at, self.context.now() + self.api.http.clock_ahead)
 
     def _closed(self, issue: Json) -> bool:
         return bool(issue["status"].get("is_closed")) or bool(issue.get("closed_on"))

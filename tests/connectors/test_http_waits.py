@@ -32,6 +32,8 @@ def _reply(status: int = 429, **headers: str) -> Reply:
         ({"Retry_After": " 5.5 "}, 5.5),
         ({"Retry_After": "0"}, 0),
         ({"Retry_After": "-3"}, 0),
+        ({"Retry_After": "1e300"}, waits.LONGEST_ASKED_S),
+        ({"X_RateLimit_Reset": "99999999999"}, waits.LONGEST_ASKED_S),
         ({"Retry_After": "soon"}, None),
         ({"Retry_After": "nan"}, None),
         ({"Retry_After": "inf"}, None),

@@ -338,6 +338,19 @@ def test_a_page_that_repeats_for_ever_ends_the_pull(fake: Redmine, desk: Connect
         assert len(server.requests) < 60
 
 
+def test_a_clock_that_was_wrong_for_a_while_hides_nothing(fake: Redmine, desk: Connected, store: Store) -> None:
+    with serve(fake, skew=(fake.now - datetime.now(UTC)).total_seconds()) as server:
+        desk.url, desk.moment = server.url, fake.now
+        fake.add("from now", age=timedelta(0))
+        fake.add("from tomorrow", age=timedelta(days=-1))
+        desk.pull(store)
+        for number in range(2):
+            later(desk, fake, minutes=20)
+            new = fake.add(f"new {number}")
+            desk.pull(store)
+            assert str(new.id) in store.items
+
+
 # -- what is gone
 
 

@@ -15,6 +15,9 @@ TRIES = 5
 LONGEST_S = 60.0
 """A source that asks for a longer pause is left alone until then, instead of a process waiting for it."""
 
+LONGEST_ASKED_S = 7 * 86_400.0
+"""No source is left alone for longer, whatever it asks for."""
+
 BASE_S, CAP_S = 1.0, 30.0
 
 BUSY = frozenset((408, 423, 425, 429))
@@ -58,13 +61,13 @@ def asked_wait(reply: Reply, now: datetime) -> float | None:
         if wait is None and (moment := http_date(said)) is not None:
             wait = (moment - clock).total_seconds()
         if wait is not None:
-            return max(0.0, wait)
+            return _within(wait)
     if not is_limited(reply):
         return None
     if (reset := _reset(reply, clock)) is not None:
-        return max(0.0, (reset - clock).total_seconds())
+        return _within((reset - clock).total_seconds())
     interval = _number(str(reply.headers.get("x-ratelimit-interval-seconds", "")))
-    return max(0.0, interval) if interval is not None else None
+    return _within(interval) if interval is not None else None
 
 
 def is_limited(reply: Reply) -> bool:
@@ -103,6 +106,10 @@ def _reset(reply: Reply, clock: datetime) -> datetime | None:
         except (ValueError, OverflowError, OSError):
             continue
     return None
+
+
+def _within(wait: float) -> float:
+    return min(max(0.0, wait), LONGEST_ASKED_S)
 
 
 def _number(text: str) -> float | None:
