@@ -16,7 +16,7 @@ from opstui.cli.receipts import NOT_DONE, document, narrate, report
 from opstui.cli.state import State
 from opstui.cli.streams import out, say
 from opstui.domain.format import moment
-from opstui.domain.outbox import SETS, STUCK, field_words, wanted, words
+from opstui.domain.outbox import OPEN, SETS, STUCK, field_words, wanted, words
 from opstui.domain.outbox import State as Stands
 from opstui.errors import OpstuiError, Refused
 
@@ -64,6 +64,9 @@ def listed(state: State, every: bool, limit: int, as_json: bool) -> None:
     table([HEADING, *(_line(one, desk, now, zone) for one in found)], grow=7, right=(0,))
     if desk.readonly():
         say("read-only: nothing is sent; opstui readonly off ends that")
+    waiting = {one.source for one in found if one.state in OPEN}
+    for name in sorted(waiting.intersection(one.name for one in desk.sources() if one.paused)):
+        say(f"{name} is paused: nothing is sent to it; opstui source resume {name} ends that")
 
 
 @outbox.command("show")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from selectors import DefaultSelector
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from opstui.services.errands import Errands
 from opstui.services.station import Station, seconds
@@ -60,16 +60,25 @@ def wait(station: Station, names: Collection[str]) -> None:
         time.sleep(POLL_S)
 
 
-def told(station: Station, result: SourceResult, since: datetime) -> SourceResult:
-    """A source's result with what became of its changes since then, and how many wait."""
-    found = sending.tally(station.store.read, result.source, since)
-    return replace(
-        result,
-        pushed=found.get("sent", 0),
-        failed=found.get("failed", 0),
-        conflicts=found.get("conflict", 0),
-        waiting=found["waiting"],
-    )
+class Tally:
+    """What becomes of the changes of some sources from now on."""
+
+    def __init__(self, station: Station, names: Iterable[str]) -> None:
+        self._conn, self._since = station.store.read, station.now()
+        # Times are whole seconds: what ended in this one before us is not ours to tell.
+        self._before = {name: self._now(name) for name in names}
+
+    def told(self, result: SourceResult) -> SourceResult:
+        """A source's result with how many of its changes were sent or came back meanwhile, and how many wait."""
+        found, before = self._now(result.source), self._before[result.source]
+        ends: dict[str, Any] = {name: max(0, found.get(end, 0) - before.get(end, 0)) for name, end in _ENDS.items()}
+        return replace(result, **ends, waiting=found["waiting"])
+
+    def _now(self, name: str) -> Mapping[str, int]:
+        return sending.tally(self._conn, name, self._since)
+
+
+_ENDS = {"pushed": "sent", "failed": "failed", "conflicts": "conflict"}
 
 
 def _horizon(station: Station) -> datetime:

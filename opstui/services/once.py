@@ -47,13 +47,14 @@ def sync_once(
         Interrupted: Ctrl+C; what came in is kept, and the source says that it is not whole.
     """
     station = station_for(at)
-    wanted, since = unpaused(station, chosen(station, names), names), station.now()
+    wanted = unpaused(station, chosen(station, names), names)
+    tally = flush.Tally(station, [source.name for source in wanted])
     with interruptible():
         try:
             results = _synced(station, wanted, tell, spare)
         except Stopped as stop:
             raise stop.told() from None
-    return [flush.told(station, results[source.name], since) for source in wanted]
+    return [tally.told(results[source.name]) for source in wanted]
 
 
 def _synced(station: Station, wanted: list[Source], tell: Tell, spare: Child | None) -> dict[str, SourceResult]:

@@ -120,6 +120,7 @@ def test_a_change_for_a_paused_source_says_that_it_waits_and_a_sync_does_too(tra
     tracker("source", "pause", "desk")
     done = tracker("priority", "desk:INC1", "--to", "low")
     assert done.err == "opstui: kept in the outbox for desk: it is paused; opstui source resume desk has it sent\n"
+    assert "desk is paused: nothing is sent to it" in tracker("outbox").err
     done = tracker("sync")
     assert done.code == 0 and "desk: left out, it is paused; opstui source resume desk ends that" in done.err
 

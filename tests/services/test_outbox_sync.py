@@ -50,6 +50,8 @@ def test_it_sends_what_is_held_and_counts_what_became_of_it(station: Station, tr
     assert (result.ok, result.pushed, result.failed, result.conflicts, result.waiting) == (True, 1, 0, 1, 1)
     assert sent(result) == "desk1: 1 change sent, 1 in conflict, 1 waiting; opstui outbox shows them"
     assert {event["state"] for event in events if event["event"] == "pushed"} == {"conflict", "sent"}
+    (again,) = sync_once(station)  # in the same second, as a rule
+    assert (again.pushed, again.conflicts, again.waiting) == (0, 0, 1)
 
 
 def test_without_changes_it_has_nothing_to_say_of_them(station: Station) -> None:
