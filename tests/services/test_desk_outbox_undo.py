@@ -131,7 +131,7 @@ def test_where_nothing_takes_it_back_undo_says_so_and_does_the_rest(tmp_path: Pa
     assert desk.redo().note == "" and desk.outbox() == ()
     desk.create("jira", "New")
     settle(desk, newest(desk), State.SENT, made="OPS-9")
-    assert desk.undo().note == "cannot be taken back at jira: new items stay"
+    assert desk.undo().summary == "Left as it is: New at jira: New (cannot be taken back at jira: new items stay)"
     shut(desk)
 
 

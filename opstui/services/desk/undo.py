@@ -100,7 +100,9 @@ def _turn(at: Context, conn: Connection, group: journal.Group, *, back: bool) ->
         lines.put(conn, line, at.instant())
     seen = [chain.look(at, conn, line) for line in sent]
     tail = chain.sentence(seen, undo=back)
-    said = f"{'Undid' if back else 'Redid'}: {group.summary}" + (f" ({tail})" if tail else "")
+    stays = back and len(seen) == len(turned) > 0 and all(one.turn is chain.Turn.STAYS for one in seen)
+    did = "Left as it is" if stays else "Undid" if back else "Redid"
+    said = f"{did}: {group.summary}" + (f" ({tail})" if tail else "")
     number = journal.write(
         conn,
         turned,
