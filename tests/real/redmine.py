@@ -112,7 +112,7 @@ def start(name: str = "main", port: int = 0) -> dict[str, str]:
         )
     told = {"pid": process.pid, "began": _began(process.pid), "url": url}
     (HOME / f"{name}.json").write_text(json.dumps(told))
-    end = time.monotonic() + 120
+    end = time.monotonic() + 300
     while not _answers(url, token):
         if process.poll() is not None or time.monotonic() > end:
             stop(name)
