@@ -288,8 +288,9 @@ def _state(target: str, value: Any) -> str | None:
         return marks.dump(mark)
     uid = clean_line(str(value["uid"]))
     if target == journal.OUTBOX:
-        verb, stage = _verb(value), records.text(value, "stage")
-        return lines.outbox_state(uid, verb, Stage(stage).value if stage else "")
+        verb = _verb(value)
+        left = clean_line(records.text(value, lines.LEFT.get(verb, "")))
+        return lines.outbox_state(uid, verb, Stage(left).value if left and verb == "transition" else left)
     return lines.note_state(uid) if target == journal.NOTE else lines.decision_state(uid, _other(value, "superseded_by"))
 
 

@@ -135,6 +135,16 @@ def test_where_nothing_takes_it_back_undo_says_so_and_does_the_rest(tmp_path: Pa
     shut(desk)
 
 
+def test_a_priority_is_set_back_by_the_word_that_the_source_had_for_it(tmp_path: Path) -> None:
+    desk = fresh(tmp_path, ALL)
+    pull(desk, an_item("OPS-1", "Payroll", source="jira", priority=2, priority_label="Urgent", fingerprint="5"))
+    desk.priority([J], 4)
+    settle(desk, newest(desk), State.SENT)
+    desk.undo()
+    assert desk.outbox()[0].value == {"priority": 2, "label": "Urgent"}
+    shut(desk)
+
+
 def test_undo_over_a_restart_knows_what_became_of_it(desk: Desk, tmp_path: Path) -> None:
     desk.priority([J, K], 1)
     settle(desk, desk.outbox()[-1].id, State.SENT)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opstui.domain.outbox import OPEN, SETS, STUCK, State, field, same, wanted
 from opstui.domain.views import Outgoing
-from opstui.services.desk import outgoing
+from opstui.services.desk import lines, outgoing
 from opstui.store import items, journal, outbox, reach
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def look(at: Context, conn: Connection, line: journal.Line) -> Outlook:
     if not back:
         return found._replace(turn=Turn.SEND, value=first.value)
     if first.verb in SETS:
-        value = opposite(first, str(said(line).get("stage", "")), at.people)
+        left = str(said(line).get(lines.LEFT.get(first.verb, ""), ""))
+        value = opposite(first, left, at.people)
         return found._replace(turn=Turn.STAYS if value is NONE else Turn.SEND, value=None if value is NONE else value)
     taken = first.verb in reach.of(conn, first.source).takes_back
     return found._replace(turn=Turn.SEND if taken else Turn.STAYS, value=first.value)
@@ -102,15 +103,15 @@ NONE = object()
 """There is no opposite."""
 
 
-def opposite(one: Outgoing, stage: str, people: People) -> Any:
-    """The value that sets a field back to what it was; ``NONE`` where no verb says that."""
+def opposite(one: Outgoing, left: str, people: People) -> Any:
+    """The value that sets a field back to what it was, see ``lines.LEFT``; ``NONE`` where no verb says that."""
     match one.verb:
         case "assign":
             return outgoing.person(people, one.base) if one.base else None
         case "priority":
-            return {"priority": one.base, "label": ""} if one.base else NONE
+            return {"priority": one.base, "label": left} if one.base else NONE
         case "transition":
-            return {"status": one.base, "id": "", "fields": {}, "stage": stage} if one.base else NONE
+            return {"status": one.base, "id": "", "fields": {}, "stage": left} if one.base else NONE
         case "labels":
             return outgoing.label_steps(wanted("labels", one.value, one.base), one.base or [])
     return one.base

@@ -56,9 +56,13 @@ def decision_state(uid: str, superseded_by: str | None = None) -> str:
     return json.dumps({"uid": uid, "superseded_by": superseded_by})
 
 
-def outbox_state(uid: str, verb: str, stage: str = "") -> str:
-    """A change meant for a source; of a transition also the stage that it left."""
-    return json.dumps({"uid": uid, "verb": verb} | ({"stage": stage} if stage and verb == "transition" else {}))
+LEFT = {"transition": "stage", "priority": "label"}
+"""What a change's opposite needs besides the value it replaced: the stage that was left, the source's word for a priority."""
+
+
+def outbox_state(uid: str, verb: str, left: str = "") -> str:
+    """A change meant for a source; ``left`` is what ``LEFT`` names."""
+    return json.dumps({"uid": uid, "verb": verb} | ({LEFT[verb]: left} if left and verb in LEFT else {}))
 
 
 def _uid(line: journal.Line) -> str:

@@ -57,15 +57,15 @@ class Step:
     uid: str
     new: bool = True
     replaced: tuple[Outgoing, ...] = ()
-    stage: str = ""
-    """Where the item stands before a transition, for its opposite."""
+    left: str = ""
+    """What the journal keeps for its opposite, see ``lines.LEFT``."""
 
     def lines(self) -> Iterable[journal.Line]:
         """What the journal keeps of it."""
         for old in reversed(self.replaced):  # taken back, they are sent in their own order again
             yield gone(old, self.item)
         if self.new:
-            state = lines.outbox_state(self.uid, self.verb, self.stage)
+            state = lines.outbox_state(self.uid, self.verb, self.left)
             yield journal.Line(self.ref, self.item, journal.OUTBOX, None, state)
 
 
@@ -115,7 +115,13 @@ def step(at: Context, conn: Connection, id: int, item: Item, wish: Wish, uid: st
     new = not same(verb, target, base, at.people)
     if not new and not waiting and not stuck:
         return None
-    return Step(item.ref, id, item.source, verb, value, base, uid, new, (*waiting, *stuck), item.stage.value)
+    return Step(item.ref, id, item.source, verb, value, base, uid, new, (*waiting, *stuck), _left(item, verb, base))
+
+
+def _left(item: Item, verb: str, base: Any) -> str:
+    if verb == "priority":
+        return item.priority_label if item.priority == base else ""
+    return item.stage.value if verb == "transition" else ""
 
 
 def _known(conn: Connection, id: int, wish: Wish) -> Wish:
