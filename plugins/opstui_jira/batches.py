@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,11 +61,12 @@ class Query:
         return {**params, **more}
 
 
-def cloud(http: Http, query: Query, at: Mapping[str, Any] | None) -> Iterator[Batch]:
+def cloud(http: Http, query: Query, at: Mapping[str, Any] | None, here: Collection[str] = ()) -> Iterator[Batch]:
     """The pages of Cloud. The next one is fetched while one is worked on.
 
     Nobody says whether a token stands for a place in the list or for an issue. After several pages the ids of all issues
-    are therefore compared, which costs one request for 5000 of them, and what slipped through is read by its id.
+    are therefore compared, which costs one request for 5000 of them, and what slipped through is read by its id. ``here``
+    holds the keys of what came in before ``at``.
 
     Raises:
         SourceUnavailable, SourceRefused: as ``Http.get``; a token that comes again.
@@ -81,7 +82,7 @@ def cloud(http: Http, query: Query, at: Mapping[str, Any] | None) -> Iterator[Ba
         first = False
         yield Batch(issues, {"token": following or token}, date)
         token = following or token
-    lost = [id for id in _roll_call(http, query) if id not in ids] if at is None else []
+    lost = [id for id, key in _roll_call(http, query) if id not in ids and (at is None or key not in here)]
     for start in range(0, len(lost), SIZE):
         yield Batch(by_key(http, query, lost[start : start + SIZE]), None, date)
 
@@ -95,10 +96,10 @@ def by_key(http: Http, query: Query, keys: Sequence[str]) -> list[Any]:
     return issues_of(reply.json, f"{http.context.source}: issues by key")
 
 
-def _roll_call(http: Http, query: Query) -> Iterator[str]:
-    """The ids of all that a query finds."""
-    for reply, _ in _pages(http, {"jql": query.jql, "maxResults": IDS}, None):
-        yield from filter(None, map(_id, issues_of(reply.json, f"{http.context.source}: search")))
+def _roll_call(http: Http, query: Query) -> Iterator[tuple[str, str]]:
+    """The id and the key of all that a query finds."""
+    for reply, _ in _pages(http, {"jql": query.jql, "maxResults": IDS, "fields": "key"}, None):
+        yield from ((id, _key(one)) for one in issues_of(reply.json, f"{http.context.source}: search") if (id := _id(one)))
 
 
 def _pages(http: Http, params: Params, token: str | None) -> Iterator[tuple[Reply, str | None]]:

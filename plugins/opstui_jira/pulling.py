@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
@@ -74,9 +74,8 @@ class Pull:
     def _first(self, mapper: Mapper) -> Iterator[Page]:
         begun, at = self.progress.begun, self.progress.at
         query = Query(jql.everything(self.settings.jql), mapper.fields, self.settings.history)
-        run = batches.cloud if mapper.site.is_cloud else batches.server
         stale = 0
-        for batch in batches.resumed(lambda place: run(self.http, query, place), at if begun else None):
+        for batch in batches.resumed(lambda place: self._from(mapper, query, place), at if begun else None):
             if begun is None:
                 begun = self._clock(batch)
             page = self._page(mapper, batch, None)
@@ -91,6 +90,11 @@ class Pull:
         self.progress.begun = self.progress.at = None
         self.progress.looked = self.context.now()
         yield Page(cursor=self.progress.cursor())
+
+    def _from(self, mapper: Mapper, query: Query, place: Mapping[str, Any] | None) -> Iterator[Batch]:
+        if mapper.site.is_cloud:
+            return batches.cloud(self.http, query, place, self.known.fingerprints() if place else ())
+        return batches.server(self.http, query, place)
 
     # -- later ones
 

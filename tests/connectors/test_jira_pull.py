@@ -166,6 +166,21 @@ def test_an_interrupted_first_pull_goes_on_where_it_stopped(server: bool) -> Non
         assert len([one for one in at.asked() if "search" in one]) <= 5
 
 
+def test_what_slips_through_between_two_parts_of_a_first_pull_is_not_skipped() -> None:
+    with site(jql='labels = "dock"') as at:
+        at.jira.search.shifting = True
+        many(at, 350, labels=["dock"])
+        pages = at.pages()
+        next(pages)
+        pages.close()
+        at.jira.alter("OPS-5", labels=[])
+        at.wait(minutes=1)
+        at.asked()
+        at.pull()
+        assert len(at.items) == 350
+        assert len([one for one in at.asked() if "bulkfetch" in one]) == 1
+
+
 def test_a_place_that_the_site_has_forgotten_is_read_from_the_beginning() -> None:
     with site() as at:
         many(at, 250)

@@ -236,7 +236,7 @@ async def test_a_new_item_goes_to_the_tracker_that_takes_it(tmp_path: Path) -> N
         await desk.expect("New item at jira")
         await desk.press("text:Buy label rolls", "enter")
         await desk.until(lambda: [one.value["title"] for one in desk.desk.outbox()] == ["Buy label rolls"])
-        await desk.expect("New at jira: Buy label rolls. for jira, sent in 8s.")
+        await desk.expect("New at jira: Buy label rolls · sent in 8s")
 
 
 async def test_a_new_item_asks_which_tracker_and_says_when_there_is_none(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ class Search:
         if query.where is None:
             raise Refused(400, UNBOUNDED)
         fields, expand = asked.get("fields"), _listed(asked.get("expand"))
-        size = min(_size(asked, 50), self.most if fields else self.most_ids)
+        size = min(_size(asked, 50), self.most if {*_listed(fields)} - {"id", "key"} else self.most_ids)
         if len(asked.get("reconcileIssues") or []) > MOST_RECONCILED:
             raise Refused(400, f"The reconcileIssues parameter takes at most {MOST_RECONCILED} ids.")
         found = self._found(query, me, {str(id) for id in asked.get("reconcileIssues") or []})
