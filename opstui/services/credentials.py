@@ -144,4 +144,5 @@ def go_on(station: Station, name: str) -> None:
     now = station.now()
     with station.store.writing() as conn:
         asks.ask(conn, [name], now)
-        sending.hasten(conn, now + timedelta(seconds=seconds(station.settings.outbox.hold)), [name])
+        held = now + timedelta(seconds=seconds(station.settings.outbox.hold))
+        sending.hasten(conn, held, [name], settled=now + timedelta(seconds=station.limits.settle))

@@ -15,7 +15,7 @@ import selectors
 import sys
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -258,8 +258,9 @@ class Engine:
     def _hasten(self) -> None:
         """Send now what is held or waits for its next try; an engine that holds the lease sees it at its next look."""
         if self._hasty:
+            now = self.station.now()
             with self.station.store.writing() as conn:
-                sending.hasten(conn, self.station.now(), self._hasty)
+                sending.hasten(conn, now, self._hasty, settled=now + timedelta(seconds=self.station.limits.settle))
             self._hasty = set()
             self._timers.pop("look", None)
 

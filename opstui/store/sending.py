@@ -109,18 +109,27 @@ def in_flight(conn: Connection) -> frozenset[str]:
     return frozenset(source for (source,) in conn.execute(sql).fetchall())
 
 
-def hasten(conn: sqlite3.Connection, now: datetime, sources: Collection[str] | None = None, *, held_only: bool = False) -> None:
-    """Send at once what is held or waits for its next try; what may have arrived keeps the pause it needs.
+def hasten(
+    conn: sqlite3.Connection,
+    now: datetime,
+    sources: Collection[str],
+    *,
+    settled: datetime | None = None,
+    held_only: bool = False,
+) -> None:
+    """Send at once what is held or waits for its next try.
 
-    ``held_only``: what was tried before waits on.
+    What may have arrived is looked for as soon as it has ``settled``; without that it waits on. ``held_only``: so does what
+    was tried before.
     """
-    which = f"state = 'pending' AND {_ON_ITS_WAY} AND doubt = 0 AND due > ?" + (" AND attempts = 0" if held_only else "")
-    at = seconds(now)
-    if sources is None:
-        conn.execute(f"UPDATE outbox SET due = ? WHERE {which}", (at, at))
-        return
-    for part in sliced(list(sources)):
-        conn.execute(f"UPDATE outbox SET due = ? WHERE {which} AND source IN ({holes(part)})", (at, at, *part))
+    whole = f"UPDATE outbox SET due = ? WHERE state = 'pending' AND {_ON_ITS_WAY} AND due > ? AND doubt = ? AND source IN "
+    tried = " AND attempts = 0" if held_only else ""
+    for doubt, until in ((0, now), (1, settled)):
+        if until is None:
+            continue
+        at = ceil(until.timestamp()) if doubt else seconds(until)
+        for part in sliced(list(sources)):
+            conn.execute(f"{whole} ({holes(part)}){tried}", (at, at, doubt, *part))
 
 
 def delay(conn: sqlite3.Connection, source: str, until: datetime) -> None:

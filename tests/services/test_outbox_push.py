@@ -293,7 +293,7 @@ def test_a_source_that_refuses_everything_is_left_alone_and_says_so(store: Store
     assert (health.state, health.why, health.next_due) == ("refused", "the token was refused", due)
     assert keys(store)[:1] == ["waiting-desk"]
     with store.writing() as conn:
-        sending.hasten(conn, clock())
+        sending.hasten(conn, clock(), ["desk"])
     send(store, desk)
     assert [row(store, id).state for id in (first, second)] == ["sent", "sent"]
     assert "waiting-desk" not in keys(store)
@@ -466,6 +466,17 @@ def test_what_was_being_sent_when_the_engine_ended_is_in_doubt(store: Store, des
         assert sending.recover(conn, clock() + timedelta(seconds=10)) == 1
     change = row(store, id)
     assert (change.state, change.doubt) == ("pending", True) and change.due == clock() + timedelta(seconds=10)
+
+
+def test_what_may_have_arrived_is_hastened_only_as_far_as_it_has_settled(store: Store, desk: Flaky, clock: FakeClock) -> None:
+    sure, doubtful, other = (put(store, name, "T-1", "comment", _comment(), hold=900) for name in ("desk", "desk", "jira"))
+    with store.writing() as conn:
+        conn.execute("UPDATE outbox SET doubt = 1, attempts = 1 WHERE id = ?", (doubtful,))
+        sending.hasten(conn, clock(), ["desk"])
+    assert [row(store, id).due > clock() + timedelta(minutes=10) for id in (sure, doubtful, other)] == [False, True, True]
+    with store.writing() as conn:
+        sending.hasten(conn, clock(), ["desk"], settled=clock() + timedelta(seconds=10))
+    assert row(store, doubtful).due == clock() + timedelta(seconds=10)
 
 
 def test_a_secret_in_an_error_is_not_kept(store: Store, desk: Flaky) -> None:
