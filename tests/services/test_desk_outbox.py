@@ -410,3 +410,24 @@ def test_what_may_have_arrived_is_not_sent_again_by_hand(desk: Desk) -> None:
     assert desk.outgoing(id).due == later  # type: ignore[union-attr]
     desk.drop(id)
     assert "may have arrived" in desk.outgoing(id).why  # type: ignore[union-attr]
+
+
+def test_an_owner_that_is_given_up_leaves_no_verdict_which_names_it(desk: Desk) -> None:
+    desk.assign([J], "Bo Lind")
+    (one,) = desk.outbox()
+    settle(desk, one.id, State.CONFLICT, theirs="Dee Okafor")
+    desk.drop(one.id)
+    row = desk.row(J)
+    assert row and (row.place, row.target) == (Place.QUEUE, "")
+    desk.undo()
+    row = desk.row(J)
+    assert row and (row.place, row.target) == (Place.ASSIGNED, "Bo Lind")
+
+
+def test_another_owner_in_the_place_of_one_that_came_back_is_the_one_that_the_verdict_names(desk: Desk) -> None:
+    desk.assign([J], "Bo Lind")
+    (one,) = desk.outbox()
+    settle(desk, one.id, State.CONFLICT, theirs="Cy Moss")
+    desk.edit(one.id, "Ana Ruiz")
+    row = desk.row(J)
+    assert row and (row.place, row.target, row.owner) == (Place.ASSIGNED, "Ana Ruiz", "Ana Ruiz")

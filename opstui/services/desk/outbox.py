@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from opstui.domain.model import NO_MARK, Mark, Verdict
 from opstui.domain.outbox import OPEN, STUCK, State, wanted, words
 from opstui.domain.views import Outgoing, Receipt
 from opstui.errors import Refused
 from opstui.services.desk import lines, outgoing
 from opstui.services.desk.context import Context
-from opstui.store import items, journal, kept, notes, ranks, reach
+from opstui.store import items, journal, kept, marks, notes, ranks, reach
 from opstui.store import outbox as stored
 
 if TYPE_CHECKING:
@@ -113,13 +114,26 @@ def mine(at: Context, id: int) -> Receipt:
 def drop(at: Context, ids: Sequence[int]) -> Receipt:
     """Give changes up: what their source says stands. Undo puts them back on their way."""
 
-    def away(conn: Connection, found: Outgoing) -> None:
+    def away(conn: Connection, found: Outgoing) -> Sequence[journal.Line]:
         if found.state not in (State.PARKED, State.PENDING, *STUCK):
             raise _refused("drop", found)
         outgoing.cancel(at, conn, found, "dropped; it may have arrived" if found.doubt else "dropped")
         outgoing.rebase(at, conn, found)
+        return _given(conn, found)
 
     return _each(at, ids, "drop", "Dropped {0}", away, undoable=True)
+
+
+def _given(conn: Connection, gone: Outgoing, to: str = "") -> Sequence[journal.Line]:
+    """The verdict that named the owner of a change which is not sent names ``to``; without one the item is in the queue."""
+    id = items.id_of(conn, gone.ref) if gone.verb == "assign" and gone.ref and gone.undoes is None else None
+    before = marks.load(conn, id) if id is not None else NO_MARK
+    if id is None or before.verdict is not Verdict.ASSIGN or before.target != (gone.value or {}).get("name"):
+        return ()
+    after = Mark(owner=before.owner, priority=before.priority, stage=before.stage, for_block=before.for_block)
+    after = replace(before, target=to) if to else after
+    marks.save(conn, {id: after})
+    return (journal.Line(gone.ref, id, journal.MARK, marks.dump(before), marks.dump(after)),)
 
 
 def edit(at: Context, id: int, value: Any) -> Receipt:
@@ -139,7 +153,7 @@ def edit(at: Context, id: int, value: Any) -> Receipt:
         step = outgoing.Step(found.ref, item, found.source, found.verb, new, base, uid, True, (found,))
         if found.verb == "labels":
             step = replace(step, value=outgoing.label_steps(base, wanted("labels", new, base)))
-        written = list(step.lines())
+        written = [*step.lines(), *_given(conn, found, (new or {}).get("name", "") if found.verb == "assign" else "")]
         if found.verb == "comment" and (old := notes.by_uid(conn, found.uid)) and old.withdrawn is None:
             notes.set_withdrawn(conn, old.uid, at.instant())
             text = str(new["text"])
@@ -209,7 +223,7 @@ def _each(
     ids: Iterable[int],
     verb: str,
     said: str,
-    do: Callable[[Connection, Outgoing], None],
+    do: Callable[[Connection, Outgoing], Sequence[journal.Line] | None],
     *,
     undoable: bool = False,
 ) -> Receipt:
@@ -222,7 +236,7 @@ def _each(
         for id in wanted_ids:
             try:
                 found = _needed(conn, id)
-                do(conn, found)
+                besides = do(conn, found)
             except Refused as error:
                 if len(wanted_ids) == 1:
                     raise
@@ -234,6 +248,7 @@ def _each(
             written.append(
                 line if undoable else replace(line, before=line.after or line.before, after=line.after or line.before)
             )
+            written.extend(besides or ())
             if found.state in STUCK and not undoable:
                 outgoing.close_own(at, conn, found.id)
         if not done:
