@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from opstui.connectors.api import Suggestion
 from opstui.errors import SourceRefused
 from opstui_jira import site
-from opstui_jira.mapping import moment
+from opstui_jira.values import moment
 
 if TYPE_CHECKING:
     from opstui.connectors.http import Http

@@ -14,10 +14,11 @@ from opstui.connectors.http import Http, common, segment
 from opstui.connectors.shape import wrong
 from opstui.domain.model import Item
 from opstui_jira import checking, looking, moves, site, threads
-from opstui_jira.mapping import Mapper, Unreadable
+from opstui_jira.mapping import Mapper
 from opstui_jira.options import OPTIONS, settle
 from opstui_jira.people import Directory
 from opstui_jira.pulling import Pull
+from opstui_jira.values import Unreadable
 from opstui_jira.wording import words
 from opstui_jira.writing import Writer
 

@@ -13,8 +13,8 @@ from opstui.connectors.shape import may, need
 from opstui.domain.text import clean, clean_line
 from opstui.errors import SourceUnavailable
 from opstui_jira import site
-from opstui_jira.mapping import moment
 from opstui_jira.people import identity
+from opstui_jira.values import moment
 from opstui_jira.writing import PROPERTY
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from opstui.connectors.api import Page, Refusal
@@ -16,8 +16,22 @@ from opstui_jira import adf, sla, wiki
 from opstui_jira.options import Settings
 from opstui_jira.people import Directory
 from opstui_jira.site import Site
+from opstui_jira.values import (
+    KEY_LIMIT,
+    Unreadable,
+    as_list,
+    as_number,
+    as_text,
+    called,
+    end_of_day,
+    in_a_line,
+    is_document,
+    key_of,
+    moment,
+    where_of,
+)
 
-LINE_LIMIT, BODY_LIMIT, FIELD_LIMIT, KEY_LIMIT = 500, 65_536, 4_000, 200
+LINE_LIMIT, FIELD_LIMIT, LABEL_LIMIT = 500, 4_000, 100
 
 FIELDS = (
     *("summary", "description", "status", "priority", "assignee", "reporter", "labels", "created", "updated", "duedate"),
@@ -50,10 +64,6 @@ _HISTORY = {
 _NOISE = frozenset({"rank", "worklogid", "timespent", "timeestimate", "remoteissuelink", "remoteworkitemlink"})
 """Changes that nobody decides by."""
 _SHORT = 200
-
-
-class Unreadable(Exception):
-    """A record that is no issue; its text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +109,11 @@ class Mapper:
         if not isinstance(values, dict):
             raise Unreadable("it has no fields")
         status, stage = self._status(values.get("status"))
-        label = clean_line(_name(values.get("priority")), limit=LINE_LIMIT)
+        label = clean_line(called(values.get("priority")), limit=LINE_LIMIT)
         if label not in self._priorities:
             self._priorities[label] = self.priority(label)
         clocks = self._clocks(values)
-        due, updated = _day(values.get("duedate"), self.zone), _moment(values.get("updated"))
+        due, updated = end_of_day(values.get("duedate"), self.zone), moment(values.get("updated"))
         blocks, blocked_by = self._links(values.get("issuelinks"))
         history, last = self._history(issue.get("changelog"), since)
         sla_due = sla.soonest(clocks)
@@ -111,7 +121,7 @@ class Mapper:
         return Item(
             source=self.source,
             key=key,
-            title=clean_line(_text(values.get("summary")), limit=LINE_LIMIT) or key,
+            title=clean_line(as_text(values.get("summary")), limit=LINE_LIMIT) or key,
             kind=Kind.TICKET,
             body=self.text(values.get("description")),
             status=status,
@@ -121,9 +131,9 @@ class Mapper:
             owner=owner,
             reporter=self.people.name(values.get("reporter")),
             team=self._team(values),
-            labels=tuple(dict.fromkeys(found for one in _list(values.get("labels")) if (found := _short(_text(one))))),
+            labels=_labels(values.get("labels")),
             url=f"{self.site.address}/browse/{key}" if self.site.address else "",
-            created=_moment(values.get("created")),
+            created=moment(values.get("created")),
             updated=updated,
             due=due,
             sla_due=sla_due,
@@ -162,19 +172,19 @@ class Mapper:
         """The newest comments of a ``comment`` field, or of an answer about comments, oldest first."""
         found = value.get("comments") if isinstance(value, dict) else None
         told = []
-        for one in _list(found):
+        for one in as_list(found):
             if isinstance(one, dict):
                 text = self.text(one.get("body"))
-                told.append(Comment(text, _moment(one.get("created")), self.people.name(one.get("author"))))
+                told.append(Comment(text, moment(one.get("created")), self.people.name(one.get("author"))))
         told.sort(key=lambda comment: comment.at or _NEVER)
         return tuple(told[len(told) - self.settings.comments :]) if len(told) > self.settings.comments else tuple(told)
 
     # -- parts of an issue
 
     def _status(self, value: Any) -> tuple[str, Stage]:
-        status = clean_line(_name(value), limit=LINE_LIMIT)
+        status = clean_line(called(value), limit=LINE_LIMIT)
         category = value.get("statusCategory") if isinstance(value, dict) else None
-        both = status, _text(category.get("key")) if isinstance(category, dict) else ""
+        both = status, as_text(category.get("key")) if isinstance(category, dict) else ""
         if both not in self._stages:
             self._stages[both] = self.stage(*both)
         return status, self._stages[both]
@@ -188,48 +198,48 @@ class Mapper:
         ]
 
     def _team(self, values: Mapping[str, Any]) -> str | None:
-        return next((text for id in self.site.teams if (text := _plain(values.get(id), LINE_LIMIT))), None)
+        return next((text for id in self.site.teams if (text := in_a_line(values.get(id), LINE_LIMIT))), None)
 
     def _links(self, value: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
         blocks: dict[str, None] = {}
         blocked_by: dict[str, None] = {}
-        for link in _list(value):
+        for link in as_list(value):
             kind = link.get("type") if isinstance(link, dict) else None
             if not isinstance(kind, dict) or not self._is_blocking(kind):
                 continue
             for side, found in (("outwardIssue", blocks), ("inwardIssue", blocked_by)):
                 other = link.get(side)
-                key = clean_line(_text(other.get("key")), limit=KEY_LIMIT) if isinstance(other, dict) else ""
+                key = clean_line(as_text(other.get("key")), limit=KEY_LIMIT) if isinstance(other, dict) else ""
                 if key:
                     found[key] = None
         return tuple(blocks), tuple(blocked_by)
 
     def _is_blocking(self, kind: Mapping[str, Any]) -> bool:
-        return fold(_text(kind.get("name"))) in self.settings.blocking or (
-            fold(_text(kind.get("outward"))) == "blocks" and fold(_text(kind.get("inward"))) == "is blocked by"
+        return fold(as_text(kind.get("name"))) in self.settings.blocking or (
+            fold(as_text(kind.get("outward"))) == "blocks" and fold(as_text(kind.get("inward"))) == "is blocked by"
         )
 
     def _history(self, value: Any, since: datetime | None) -> tuple[tuple[Change, ...], str | None]:
         """The changes at or after ``since``, oldest first, and who made the last of all."""
         told = []
-        for entry in _list(value.get("histories") if isinstance(value, dict) else None):
-            at = _moment(entry.get("created")) if isinstance(entry, dict) else None
+        for entry in as_list(value.get("histories") if isinstance(value, dict) else None):
+            at = moment(entry.get("created")) if isinstance(entry, dict) else None
             if at is not None:
-                told.append((at, _number(entry.get("id")), entry))
+                told.append((at, as_number(entry.get("id")), entry))
         told.sort(key=lambda one: one[:2])  # Cloud tells the newest first
         changes: list[Change] = []
         who = None
         for at, _, entry in told:
             who = self.people.name(entry.get("author"))
             if since is None or at >= since:
-                changes += [found for one in _list(entry.get("items")) if (found := self._change(one, at, who)) is not None]
+                changes += [found for one in as_list(entry.get("items")) if (found := self._change(one, at, who)) is not None]
         return tuple(changes), who
 
     def _change(self, value: Any, at: datetime, who: str | None) -> Change | None:
         if not isinstance(value, dict):
             return None
-        id = fold(_text(value.get("fieldId")) or _text(value.get("field")))
-        name = _HISTORY.get(id) or clean_line(_text(value.get("field")), limit=_SHORT).lower()
+        id = fold(as_text(value.get("fieldId")) or as_text(value.get("field")))
+        name = _HISTORY.get(id) or clean_line(as_text(value.get("field")), limit=_SHORT).lower()
         if not name or id in _NOISE:
             return None
         old, new = (self._side(name, value.get(one), value.get(words)) for one, words in _SIDES)
@@ -239,31 +249,31 @@ class Mapper:
         if name in {"owner", "reporter"}:
             return self.people.named(words, id) if words or id else None
         if name == "due":
-            return clean_line(_text(id) or _text(words), limit=_SHORT) or None
+            return clean_line(as_text(id) or as_text(words), limit=_SHORT) or None
         if name == "labels":
-            return ", ".join(_text(words).split()) or None
-        return clean_line(_text(words), limit=_SHORT) or None
+            return ", ".join(as_text(words).split()) or None
+        return clean_line(as_text(words), limit=_SHORT) or None
 
     def _fields(self, values: Mapping[str, Any], clocks: Sequence[sla.Clock]) -> dict[str, str]:
         told = {
-            "Project": _plain(values.get("project"), LINE_LIMIT),
-            "Type": _plain(values.get("issuetype"), LINE_LIMIT),
-            "Parent": _plain(values.get("parent"), LINE_LIMIT),
-            "Components": _plain(values.get("components"), LINE_LIMIT),
-            "Resolution": _plain(values.get("resolution"), LINE_LIMIT),
+            "Project": in_a_line(values.get("project"), LINE_LIMIT),
+            "Type": in_a_line(values.get("issuetype"), LINE_LIMIT),
+            "Parent": in_a_line(values.get("parent"), LINE_LIMIT),
+            "Components": in_a_line(values.get("components"), LINE_LIMIT),
+            "Resolution": in_a_line(values.get("resolution"), LINE_LIMIT),
         }
         for clock in clocks:
             told[clean_line(clock.name, limit=100)] = clock.words
         for id, name in self.site.kept.items():
             value = values.get(id)
             told[clean_line(name, limit=100)] = (
-                self.text(value)[:FIELD_LIMIT] if _is_document(value) else _plain(value, FIELD_LIMIT)
+                self.text(value)[:FIELD_LIMIT] if is_document(value) else in_a_line(value, FIELD_LIMIT)
             )
         return {name: text for name, text in told.items() if name and text}
 
     def _print(self, id: Any, updated: Any, *more: object) -> str:
         """Jira moves ``updated`` with every change but the clocks of service projects, which are therefore in it."""
-        told = (self.recipe, _text(id), _text(updated), *map(str, more))
+        told = (self.recipe, as_text(id), as_text(updated), *map(str, more))
         return hashlib.blake2b("\x1f".join(told).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
@@ -271,99 +281,6 @@ _SIDES = (("from", "fromString"), ("to", "toString"))
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def key_of(issue: Any) -> str:
-    """The key of an issue.
-
-    Raises:
-        Unreadable: it has none.
-    """
-    if not isinstance(issue, dict):
-        raise Unreadable(f"it is {type(issue).__name__} instead of an issue")
-    key = clean_line(_text(issue.get("key")))
-    if not key:
-        raise Unreadable("it has no key")
-    if len(key) > KEY_LIMIT:
-        raise Unreadable(f"its key is longer than {KEY_LIMIT} characters")
-    return key
-
-
-def where_of(issue: Any) -> str:
-    """What tells a record that cannot be read: its key, or its id."""
-    if isinstance(issue, dict):
-        for name in ("key", "id"):
-            if text := clean_line(_text(issue.get(name)), limit=80):
-                return text
-    return "a record without a key"
-
-
-def moment(value: Any) -> datetime | None:
-    """A time as Jira writes it, such as ``2026-11-20T08:12:00.000+0000``, in UTC."""
-    if not isinstance(value, str) or not value:
-        return None
-    try:
-        found = datetime.fromisoformat(value)
-        return (found if found.tzinfo is not None else found.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-_moment = moment
-
-
-def _day(value: Any, zone: tzinfo) -> datetime | None:
-    """The end of a day, which is when something due on it is due."""
-    try:
-        return datetime.combine(date.fromisoformat(_text(value)[:10]), time(23, 59, 59), zone)
-    except ValueError:
-        return None
-
-
-def _plain(value: Any, limit: int) -> str:
-    """A field's value in a line: the name of what has one, several with commas."""
-    if isinstance(value, list):
-        return clean_line(", ".join(filter(None, (_plain(one, limit) for one in value[:50]))), limit=limit)
-    if isinstance(value, dict):
-        text = _name(value)
-        if "child" in value and (child := _plain(value["child"], limit)):
-            text = f"{text}, {child}"
-        return clean_line(text, limit=limit)
-    return clean_line(_text(value), limit=limit)
-
-
-def _name(value: Any) -> str:
-    """What a value of Jira's is called."""
-    if isinstance(value, dict):
-        for field in _NAMES:
-            if text := _text(value.get(field)):
-                return text
-        return ""
-    return _text(value)
-
-
-_NAMES = ("name", "value", "displayName", "title", "key", "id")
-
-
-def _is_document(value: Any) -> bool:
-    return isinstance(value, dict) and value.get("type") == "doc"
-
-
-def _number(value: Any) -> int:
-    """An id as a number, for what was made at the same moment."""
-    text = _text(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
-
-
-def _short(text: str) -> str:
-    return clean_line(text, limit=100)
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value) if isinstance(value, (int, float)) else ""
+def _labels(value: Any) -> tuple[str, ...]:
+    told = (clean_line(as_text(one), limit=LABEL_LIMIT) for one in as_list(value))
+    return tuple(dict.fromkeys(filter(None, told)))

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from opstui.connectors.api import Context, Known, Page
 from opstui_jira import batches, jql, progress, rereading, site, threads
 from opstui_jira.batches import STALE, Batch, Query
-from opstui_jira.mapping import Mapper, Unreadable, key_of
+from opstui_jira.mapping import Mapper
 from opstui_jira.people import Directory
+from opstui_jira.values import Unreadable, key_of
 
 if TYPE_CHECKING:
     from opstui.connectors.api import Cursor

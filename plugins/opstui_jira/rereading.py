@@ -12,7 +12,8 @@ from opstui.connectors.http import segment
 from opstui.connectors.shape import need
 from opstui_jira import jql, site
 from opstui_jira.batches import Query, by_key, issues_of
-from opstui_jira.mapping import Mapper, Unreadable, key_of
+from opstui_jira.mapping import Mapper
+from opstui_jira.values import Unreadable, key_of
 
 if TYPE_CHECKING:
     from opstui.connectors.http import Http

@@ -17,10 +17,11 @@ from opstui.connectors.options import resolve
 from opstui.domain.model import Person, Stage
 from opstui.errors import ConfigError
 from opstui_jira import JiraConnector, jql
-from opstui_jira.mapping import FIELDS, Mapper, Unreadable
+from opstui_jira.mapping import FIELDS, Mapper
 from opstui_jira.options import OPTIONS, settle
 from opstui_jira.people import Directory
 from opstui_jira.site import Site
+from opstui_jira.values import Unreadable
 
 SLA = "customfield_10030"
 PEOPLE = (Person("Ana", ("712020:ana", "Ana Ruiz"), email="ana@example.com"),)
