@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from opstui.domain.model import NO_MARK, Mark
-from opstui.domain.outbox import gravest, in_force
+from opstui.domain.outbox import OPEN, STUCK, gravest, in_force
 from opstui.domain.views import Outgoing
 from opstui.store.rows import as_json, holes, moment, seconds, sliced
 
@@ -23,6 +23,7 @@ _COLUMNS = (
 _IS_OPEN = "state IN ('parked', 'pending', 'sending')"
 _IS_SHOWN = "state IN ('parked', 'pending', 'sending', 'failed', 'conflict')"
 """The words of the index ``outbox_open``."""
+_SHOWN = frozenset((*OPEN, *STUCK))
 
 
 def add(
@@ -88,8 +89,9 @@ def of_item(conn: Connection, item: int) -> list[Outgoing]:
 
 
 def listed(conn: Connection, states: Collection[str], limit: int = 200) -> list[Outgoing]:
-    """Changes in these states, youngest first."""
-    return read(conn, f"WHERE state IN ({holes(list(states))}) ORDER BY id DESC LIMIT ?", (*states, limit))
+    """Changes in these states, youngest first. What is not over is found without a look at what is."""
+    here = f"INDEXED BY outbox_open WHERE {_IS_SHOWN} AND" if _SHOWN.issuperset(states) else "WHERE"
+    return read(conn, f"{here} state IN ({holes(list(states))}) ORDER BY id DESC LIMIT ?", (*states, limit))
 
 
 def shown(conn: Connection, items: Sequence[int]) -> dict[int, str]:
