@@ -196,6 +196,8 @@ class Settings:
     comments: int
     history: bool
     create: Mapping[str, Any]
+    reader: str
+    """The zone and the people of the config, by which items come out otherwise too."""
 
     def __repr__(self) -> str:
         return f"Settings(url={self.url!r}, jql={self.jql!r})"
@@ -204,7 +206,7 @@ class Settings:
     def recipe(self) -> str:
         """A hash of what decides which issues come in and how one becomes an item: when it changes, all are read anew."""
         parts = (self.url, self.jql, sorted(self.stages.items()), sorted(self.priorities.items()), sorted(self.blocking))
-        more = (self.team_field, self.fields, self.sla, self.comments, self.history)
+        more = (self.team_field, self.fields, self.sla, self.comments, self.history, self.reader)
         return hashlib.blake2b(repr((parts, more)).encode(), digest_size=8).hexdigest()
 
     @property
@@ -260,4 +262,5 @@ def _settings(options: Mapping[str, Any], context: Context) -> Settings:
         comments=30 if comments is None else comments,
         history=bool(options.get("history")),
         create=dict(options.get("create") or {}),
+        reader=repr((str(context.timezone), [(one.name, one.aliases, one.email) for one in context.people])),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from opstui.domain.model import Change, Stage
+from opstui.domain.model import Change, Person, Stage
 from opstui.errors import SourceRefused, SourceUnavailable
 from tests.fakes.jira import an_sla
 from tests.support.faults import Request, garbage, status, wrong_shape
@@ -322,6 +322,16 @@ def test_other_options_read_everything_anew(server: bool) -> None:
         at.pull()
         assert at.items["OPS-1"].priority == 2
         assert at.items["OPS-1"].fingerprint != before
+
+
+def test_an_alias_that_is_added_is_found_in_what_is_there_already() -> None:
+    with site(people=()) as at:
+        many(at, 2, assignee="bo")
+        at.pull()
+        shown = at.items["OPS-1"].owner
+        at.people = (Person("Robert", aliases=(at.jira.person("bo").id,)),)
+        at.pull()
+        assert (shown, at.items["OPS-1"].owner) == ("Bo Lind", "Robert")
 
 
 @BOTH
