@@ -61,7 +61,7 @@ class Pages:
         """One page. What changed lately is nothing."""
         fields = tuple(query.get("fields", "").split(",")) if query.get("fields") else ()
         count = 0 if "updated >= -" in query["jql"].rpartition(" AND ")[2] else self.count
-        size = min(int(query.get("maxResults", 50)), SIZE if fields else MOST_IDS)
+        size = min(int(query.get("maxResults", 50)), SIZE if set(fields) - {"id", "key"} else MOST_IDS)
         if self.jira.server:
             start = int(query.get("startAt", 0))
             listed = self.issues(fields, start, size) if count else b""

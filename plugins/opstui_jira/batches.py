@@ -11,6 +11,9 @@ from queue import SimpleQueue
 from threading import Semaphore
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+from msgspec.json import Decoder
+
 from opstui.connectors.shape import each, may, need
 from opstui.errors import SourceRefused, SourceUnavailable
 
@@ -105,8 +108,8 @@ def _roll_call(http: Http, query: Query) -> Iterator[tuple[str, str]]:
 def _pages(http: Http, params: Params, token: str | None) -> Iterator[tuple[Reply, str | None]]:
     """Answers with the token of the next. A short page is not the last: the one without a token is.
 
-    The thread that reads an answer asks for the next at once, a few ahead of who takes them: the chain of tokens is what
-    a pull's time goes into, and nothing else may hold it up.
+    The thread that has an answer asks for the next at once, a few ahead of who takes them: the chain of tokens is what
+    a pull's time goes into, and nothing else may hold it up, not even reading the issues.
     """
     where = f"{http.context.source}: search"
     seen = {token} if token else set()
@@ -117,8 +120,9 @@ def _pages(http: Http, params: Params, token: str | None) -> Iterator[tuple[Repl
     def ask(token: str | None) -> tuple[Reply, str | None]:
         room.acquire()
         reply = http.get("/rest/api/3/search/jql", {**params, "nextPageToken": token} if token else params)
-        following = may(reply.json, "nextPageToken", str, where)
-        if not following or may(reply.json, "isLast", bool, where):
+        head = _head(reply, where)
+        following = head.nextPageToken
+        if not following or head.isLast:
             return reply, None
         if following in seen:
             raise circles(http, "a page leads back to one before it")
@@ -141,6 +145,23 @@ def _pages(http: Http, params: Params, token: str | None) -> Iterator[tuple[Repl
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         room.release(AHEAD + 1)
+
+
+class _Head(Struct):
+    """What an answer says besides its issues."""
+
+    nextPageToken: str | None = None
+    isLast: bool | None = None
+
+
+_HEADS = Decoder(_Head)
+
+
+def _head(reply: Reply, where: str) -> _Head:
+    try:
+        return _HEADS.decode(reply.content)
+    except (ValueError, RecursionError):  # of another shape, or odd: read whole, which says what is wrong
+        return _Head(may(reply.json, "nextPageToken", str, where), may(reply.json, "isLast", bool, where))
 
 
 def server(http: Http, query: Query, at: Mapping[str, Any] | None) -> Iterator[Batch]:

@@ -62,6 +62,7 @@ PASSING: dict[str, Fault] = {
     "truncated": faults.truncated(),
     "no JSON": faults.garbage(),
     "empty JSON": faults.garbage(b" "),
+    "half a character": faults.garbage(b'{"a": "\xc3"}'),
     "429": faults.status(429),
     "429 seconds": faults.status(429, headers={"Retry-After": "2"}),
     "408": faults.status(408),

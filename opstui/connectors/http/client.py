@@ -290,7 +290,7 @@ class Http:
             if not 200 <= reply.status < 300:
                 raise self._troubles.refused_read(reply, method, urlsplit(url).path)
             if reply.says_json and reply.content:
-                _ = reply.json  # what is no JSON is found out here, where it can be asked for again
+                reply.skim()  # what is no JSON is found out here, where it can be asked for again
             return reply
         raise self._troubles.loop()
 

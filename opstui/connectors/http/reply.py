@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from msgspec.json import decode
+from msgspec import Raw
+from msgspec.json import Decoder, decode
 
 from opstui.errors import SourceError
 
@@ -16,6 +17,7 @@ Broken = Callable[[str], SourceError]
 """Makes the error for an answer that is not what it should be; what it says depends on whether it answers a write."""
 
 _UNREAD = object()
+_SKIMMER = Decoder(Raw)
 
 
 class Headers(dict[str, str]):
@@ -64,6 +66,20 @@ class Reply:
             except (ValueError, RecursionError):
                 raise self._broken(self._not_json()) from None
         return self._json
+
+    def skim(self) -> None:
+        """Find out whether the body is JSON, in a tenth of the time that reading it takes.
+
+        Raises:
+            As ``json``.
+        """
+        if self._json is _UNREAD:
+            try:
+                _SKIMMER.decode(self.content)  # looks at everything but what texts are made of
+                if not self.content.isascii():
+                    self.content.decode()
+            except (ValueError, RecursionError):
+                _ = self.json
 
     @property
     def text(self) -> str:
