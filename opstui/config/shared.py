@@ -12,8 +12,8 @@ from opstui.config.merge import Layer, is_secret
 CODE_FILE = r"(?i)\.(?:py[cdiwz]?|pyc|pth|so|dll|dylib|whl|egg)$"
 CODE_NAME = r"^[A-Za-z_][\w.]*:[A-Za-z_][\w.]*$"
 CODE_KEYS = frozenset({"plugin", "plugins", "plugin_path", "python", "module", "class", "import", "entry_point"})
-SECRET_KEY = r"(?i)token|password|passwd|secret|api_?key|credential"
-"""Texts, not compiled patterns: few configs need one, and all would wait for them."""
+SECRET_KEY = r"(?i)(?:token|password|passwd|secret|api_?key|credential)(?!_expires)"
+"""The day on which a secret ends is none. Texts, not compiled patterns: few configs need one, and all would wait for them."""
 
 
 def refused(layer: Layer) -> Iterator[Finding]:

@@ -64,6 +64,13 @@ def test_a_secret_in_a_shared_file_is_refused_without_being_repeated(tmp_path: P
     assert "hunter2" not in str(finding)
 
 
+def test_the_day_on_which_a_token_ends_is_no_secret(tmp_path: Path) -> None:
+    option = 'token = { env = "JIRA" }\ntoken_expires = "2027-01-10"'
+    text, _ = _shared(tmp_path, option=option)
+    assert found(tmp_path, text) == ()
+    assert found(tmp_path, SOURCE.replace("{connector}", "jira").replace("{option}", option)) == ()
+
+
 def test_ordinary_shared_sources_are_fine(tmp_path: Path) -> None:
     option = 'jql = "project = OPS"\ntoken = { env = "JIRA" }\nfolder = "a:b"\ncolumns = { key = "command" }'
     text, _ = _shared(tmp_path, option=option)
