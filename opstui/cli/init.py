@@ -78,7 +78,7 @@ def init(
         if found.missing:
             raise _incomplete(state, found, connector or "", given, name, timezone, me, replace)
     done = _write(state, source, found, loaded, zone, person)
-    _report(state, source, found, done, as_json)
+    _report(state, source, found, done, as_json, untried=as_is)
 
 
 def _incomplete(
@@ -164,8 +164,10 @@ def _write(state: State, source: NewSource, found: Suggestion, loaded: Loaded | 
     return "written"
 
 
-def _report(state: State, source: NewSource, found: Suggestion, done: str, as_json: bool) -> None:
+def _report(state: State, source: NewSource, found: Suggestion, done: str, as_json: bool, *, untried: bool) -> None:
     path = state.config_path
+    kept = [one for one in found.options.values() if isinstance(one, dict) and one.keys() & {"keyring", "file"}]
+    auth = f"opstui auth {source.name}" if untried and kept else ""  # what is only referred to is not there yet
     if as_json:
         emit_json(
             {
@@ -178,7 +180,7 @@ def _report(state: State, source: NewSource, found: Suggestion, done: str, as_js
                 "unused": found.unused,
                 "notes": found.notes,
                 "rows": found.rows,
-                "next": NEXT,
+                "next": auth or NEXT,
             }
         )
     else:
@@ -186,7 +188,8 @@ def _report(state: State, source: NewSource, found: Suggestion, done: str, as_js
         out(str(path))
     said = {"written": "is written, with the", "added": "now has the", "replaced": "has a new"}[done]
     say(f"opstui: the config {said} source {source.name}.")
-    say(f"  Next: {NEXT} pulls it, opstui queue ranks it, opstui opens the app.")
+    first = f"{auth} takes its secret, " if auth else ""
+    say(f"  Next: {first}{NEXT} pulls it, opstui queue ranks it, opstui opens the app.")
 
 
 COMMANDS = {"init": init}

@@ -31,6 +31,12 @@ class Secret:
     def __repr__(self) -> str:
         return f"Secret({self.kind}: {self.name})"
 
+    @property
+    def said(self) -> str:
+        """Where it is kept, in words: ``the keyring's entry jira``."""
+        words = {"env": "the variable ", "keyring": "the keyring's entry ", "command": "the command "}
+        return words.get(self.kind, "") + self.name
+
 
 def secret(value: Any, folder: Path, what: str = "secret") -> Secret:
     """The reference that an option holds; a relative file counts from ``folder``.
@@ -65,7 +71,7 @@ def reveal(reference: Secret, environ: Mapping[str, str]) -> str:
         why, step = "the variable is not set", f"Set it: export {reference.name}=…"
     elif reference.kind == "keyring":
         value = _from_keyring(reference)
-        why, step = "the keyring has no such entry", f"Add it: keyring set {SERVICE} {reference.name}"
+        why, step = "the keyring has no such entry", f"Add it: opstui auth SOURCE, or keyring set {SERVICE} {reference.name}"
     elif reference.kind == "file":
         value = _from_file(reference)
         why, step = "the file is empty", "Put the secret on its first line"
@@ -73,7 +79,7 @@ def reveal(reference: Secret, environ: Mapping[str, str]) -> str:
         value = _from_command(reference, environ)
         why, step = "the command printed nothing", "Try it in a shell"
     if not value:
-        raise ConfigError(repr(reference), why, step)
+        raise ConfigError(reference.said, why, step)
     return value
 
 
@@ -103,11 +109,11 @@ def keep(reference: Secret, value: str) -> None:
             keyring.set_password(SERVICE, reference.name, value)
         except (KeyringError, RuntimeError) as error:
             why = f"the keyring cannot be used ({type(error).__name__})"
-            raise ConfigError(repr(reference), why, "Unlock it, or keep it in a private file: --to file") from None
+            raise ConfigError(reference.said, why, "Unlock it, or keep it in a private file: --to file") from None
     elif reference.kind == "file":
         _into_file(reference, value)
     else:
-        raise ConfigError(repr(reference), "opstui cannot put it there", "Set it yourself, or use --to keyring or --to file")
+        raise ConfigError(reference.said, "opstui cannot put it there", "Set it yourself, or use --to keyring or --to file")
 
 
 def _into_file(reference: Secret, value: str) -> None:
@@ -116,7 +122,7 @@ def _into_file(reference: Secret, value: str) -> None:
     path = Path(reference.name)
     try:
         if path.is_symlink() or (path.exists() and not path.is_file()):
-            raise ConfigError(repr(reference), "it is no ordinary file", "Name another, or remove it")
+            raise ConfigError(reference.said, "it is no ordinary file", "Name another, or remove it")
         with NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:  # private from the start
             written = Path(file.name)
             try:
@@ -127,7 +133,7 @@ def _into_file(reference: Secret, value: str) -> None:
             finally:
                 written.unlink(missing_ok=True)
     except OSError as error:
-        raise ConfigError(repr(reference), error.strerror or "it cannot be written", "Check its folder's rights") from None
+        raise ConfigError(reference.said, error.strerror or "it cannot be written", "Check its folder's rights") from None
 
 
 def _from_keyring(reference: Secret) -> str:
@@ -137,8 +143,8 @@ def _from_keyring(reference: Secret) -> str:
     try:
         return keyring.get_password(SERVICE, reference.name) or ""
     except KeyringError as error:
-        step = 'Unlock it, or use { env = "NAME" } or a private file'
-        raise ConfigError(repr(reference), f"the keyring cannot be used ({type(error).__name__})", step) from None
+        step = "Unlock it, or keep the secret in a private file: opstui auth SOURCE --to file"
+        raise ConfigError(reference.said, f"the keyring cannot be used ({type(error).__name__})", step) from None
 
 
 def _from_file(reference: Secret) -> str:
@@ -147,14 +153,18 @@ def _from_file(reference: Secret) -> str:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
             if not stat.S_ISREG(mode):
-                raise ConfigError(repr(reference), "it is no ordinary file", "Name a file that holds the secret alone")
+                raise ConfigError(reference.said, "it is no ordinary file", "Name a file that holds the secret alone")
             if os.name == "posix" and mode & 0o077:
-                raise ConfigError(repr(reference), f"others may read it (mode {mode & 0o777:04o})", f"Run: chmod 600 {path}")
+                raise ConfigError(reference.said, f"others may read it (mode {mode & 0o777:04o})", f"Run: chmod 600 {path}")
             return file.read(65536).decode("utf-8-sig").strip("\r\n")
     except UnicodeDecodeError:
-        raise ConfigError(repr(reference), "it is not text", "Save it as UTF-8") from None
+        raise ConfigError(reference.said, "it is not text", "Save it as UTF-8") from None
     except OSError as error:
-        raise ConfigError(repr(reference), error.strerror or "it cannot be read", "Check the path and its rights") from None
+        raise ConfigError(
+            reference.said,
+            error.strerror or "it cannot be read",
+            "opstui auth SOURCE puts one there; else check the path and its rights",
+        ) from None
 
 
 def _from_command(reference: Secret, environ: Mapping[str, str]) -> str:
@@ -166,12 +176,10 @@ def _from_command(reference: Secret, environ: Mapping[str, str]) -> str:
             command, env=dict(environ), stdin=subprocess.DEVNULL, capture_output=True, timeout=COMMAND_SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
-        raise ConfigError(
-            repr(reference), f"no answer within {COMMAND_SECONDS} s", "It may be waiting for a password"
-        ) from None
+        raise ConfigError(reference.said, f"no answer within {COMMAND_SECONDS} s", "It may be waiting for a password") from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "it cannot be started"
-        raise ConfigError(repr(reference), why, "Check that the program is installed") from None
+        raise ConfigError(reference.said, why, "Check that the program is installed") from None
     if done.returncode:
-        raise ConfigError(repr(reference), f"the command failed with exit code {done.returncode}", "Try it in a shell")
+        raise ConfigError(reference.said, f"the command failed with exit code {done.returncode}", "Try it in a shell")
     return done.stdout.decode("utf-8", "replace").partition("\n")[0].rstrip("\r")

@@ -46,6 +46,7 @@ def resolve(
         ConfigError: with every finding, each naming the dotted key.
     """
     findings: list[str] = []
+    next_step = "Run: opstui config check"
     values: dict[str, Any] = {}
     by_name = {option.name: option for option in declared}
     for name in given:
@@ -67,11 +68,13 @@ def resolve(
             values[option.name] = _settle(option, value, folders.get(option.name, folder), secret)
         except (OpstuiError, ValueError) as error:
             findings.append(f"{where}: {error}")
+            if option.type == "secret" and isinstance(value, Mapping) and not {"keyring", "file"}.isdisjoint(value):
+                next_step = f"Run: opstui auth {source}"
     if findings:
         raise ConfigError(
             f"source {source!r} has options that cannot be used",
             "; ".join(findings),
-            "Run: opstui config check",
+            next_step,
             findings=tuple(findings),
         )
     return values
