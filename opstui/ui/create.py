@@ -32,4 +32,5 @@ async def create(pane: Pane) -> None:
 
 def _told(pane: Pane, receipt: Receipt) -> None:
     if receipt.group:
-        pane.say(". ".join(part for part in (receipt.summary, receipt.note) if part) + ".")
+        note = receipt.note.removeprefix(f"for {receipt.sent_to[0]}, ") if receipt.sent_to else receipt.note
+        pane.say(f" {pane.desktop.look['dot']} ".join(part for part in (receipt.summary, note) if part))

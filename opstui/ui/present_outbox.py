@@ -19,6 +19,7 @@ FIELDS = {"assign": "owner", "transition": "status", "priority": "priority", "du
 MEANINGS = {
     "parked": "It waits until it is released: it was made while nothing is sent.",
     "pending": "It waits for its turn; what it sets is in force here already.",
+    "again": "It has not reached the source yet and is tried again by itself; what it sets is in force here already.",
     "sending": "It is at the source now; nobody knows yet what becomes of it.",
     "failed": "The source did not take it. Until you decide, what the source says is in force.",
     "conflict": "Somebody changed the same field at the source. Until you decide, what stands there is in force.",
@@ -27,6 +28,8 @@ MEANINGS = {
 }
 WAY, KEY = 26, 6
 """Cells for the key of a way out and what it does, and for the key alone where there is little room."""
+TITLED = 56
+"""The room from which the item's title stands beside what is set."""
 WORDED = 54
 """Cells from which a way out is said in words."""
 
@@ -54,7 +57,7 @@ def counts_down(changes: Sequence[Outgoing], now: datetime) -> bool:
 
 
 def when_words(change: Outgoing, now: datetime, undo: str = "", *, readonly: bool = False) -> str:
-    """When it is sent: ``sent in 6 s, z cancels``, ``again in 40 s``, ``held: read-only``; empty once that is over."""
+    """When it is sent: ``sent in 6s, z cancels``, ``again in 40s``, ``held: read-only``; empty once that is over."""
     if change.state == "parked":
         return "held until released"
     if change.state == "sending":
@@ -65,10 +68,10 @@ def when_words(change: Outgoing, now: datetime, undo: str = "", *, readonly: boo
         return "waits: read-only"
     left = seconds_left(change, now)
     if change.attempts or change.doubt:
-        return f"again {'now' if not left else f'in {_span(left)}'}"
+        return f"again {'now' if not left else f'in {span(left)}'}"
     if not left:
         return "next in line"
-    return f"sent in {_span(left)}" + (f", {undo} cancels" if undo else "")
+    return f"sent in {span(left)}" + (f", {undo} cancels" if undo else "")
 
 
 def tries_words(change: Outgoing) -> str:
@@ -85,10 +88,11 @@ def outgoing_lines(
     undo: str = "",
     group: int = 0,
     readonly: bool = False,
+    outbox_key: str = "O",
 ) -> list[Line]:
     """The section of an item's detail: each change in words, where it stands, and what is wrong with its remedy.
 
-    ``undo`` is the key that takes back the action ``group``.
+    ``undo`` is the key that takes back the action ``group``, ``outbox_key`` the one that goes where a conflict is settled.
     """
     if not changes:
         return []
@@ -105,6 +109,9 @@ def outgoing_lines(
         if words := f" {look['dot']} ".join(part for part in said if part):
             lines += [[(" " * (3 + len(head)) + part, "muted")] for part in wrap(words, room, 3)]
         lines += [[(" " * (3 + len(head)) + part, its)] for part, its in _trouble(change, room)]
+        if change.state == "conflict":
+            there = f"there it is {outbox.field_words(change.verb, change.theirs)} now: {outbox_key} decides"
+            lines += [[(" " * (3 + len(head)) + part, "text")] for part in wrap(there, room, 3)]
     return lines
 
 
@@ -115,12 +122,12 @@ def _trouble(change: Outgoing, cells: int) -> list[Piece]:
     return [(part, its) for text, its in said if text for part in wrap(text, cells, 4)]
 
 
-def outbox_line(change: Outgoing, cells: int, now: datetime, look: Look, *, readonly: bool = False) -> Line:
+def outbox_line(change: Outgoing, cells: int, now: datetime, look: Look, *, title: str = "", readonly: bool = False) -> Line:
     """One line of the outbox: state, item, change, tries, and when it goes on or since when it waits."""
     state, tone = state_piece(change, look)
     ref_cells = max(14, min(22, cells // 5))
     line: Line = [
-        (" " + fit(state, 11), tone),
+        (" " + fit(state, 10) + "  ", tone),
         (fit(tame(change.ref or change.source), ref_cells, look["ellipsis"]) + "  ", "muted"),
     ]
     end: Line = []
@@ -131,14 +138,19 @@ def outbox_line(change: Outgoing, cells: int, now: datetime, look: Look, *, read
     if cells >= 68:
         end.insert(0, (right(span(max(0, int((now - change.at).total_seconds()))).split(" ")[0], 5) + " ", "muted"))
     room = cells - line_width(line) - line_width(end)
-    line.append((fit(change_words(change, look), max(room - 1, 4), look["ellipsis"]), "text"))
+    if title and room >= TITLED:  # what it sets, and beside it what it is about
+        words = min(room * 3 // 5, 60)
+        line.append((fit(change_words(change, look), words, look["ellipsis"]) + "  ", "text"))
+        line.append((fit(tame(title), room - words - 3, look["ellipsis"]), "muted"))
+    else:
+        line.append((fit(change_words(change, look), max(room - 1, 4), look["ellipsis"]), "text"))
     return spread(line, end, cells, look)
 
 
 def _next(change: Outgoing, now: datetime, readonly: bool) -> str:
     if change.state == "pending" and not readonly:
         left = seconds_left(change, now)
-        return f"in {_span(left)}" if left else "now"
+        return f"in {span(left)}" if left else "now"
     words = {"pending": "read-only", "parked": "S releases", "sending": "now", "failed": "decide", "conflict": "decide"}
     return words.get(change.state, "")
 
@@ -152,7 +164,7 @@ def outbox_page(
     lines: list[Line] = [[(cut(head, cells, look["ellipsis"]), "strong")]]
     lines += [[(cut(tame(change.ref or f"a new item at {change.source}"), cells, look["ellipsis"]), "muted")], []]
     lines.append([(fit("state", LABEL), "muted"), (state, tone)])
-    lines += _said("", MEANINGS.get(change.state, ""), cells)
+    lines += _said("", MEANINGS.get("again" if change.state == "pending" and change.attempts else change.state, ""), cells)
     if words := when_words(change, now, undo, readonly=readonly):
         lines += _said("then", words, cells)
     if change.what or change.why or change.next_step:
@@ -239,8 +251,3 @@ def _said(label: str, text: str, cells: int, tone: str = "text") -> list[Line]:
         return []
     parts = wrap(text, max(cells - LABEL, 8))
     return [[(fit(label if not at else "", LABEL), "muted"), (part, tone)] for at, part in enumerate(parts)]
-
-
-def _span(seconds: int) -> str:
-    """``6 s``, else as every other span."""
-    return f"{seconds} s" if seconds < 60 else span(seconds)

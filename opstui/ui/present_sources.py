@@ -37,6 +37,8 @@ MEANINGS = {
     "paused": "It is switched off in the config (enabled = false).",
 }
 PAUSED = "You have paused it: it is neither read nor written to until you resume it."
+READ, SAID = 32, 20
+"""Cells for when it was and will be read, and the room from which a line says what is wrong too."""
 Refused = tuple[str, str, str]
 """Where a record stands, why it did not come in, and how it begins."""
 
@@ -67,19 +69,20 @@ def source_line(source: SourceState, cells: int, now: datetime, look: Look, far:
     if cells < 60:  # what is counted stands on the page below
         return spread(line, [], cells, look)
     items = f"{source.items:,} {'item ' if source.items == 1 else 'items'}"
-    end: Line = [(right(items, 13), "text" if source.items else "muted")]
+    counted: Line = [(right(items, 13), "text" if source.items else "muted")]
     refused = f"{source.refused:,} refused" if source.refused else ""
     out, out_tone = out_piece(source, look)
     if cells >= 100:
-        end += [(right(refused, 15), "warning" if refused else "muted"), (right(out, 12), out_tone)]
+        counted += [(right(refused, 14), "warning" if refused else "muted"), (right(out, 14), out_tone)]
     elif source.stuck or not refused:
-        end.append((right(out, 15), out_tone))
+        counted.append((right(out, 14), out_tone))
     else:
-        end.append((right(refused, 15), "warning"))
-    end.append((" ", "text"))
-    room = max(cells - line_width(line) - line_width(end), 0)
-    line += _read(source, room, now, look, far)
-    return spread(line, end, cells, look)
+        counted.append((right(refused, 14), "warning"))
+    room = max(cells - line_width(line) - line_width(counted) - 1, 0)
+    line += [*_read(source, min(room, READ if cells < 150 else READ + 14), now, look, far), *counted]
+    if source.what and (rest := cells - line_width(line) - 4) >= SAID:
+        line.append(("   " + cut(tame(source.what), rest, look["ellipsis"]), "muted"))
+    return spread(line, [], cells, look)
 
 
 def _read(source: SourceState, room: int, now: datetime, look: Look, far: Far | None) -> Line:
@@ -90,13 +93,16 @@ def _read(source: SourceState, room: int, now: datetime, look: Look, far: Far | 
     if source.last_ok:
         over = source.state in FAILED  # then the last try is younger, and an age would be taken for its
         read = f"last ok {look.at(source.last_ok, now)}" if over else f"read {ago(source.last_ok, now)}"
-    line: Line = [(fit(read, min(18, room), look["ellipsis"]), "warning" if source.state == "stale" else "muted")]
-    soon = expiry_words(source, now)
-    if room - 18 >= 12 and soon:
-        line.append((fit(soon.replace(" ends in", ""), room - 18, look["ellipsis"]), "warning"))
-    elif room - 18 >= 12:
-        line.append((fit(next_words(source, now), room - 18, look["ellipsis"]), "muted"))
-    return line
+    old = "warning" if source.state == "stale" else "muted"
+    soon = expiry_words(source, now).replace(" ends in", "")
+    if room >= 30:
+        line: Line = [(fit(read, 18, look["ellipsis"]), old)]
+        if room >= READ + 14 or not soon:
+            line.append((fit(next_words(source, now), 14 if soon else room - 18, look["ellipsis"]), "muted"))
+        return [*line, (fit(soon, room - line_width(line), look["ellipsis"]), "warning")]
+    if soon and source.state not in TROUBLE:  # little room, and a credential that ends is the news
+        return [(fit(soon, room, look["ellipsis"]), "warning")]
+    return [(fit(read, room, look["ellipsis"]), old)]
 
 
 def out_piece(source: SourceState, look: Look) -> tuple[str, str]:
@@ -183,8 +189,12 @@ def _token(source: SourceState, cells: int, now: datetime, look: Look) -> list[L
     """A credential that ends soon, or ended, before all that goes well."""
     if not (soon := expiry_words(source, now)) or source.expires is None:
         return []
-    lines = _fact("token", f"{soon.removeprefix('token ')}: {look.at(source.expires, now)}", cells, "warning")
-    return [*lines, *_fact("next", f"Get a new one, then: opstui auth {source.name}", cells, "strong"), []]
+    on = source.expires.astimezone(look.zone)
+    lines = _fact("token", f"{soon.removeprefix('token ')}: {on:%a} {on.day} {on:%b %Y}", cells, "warning")
+    auth = f"opstui auth {source.name}"
+    if auth not in source.next_step:  # the trouble above asks for the same
+        lines += _fact("next", f"Get a new one, then: {auth}", cells, "strong")
+    return [*lines, []]
 
 
 def _test(tested: Tested, cells: int, now: datetime, look: Look) -> list[Line]:

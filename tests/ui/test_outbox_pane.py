@@ -44,9 +44,7 @@ async def test_a_verdict_on_a_tracker_says_where_it_goes_and_its_row_and_detail_
     async with a_tracker(tmp_path) as desk:
         await desk.go("OPS-88")
         await desk.press("p", "3")
-        await desk.expect(
-            "For jira, sent in 8s · z cancels", "↑ to send", "OUTBOX", "priority medium", "sent in 8s, z cancels"
-        )
+        await desk.expect("For jira, sent in 8s · z cancels", "↑ to send", "OUTBOX", "priority medium", "sent in 8s, z cancels")
         assert not desk.desk.moves(J)
         desk.clock.forward(seconds=3)
         await desk.expect("sent in 5s, z cancels")
@@ -69,7 +67,7 @@ async def test_counting_down_reads_nothing_from_the_store(tmp_path: Path, monkey
         finally:
             store_of(desk.desk).read.set_trace_callback(None)
         assert read == []
-        assert "sent in 4 s" in desk.text
+        assert "sent in 4s" in desk.text
 
 
 async def test_a_verdict_on_a_source_that_cannot_take_it_says_that_it_stays_here(tmp_path: Path) -> None:

@@ -44,6 +44,8 @@ class FieldsForm(Dialog[dict[str, str]]):
         & Horizontal > Input.-textual-compact { width: 1fr; background: $foreground 5%; padding: 0 1; }
         & Horizontal > Input.-textual-compact:focus { width: 1fr; background: $foreground 5%; padding: 0 1; }
         & #choices { margin: 1 0 0 22; }
+        & #nothing { display: none; height: auto; margin: 1 0 0 24; color: $text-muted; }
+        & #nothing.-shown { display: block; }
         & #trouble { display: none; height: auto; margin-top: 1; color: $text-error; }
         & #trouble.-shown { display: block; }
     }
@@ -64,7 +66,7 @@ class FieldsForm(Dialog[dict[str, str]]):
     def body(self) -> Iterable[Widget]:
         for at, field in enumerate(self._fields):
             with Horizontal():
-                star = " *" if field.required else ""
+                star = " *" if field.required and len(self._fields) > 1 else ""
                 yield Static(
                     Content(fit(tame(field.title), LABEL - len(star), self.look["ellipsis"]).rstrip() + star), classes="label"
                 )
@@ -73,6 +75,7 @@ class FieldsForm(Dialog[dict[str, str]]):
                 line.cursor_blink = False
                 yield line
         yield Choices(id="choices", look=self.look)
+        yield Static(Content("Nothing like that."), id="nothing")
         yield Static(id="trouble")
 
     def on_mount(self) -> None:
@@ -99,8 +102,10 @@ class FieldsForm(Dialog[dict[str, str]]):
         lines = [Choice(one, Content(tame(one))) for one in field.choices]
         typed = self._line(self._at).value.strip()
         exact = any(one.casefold() == typed.casefold() for one in field.choices)
-        self._list.show(lines if exact else narrow(lines, typed), keep=typed)
-        self._list.display = bool(lines)
+        fitting = lines if exact else narrow(lines, typed)
+        self._list.show(fitting, keep=typed)
+        self._list.display = bool(fitting)
+        self.query_one("#nothing").set_class(bool(lines) and not fitting, "-shown")
         self.call_after_refresh(self.fit)
 
     @on(Input.Submitted)

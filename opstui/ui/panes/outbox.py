@@ -34,6 +34,8 @@ class OutboxPane(VerbPane, inherit_bindings=False):
     OutboxPane #changes { height: auto; max-height: 50%; min-height: 3; }
     OutboxPane #change { height: 1fr; }
     OutboxPane.-whole #changes { display: none; }
+    OutboxPane.-empty #changes { max-height: 100%; }
+    OutboxPane.-empty #change { display: none; }
     """
     place = "outbox"
 
@@ -45,6 +47,8 @@ class OutboxPane(VerbPane, inherit_bindings=False):
         self.page.edge = "top"
         self.whole = False
         self._changes: Sequence[Outgoing] = ()
+        self._titles: dict[str, str] = {}
+        """Of the items whose changes are listed."""
         self._shown: int | None = None
 
     def body(self) -> Iterable[Widget]:
@@ -67,8 +71,11 @@ class OutboxPane(VerbPane, inherit_bindings=False):
         self.desktop.read_health()
         found = self.desk.outbox(limit=MOST)
         self._changes = sorted(found, key=lambda change: (ORDER.index(change.state), change.due, change.id))
+        wanting = {change.ref for change in self._changes if change.ref} - self._titles.keys()
+        self._titles |= {row.ref: row.title for row in self.desk.rows(sorted(wanting))} if wanting else {}
         self.list.empty = self._nothing()
-        self.list.styles.height = max(len(self._changes), 3)
+        self.set_class(not self._changes, "-empty")  # nothing to say more of: no rule across an empty screen
+        self.list.styles.height = len(self._changes) or "1fr"
         self.list.load(lambda offset, limit: self._changes[offset : offset + limit], len(self._changes))
         wanted, self.desktop.wanted_change = self.desktop.wanted_change, None
         at = next((at for at, change in enumerate(self._changes) if change.id == wanted), None)
@@ -117,7 +124,8 @@ class OutboxPane(VerbPane, inherit_bindings=False):
         return nothing_lines("Nothing is on its way, and nothing came back.", key, "goes back to the queue")
 
     def _line(self, change: Outgoing, cells: int, here: bool) -> Line:
-        return outbox_line(change, cells, self.desk.now(), self.desktop.look, readonly=self.desktop.readonly)
+        title, readonly = self._titles.get(change.ref, ""), self.desktop.readonly
+        return outbox_line(change, cells, self.desk.now(), self.desktop.look, title=title, readonly=readonly)
 
     @on(LineList.Moved)
     def _show(self) -> None:

@@ -362,7 +362,10 @@ class QueuePane(VerbPane, inherit_bindings=False):
         from opstui.ui.present_outbox import outgoing_lines
 
         key, now = key_hint("app.undo", self.desktop.keymap), self.desk.now()
-        return outgoing_lines(changes, cells, now, self.look, undo=key, group=self._undo_group, readonly=self.desktop.readonly)
+        out, readonly = key_hint("app.outbox", self.desktop.keymap), self.desktop.readonly
+        return outgoing_lines(
+            changes, cells, now, self.look, undo=key, group=self._undo_group, readonly=readonly, outbox_key=out
+        )
 
     @property
     def counts(self) -> bool:
