@@ -12,7 +12,7 @@ from opstui.errors import OpstuiError
 from opstui.services.reranking import Reranking
 
 if TYPE_CHECKING:
-    from opstui.services.crew import Outcome
+    from opstui.services.running import Outcome
     from opstui.services.station import Station
 
 BUDGET_S = 0.1

@@ -23,13 +23,14 @@ from opstui.errors import OpstuiError, StoreBusy
 from opstui.services import health
 from opstui.services.checking import Checks
 from opstui.services.chores import Chores
-from opstui.services.crew import Crew, Outcome, Tell
+from opstui.services.crew import Crew, Tell
 from opstui.services.errands import Errands
 from opstui.services.interrupt import Stopped, interruptible
 from opstui.services.job import Event, encode, trouble
 from opstui.services.lease import Lease
 from opstui.services.plan import Plan
 from opstui.services.reloading import ConfigWatch
+from opstui.services.running import Outcome
 from opstui.services.station import Station, open_station, station_for
 from opstui.store import sending
 

@@ -14,7 +14,7 @@ from opstui.errors import StoreBusy
 from opstui.store import asks, sources
 
 if TYPE_CHECKING:
-    from opstui.services.crew import Outcome
+    from opstui.services.running import Outcome
     from opstui.services.station import Station
 
 _STATES = {"failed", "refused", "broken"}

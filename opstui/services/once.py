@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from opstui.errors import UsageError
 from opstui.services import flush, health
 from opstui.services.chores import Chores
-from opstui.services.crew import Crew, Outcome, Tell, told
+from opstui.services.crew import Crew, Tell
 from opstui.services.interrupt import Stopped, interruptible
 from opstui.services.job import SourceResult
 from opstui.services.lease import Lease
+from opstui.services.running import Outcome, told
 from opstui.services.schedule import next_due
 from opstui.services.station import Station, seconds, station_for
 from opstui.store import asks, sources

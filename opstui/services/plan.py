@@ -14,8 +14,8 @@ from opstui.services.watch import Watch
 
 if TYPE_CHECKING:
     from opstui.config.settings import Source
-    from opstui.services.crew import Outcome
     from opstui.services.health import Sick
+    from opstui.services.running import Outcome
 
 
 @dataclass(slots=True)

@@ -10,10 +10,10 @@ import pytest
 
 from opstui.errors import Refused, UsageError
 from opstui.services import health
-from opstui.services.crew import Outcome
 from opstui.services.job import Counts, Ended
 from opstui.services.once import sync_once
 from opstui.services.plan import Plan
+from opstui.services.running import Outcome
 from opstui.services.station import Station
 from opstui.services.usage import MOST, usage_of
 from opstui.store import sources

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from opstui.services.crew import Outcome
 from opstui.services.job import OURS, Counts, Ended, decode, encode, trouble
 from opstui.services.plan import Plan
+from opstui.services.running import Outcome
 from opstui.services.schedule import first_due, next_due
 from opstui.services.watch import Watch
 from tests.support.engine import a_source

@@ -13,9 +13,9 @@ from opstui.config.rules import rules
 from opstui.config.settings import Day, Settings, Source
 from opstui.domain.views import QueueRow, View
 from opstui.services import health
-from opstui.services.crew import Outcome
 from opstui.services.desk import Desk
 from opstui.services.job import Counts, Ended
+from opstui.services.running import Outcome
 from opstui.services.station import Station
 from opstui.store import sources
 from opstui.store.db import Store

@@ -14,8 +14,9 @@ from typing import Any
 from opstui.config.rules import rules
 from opstui.config.settings import Day, Settings, Source
 from opstui.services.clock import real_clock
-from opstui.services.crew import Crew, Outcome
+from opstui.services.crew import Crew
 from opstui.services.job import Event
+from opstui.services.running import Outcome
 from opstui.services.station import Limits, Station
 from opstui.store.db import Store
 
