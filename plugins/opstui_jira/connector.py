@@ -106,7 +106,8 @@ class JiraConnector(Connector):
             return None
         threads.fill(self.http, self.mapper, [reply.json])
         try:
-            item = self.mapper.item(reply.json, self.context.now() - RECENT)
+            now = self.context.now() + self.http.clock_ahead
+            item = self.mapper.item(reply.json, now - RECENT)
         except Unreadable as error:
             raise wrong(f"{self.context.source}: an issue", str(error)) from None
         return item if item.key == key else replace(item, key=key)  # it has moved and still answers to this key

@@ -10,6 +10,8 @@ import pytest
 from opstui.connectors.http import waits
 from opstui.connectors.http.reply import Headers, Reply
 from opstui.errors import SourceUnavailable
+from tests.support.faults import serve
+from tests.support.web import Counter, client
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 THEIRS = NOW + timedelta(hours=3)
@@ -89,3 +91,10 @@ def test_the_quota_an_answer_tells(headers: dict[str, str], left: int | None, li
 @pytest.mark.parametrize("text", ["", "yesterday", "Fri, 32 Nov 2026 99:00:00 GMT"])
 def test_a_date_that_is_none_is_none(text: str) -> None:
     assert _reply(Date=text).date is None
+
+
+def test_a_servers_clock_is_known_once_it_has_answered() -> None:
+    with serve(Counter(), skew=-7200) as server, client(server.url) as http:
+        assert http.clock_ahead == timedelta()
+        http.get("/x")
+        assert -timedelta(hours=3) < http.clock_ahead < -timedelta(hours=1)

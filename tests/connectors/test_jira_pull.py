@@ -375,7 +375,8 @@ def test_a_record_that_is_no_issue_is_refused_and_the_rest_comes_in(server: bool
 
 
 @BOTH
-def test_an_answer_of_another_shape_moves_no_cursor(server: bool) -> None:
+def test_an_answer_of_another_shape_moves_no_cursor(server: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPSTUI_HTTP_PATIENCE", "0.01")
     with site(server=server) as at:
         many(at, 2)
         at.pull()
