@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from opstui.errors import StoreError
@@ -33,7 +34,9 @@ class Checks:
         return True
 
     def _check(self, station: Station, name: str) -> None:
+        from opstui.services.credentials import go_on
         from opstui.services.plugins import check_source, keep_usage
+        from opstui.store import sources
 
         source = station.source(name)
         assert source is not None
@@ -44,6 +47,8 @@ class Checks:
         # Who cannot write now has still tried it.
         with contextlib.suppress(StoreError), Store.open(station.store.path, now=station.now, create=False) as store:
             keep_usage(store, found)
+            if found.ok and sources.health(store.read)[name].what:  # it was in trouble: see whether it still is
+                go_on(replace(station, store=store), name)
         self.tell(checked_event(found))
 
 

@@ -6,12 +6,12 @@ import contextlib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from opstui.errors import StoreBusy
-from opstui.store import asks, sources
+from opstui.store import asks, sending, sources
 
 if TYPE_CHECKING:
     from opstui.services.running import Outcome
@@ -56,6 +56,7 @@ def settle(station: Station, outcome: Outcome, due: float | None, tries: int = 1
 
 def _settle(station: Station, outcome: Outcome, due: float | None) -> bool:
     from opstui.services import troubles  # what is not of the engine's side asks this module for a path at most
+    from opstui.services.station import seconds
 
     ended, now = outcome.ended, station.now()
     next_due = None if due is None else datetime.fromtimestamp(due, UTC)
@@ -65,7 +66,12 @@ def _settle(station: Station, outcome: Outcome, due: float | None) -> bool:
         if outcome.can is not None:
             sources.can(conn, outcome.source, *outcome.can)
         if outcome.ok:
+            before = sources.health(station.store.read).get(outcome.source)
             sources.finish(conn, outcome.source, now, seconds_taken=ended.seconds, next_due=next_due, notes=ended.notes)
+            if before is not None and before.what:  # it answers again: what waited for that waits no longer
+                held = now + timedelta(seconds=seconds(station.settings.outbox.hold))
+                settled = now + timedelta(seconds=station.limits.settle)
+                sending.hasten(conn, held, [outcome.source], settled=settled)
         else:
             sources.fail(
                 conn,

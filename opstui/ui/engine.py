@@ -67,7 +67,7 @@ class Engine:
             case "progress" if source in self.reading:
                 far = how_far(event)
                 self.far[source] = progress_of(event)
-                if self.reading[source] == far:
+                if self.reading[source] == far != "waits":
                     return False
                 self.reading[source] = far
             case "finished" | "failed" if source:
@@ -177,8 +177,10 @@ def progress_of(event: Event) -> Far:
 
 
 def how_far(event: Event) -> str:
-    """``42 %`` of what is known to come, else how many: ``12,000 rows``."""
+    """``42 %`` of what is known to come, else how many: ``12,000 rows``; ``waits`` while the source does not answer."""
     done, total = event.get("done"), event.get("total")
+    if event.get("unit") == "s waited":  # no part of what there is to read
+        return "waits"
     if not isinstance(done, int) or not done:
         return ""
     if isinstance(total, int) and total > 0:
@@ -198,6 +200,7 @@ def together(came: Sequence[tuple[str, str, bool]]) -> str:
 def outcome(event: Event) -> str:
     """``2 added, 1 changed``, ``nothing new``, or why it failed and what helps."""
     if event["event"] == "failed":
-        return ". ".join(str(event[key]).rstrip(".") for key in ("what", "why", "next_step") if event.get(key)) or "it failed"
+        said = ". ".join(str(event[key]).rstrip(".") for key in ("what", "why", "next_step") if event.get(key)) or "it failed"
+        return said.removeprefix(f"{event.get('source')}: ")  # its name stands before it already
     parts = [f"{event[key]:,} {key}" for key in ("added", "changed", "refused") if event.get(key)]
     return ", ".join(parts) or NOTHING

@@ -39,6 +39,8 @@ MEANINGS = {
 PAUSED = "You have paused it: it is neither read nor written to until you resume it."
 READ, SAID = 32, 20
 """Cells for when it was and will be read, and the room from which a line says what is wrong too."""
+WAITED = "s waited"
+"""What is counted while a worker only waits to ask again: no part of what there is to read."""
 Refused = tuple[str, str, str]
 """Where a record stands, why it did not come in, and how it begins."""
 
@@ -113,8 +115,10 @@ def out_piece(source: SourceState, look: Look) -> tuple[str, str]:
 
 
 def bar_words(far: Far, cells: int, look: Look) -> str:
-    """``▮▮▮▯▯▯▯▯ 42 %`` of what is known to come, else how many came: ``12,000 rows``."""
+    """``▮▮▮▯▯▯▯▯ 42 %`` of what is known to come, else how many came: ``12,000 rows``; ``asks again in 3s`` while it waits."""
     done, total, unit = far
+    if unit == WAITED:
+        return f"asks again in {span(total - done)}" if total and total > done else "asks again now"
     if total:
         part = max(0.0, min(done / total, 1.0))
         full = round(part * cells)
@@ -167,7 +171,7 @@ def source_page(
         lines += _test(tested, cells, now, look)
     if far is not None:
         words = bar_words(far, 24, look) or "just begun"
-        of = f", {far[0]:,} of {far[1]:,} {tame(far[2])}".rstrip() if far[1] else ""
+        of = f", {far[0]:,} of {far[1]:,} {tame(far[2])}".rstrip() if far[1] and far[2] != WAITED else ""
         lines += _fact("now", words + of, cells)
     if source.last_try and (source.state in FAILED or source.last_try != source.last_ok):
         how = f"{source.state} at " if source.state in FAILED else ""

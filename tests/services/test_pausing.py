@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from tests.support.desk import a_desk, pull, shut, store_of
 from tests.support.engine import EngineProcess, a_source, a_station
 from tests.support.engine import pull as pull_now
 from tests.support.plugin import install
+from tests.support.pushing import put, row
 
 GOOD = "def pull(self, cursor, known):\n    yield Page((self.item(1),))"
 USES = """
@@ -143,6 +144,17 @@ def test_an_engine_tries_a_source_when_asked_to_and_goes_on_meanwhile(tmp_path: 
         assert sources.health(store.read)["tried"].account == "ops"
 
 
+def test_a_source_in_trouble_that_passes_its_test_is_read(tmp_path: Path, plugins: Path) -> None:
+    install(plugins, "sick", FAILS + "\ndef check(self):\n    return 'ops'")
+    engine = EngineProcess(tmp_path, plugins, '[[sources]]\nname = "sick"\nconnector = "sick"\nevery = "1h"\n')
+    engine.expect("failed", source="sick")
+    engine.expect("idle")
+    engine.say("check sick")
+    assert engine.expect("checked", source="sick")["ok"]
+    engine.expect("started", source="sick")
+    engine.end()
+
+
 def test_what_a_source_says_of_its_use_is_kept_and_a_silent_run_keeps_when_its_credential_ends(station: Station) -> None:
     def run(name: str) -> sources.Health:
         outcomes, events = pull_now(station, name)
@@ -185,6 +197,20 @@ def test_failures_in_a_row_are_counted_over_restarts_and_end_with_a_good_pull(st
     plan = Plan(station.sources(), {}, now, lambda: 0.5, sick=health.sick(station))
     assert "fails" in [source.name for source in plan.ready(now, ())], "somebody may just have mended it"
     assert note("ok") == 0 and "fails" not in health.sick(station)
+
+
+def test_a_source_that_answers_again_is_sent_soon_what_waited_for_it(station: Station) -> None:
+    def note(state: str) -> datetime:
+        health.settle(station, Outcome("fails", Ended(state, Counts(), 1.0, "" if state == "ok" else "401")), None)
+        return row(station.store, waits).due
+
+    with station.store.writing() as conn:
+        sources.ensure(conn, "fails")
+    waits = put(station.store, "fails", "", "create", {"title": "Labels"}, hold=900)
+    later = row(station.store, waits).due
+    assert note("ok") == later, "nothing was the matter"
+    assert note("refused") == later
+    assert note("ok") <= station.now() + timedelta(seconds=8)
 
 
 def test_a_sync_from_cron_leaves_a_longer_and_longer_pause_behind(station: Station) -> None:

@@ -79,6 +79,7 @@ def test_all_that_were_asked_for_are_told_at_once_the_failures_first(tmp_path: P
         ({"done": 12345, "total": None, "unit": "rows"}, "12,000 rows"),
         ({"done": 0, "total": 10}, ""),
         ({"done": "x"}, ""),
+        ({"done": 2, "total": 3, "unit": "s waited"}, "waits"),
     ],
 )
 def test_how_far_a_read_is(event: dict[str, Any], words: str) -> None:
@@ -92,6 +93,10 @@ def test_the_rail_shows_how_far_a_long_read_is(tmp_path: Path) -> None:
     assert not engine.hear({"event": "progress", "source": "helpdesk", "done": 422, "total": 1000})
     line = day_line(120, MORNING, LOOK, "Triage", (), (), engine.reading)
     assert "".join(text for text, _ in line).endswith("↻ helpdesk 42 %")
+
+
+def test_a_source_is_named_once_where_its_trouble_names_it_too() -> None:
+    assert outcome({"event": "failed", "source": "desk", "what": "desk: 401", "why": "refused"}) == "401. refused"
 
 
 def test_nothing_new_is_an_outcome_too() -> None:
