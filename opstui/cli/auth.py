@@ -60,7 +60,7 @@ def auth(
     ends = _end(expires)
     station = state.station()
     with station.store:
-        found = credentials.credential(_source(station, name), state.environ, option)
+        found = credentials.credential(_source(station, name), station.worker_environ(), option)
         kind = found.reference.kind if found.reference else ""
         if kind in ("env", "command") and not to and not from_stdin:
             ctx.exit(_only_tried(station, found, as_json))

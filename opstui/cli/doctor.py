@@ -44,7 +44,7 @@ def _look(state: State) -> Iterator[Check]:
     loaded = load.inspect(state.config_or_none, environ=state.environ, flags=state.overrides)
     yield from checkup.of_store(folder, now)
     yield from checkup.of_config(loaded, state.config_path)
-    yield from checkup.of_plugins(list_plugins(state.environ), loaded.settings)
+    yield from checkup.of_plugins(list_plugins(state.plugin_environ()), loaded.settings)
     yield from checkup.of_sources(loaded, folder, now, state.environ)
     yield from checkup_out.of_secrets(loaded.settings, state.environ)
     yield from checkup_out.of_network(loaded.settings, state.environ)

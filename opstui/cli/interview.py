@@ -23,7 +23,7 @@ def choose_connector(state: State) -> PluginInfo:
     """Show what is installed, the broken with their reason, and let one be chosen."""
     from opstui.services.plugins import list_plugins
 
-    found = list_plugins(state.environ)
+    found = list_plugins(state.plugin_environ())
     say("A source is a place that your tickets, mail or alerts come from. Its connector reads it:\n")
     table([(one.name, one.title if one.ok else f"broken: {one.reason}") for one in found], indent="  ", err=True)
     say("")

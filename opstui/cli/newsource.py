@@ -148,7 +148,7 @@ def usable(state: State, name: str) -> PluginInfo:
     """
     from opstui.services.plugins import check_plugin
 
-    found = check_plugin(name, state.environ)
+    found = check_plugin(name, state.plugin_environ())
     if not found.ok:
         raise PluginError(f"connector {name!r} cannot be used", found.reason, found.next_step, plugin=name)
     return found

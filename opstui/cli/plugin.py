@@ -22,7 +22,7 @@ def listed(state: State, as_json: bool) -> None:
     """Every installed connector; a broken one with its reason."""
     from opstui.services.plugins import list_plugins
 
-    found = list_plugins(state.environ)
+    found = list_plugins(state.plugin_environ())
     if as_json:
         emit_json(found)
         return
@@ -37,7 +37,7 @@ def check(ctx: click.Context, name: str, as_json: bool) -> None:
     """One connector: does it load, and which options does it take."""
     from opstui.services.plugins import check_plugin
 
-    found = check_plugin(name, ctx.obj.environ)
+    found = check_plugin(name, ctx.obj.plugin_environ())
     if as_json:
         emit_json(found)
     else:

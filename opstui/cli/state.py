@@ -78,6 +78,14 @@ class State:
         station = open_station(self.config, self.data_dir, self.environ, flags=self.overrides)
         return replace(station, readonly=True) if self.readonly else station
 
+    def plugin_environ(self) -> Mapping[str, str]:
+        """The environment in which plugins are only looked at: no secret of any source is in it."""
+        from opstui.config import load
+        from opstui.services.station import without_secrets
+
+        loaded = load.inspect(self.config_or_none, environ=self.environ, flags=self.overrides)
+        return without_secrets(self.environ, loaded.settings)
+
     def close(self) -> None:
         """Give the store back."""
         if self._workspace is not None:

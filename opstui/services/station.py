@@ -136,6 +136,12 @@ def variables(source: Source) -> frozenset[str]:
     )
 
 
+def without_secrets(environ: Mapping[str, str], settings: Settings) -> dict[str, str]:
+    """The environment without what holds the sources' secrets, for whoever only looks at plugins."""
+    held: frozenset[str] = frozenset().union(*map(variables, settings.sources))
+    return {name: value for name, value in environ.items() if name not in held}
+
+
 def seconds(duration: str) -> float:
     """A duration of the config in seconds."""
     return float(parse_duration(duration))

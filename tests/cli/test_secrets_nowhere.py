@@ -10,7 +10,7 @@ from urllib.parse import quote
 import keyring.core
 import pytest
 
-from tests.support.plugin import install
+from tests.support.plugin import HEAD, install
 from tests.support.ring import FileRing
 from tests.support.shell import CONFIG, ROOT, Done, Shell
 
@@ -149,3 +149,20 @@ def test_a_mistake_of_our_own_shows_no_secret_either(leaky: Shell) -> None:
     clean(done)
     leaky.env["OPSTUI_DEBUG"] = "1"
     clean(leaky.real("auth", "leaky", "--stdin", stdin=CANARY + "\n"))
+
+
+def test_a_plugin_that_is_only_looked_at_finds_no_secret_in_its_surroundings(leaky: Shell) -> None:
+    seen = leaky.home / "seen"
+    install(
+        leaky.home / "plugins",
+        "nosy",
+        "",
+        api=f"{HEAD}\nopen({str(seen)!r}, 'a').write(os.environ.get('TRACKER_TOKEN', '-'))\n",
+    )
+    leaky.env["TRACKER_TOKEN"] = CANARY
+    leaky.write("config:config.toml", CONFIG + source("nosy", "nosy", '{ env = "TRACKER_TOKEN" }'))
+    for command in (("plugin", "list"), ("plugin", "check", "nosy"), ("auth", "nosy")):
+        leaky.real(*command)
+    assert set(seen.read_text()) == {"-"}
+    leaky.real("sync", "nosy")
+    assert seen.read_text().endswith(CANARY), "its own source's is for it"
