@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any
 
 import pytest
 
 from tests.support import faults
-from tests.support.bench import LONG, SHORT, Bench, Make
+from tests.support.bench import LONG, SHORT, Make
 from tests.support.faults import Fault, Request, Response, Silent, Wire, serve
 
 
@@ -77,42 +76,30 @@ BAD: dict[str, Bad] = {
 
 @pytest.mark.parametrize("name", BAD)
 def test_a_pull_under_a_fault_loses_doubles_and_closes_nothing(make: Make, name: str) -> None:
-    bad, bench = BAD[name], make(timeout_s=BAD[name].timeout_s)
-    _arm(bench, bad, when=bench.tracker.is_list)
+    bad, bench = BAD[name], make()
+    bench.arm(bad.fault, timeout_s=bad.timeout_s, when=bench.tracker.is_list)
     ended = bench.pull()
     bench.told_well(ended)
     assert bad.says in f"{ended.what} {ended.why}", ended
     if bad.wait is not None:
         assert ended.retry_after == pytest.approx(bad.wait, abs=5)
     bench.is_safe(set())
-    _disarm(bench)
+    bench.disarm()
     assert bench.pull().state == "ok"
     bench.is_true()
     known = set(bench.stored())
 
     bench.change()
-    _arm(bench, bad, times=2 if bad.passes else None)
+    bench.arm(bad.fault, timeout_s=bad.timeout_s, times=2 if bad.passes else None)
     ended = bench.pull()
     if not bad.passes:
         bench.told_well(ended)
         bench.is_safe(known)
-        _disarm(bench)
+        bench.disarm()
         ended = bench.pull()
     assert ended.state == "ok", ended
     bench.is_true()
     bench.no_secret()
-
-
-def _arm(bench: Bench, bad: Bad, **more: Any) -> None:
-    if bad.fault is None:
-        bench.server.down()
-    else:
-        bench.server.arm(bad.fault, **{"times": None, **more})
-
-
-def _disarm(bench: Bench) -> None:
-    bench.server.disarm()
-    bench.server.up()
 
 
 def test_another_host_gets_nothing_from_a_redirect(make: Make) -> None:

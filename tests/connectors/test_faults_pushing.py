@@ -70,22 +70,18 @@ WORSE: dict[str, Worse] = {
 
 @pytest.mark.parametrize("name", WORSE)
 def test_a_change_under_a_fault_is_made_once_or_not_at_all(make: Make, name: str) -> None:
-    worse, bench = WORSE[name], make(timeout_s=WORSE[name].timeout_s)
+    worse, bench = WORSE[name], make()
     assert bench.pull().state == "ok"
     one, two = list(bench.tracker.facts())[:2]
     rows = (bench.write("comment", one, {"text": "Looked at it"}), bench.write("due", two, DAY))
-    if worse.fault is None:
-        bench.server.down()
-    else:
-        bench.server.arm(worse.fault, when=bench.tracker.is_write, times=None)
+    bench.arm(worse.fault, timeout_s=worse.timeout_s, when=bench.tracker.is_write)
     bench.push()
     bench.well_put(rows[0], worse.ends)
     bench.well_put(rows[1], worse.ends + (("pending",) if name == "429" else ()))
     assert sum(map(bench.tracker.is_write, bench.server.requests)) <= 2
     if name == "applied after the time-out":
         _settled(bench)
-    bench.server.disarm()
-    bench.server.up()
+    bench.disarm()
     bench.push()
     comment, due = map(bench.row, rows)
     if worse.once or comment.state == "sent":
@@ -109,8 +105,7 @@ def test_a_change_that_cannot_be_read_back_is_not_made_again(make: Make, fault: 
     bench.server.arm(fault, when=lambda request: bool(wrote), times=None)
     bench.push()
     bench.well_put(rows[0], ("pending",))
-    bench.server.disarm()
-    bench.server.up()
+    bench.disarm()
     bench.push()
     assert [bench.row(row).state for row in rows] == ["sent", "sent"]
     assert bench.tracker.comments(one) == ["Looked at it"]

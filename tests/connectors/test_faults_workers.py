@@ -10,17 +10,17 @@ from opstui.domain.views import View
 from opstui.services.clock import real_clock
 from opstui.services.desk import Desk
 from tests.support import faults
-from tests.support.bench import LONG, NAME, SHORT, Bench, Make
+from tests.support.bench import NAME, Bench, Make
 from tests.support.faults import Fault
 
 
 @pytest.mark.parametrize(
     ("fault", "timeout_s", "state"),
     [
-        (faults.late(60), SHORT, "failed"),
-        (faults.gzip_bomb(20_000_000), LONG, "refused"),
-        (faults.status(401), LONG, "refused"),
-        (faults.status(503), LONG, "failed"),
+        (faults.late(60), 50, "failed"),
+        (faults.gzip_bomb(20_000_000), 600, "refused"),
+        (faults.status(401), 600, "refused"),
+        (faults.status(503), 600, "failed"),
     ],
     ids=["time-out", "gzip bomb", "401", "503"],
 )

@@ -30,7 +30,7 @@ from opstui.services.station import Station
 from opstui.services.sync import Pull
 from opstui.store import outbox, sources
 from tests.support.engine import a_source, a_station, pull
-from tests.support.faults import Server, serve
+from tests.support.faults import Fault, Server, serve
 from tests.support.plugin import install
 from tests.support.trackers import VARIABLE, Between, Tracker
 
@@ -53,6 +53,22 @@ class Bench:
         self.path = station.folder
         self.url = ""
         """Where the source looks instead of at the server."""
+        self.timeout_s = LONG
+        """Of what is done in this process. It is short only while it shall be reached: then a busy machine breaks no test."""
+
+    def arm(self, fault: Fault | None, *, timeout_s: int = LONG, **more: Any) -> None:
+        """Let a fault happen, as ``Server.arm`` says; None: nobody listens any more."""
+        self.timeout_s = timeout_s
+        if fault is None:
+            self.server.down()
+        else:
+            self.server.arm(fault, **{"times": None, **more})
+
+    def disarm(self) -> None:
+        """Let everything go well again."""
+        self.timeout_s = LONG
+        self.server.disarm()
+        self.server.up()
 
     # -- pulling
 
@@ -181,7 +197,7 @@ class Bench:
         source = self.station.source(NAME)
         assert source is not None
         cls = registry.load_offer(registry.find(source.connector))
-        given = {**source.options, "url": self.url or source.options["url"]}
+        given = {**source.options, "url": self.url or source.options["url"], "timeout_s": self.timeout_s}
         values = options.resolve(
             cls.options, given, folder=self.path, source=NAME, secret=lambda reference, folder: os.environ[reference["env"]]
         )
@@ -200,10 +216,9 @@ def bench(
     count: int = 5,
     *,
     timeout_s: int = LONG,
-    url: str = "",
     **more: Any,
 ) -> Iterator[Bench]:
-    """A bench with ``count`` issues; ``url`` is where the source looks; ``more`` goes to ``serve``."""
+    """A bench with ``count`` issues. ``timeout_s`` is that of workers, ``more`` goes to ``serve``."""
     patch.setenv("OPSTUI_HTTP_PATIENCE", "0.01")
     patch.setenv(VARIABLE, tracker.secret)
     for number in range(count):
@@ -211,7 +226,7 @@ def bench(
     between = Between(tracker)
     with ExitStack() as stack:
         server = stack.enter_context(serve(between, **more))
-        given = {"url": url or server.url, "token": {"env": VARIABLE}, "timeout_s": timeout_s, "answer_mb": 1}
+        given = {"url": server.url, "token": {"env": VARIABLE}, "timeout_s": timeout_s, "answer_mb": 1}
         plugin = install(folder / "plugins", "calm", CALM)
         patch.syspath_prepend(str(plugin))
         data = folder / "data"
