@@ -91,7 +91,7 @@ def show(state: State, id: int, as_json: bool) -> None:
         "came back" if one.state in STUCK else "over": moment(one.settled, now, zone) if one.settled else "",
         "what": one.what,
         "why": one.why,
-        "next": one.next_step or _NEXT.get(one.state, "").replace("ID", str(one.id)),
+        "next": f"{one.next_step} {_NEXT.get(one.state, '').replace('ID', str(one.id))}".strip(),
         "takes back": str(one.undoes or ""),
     }
     if one.verb in SETS:

@@ -60,6 +60,9 @@ def due(ctx: click.Context, refs: tuple[str, ...], when: str, as_json: bool) -> 
 @click.pass_context
 def label(ctx: click.Context, refs: tuple[str, ...], add: tuple[str, ...], remove: tuple[str, ...], as_json: bool) -> None:
     """Add and remove labels of items at their tracker."""
+    if not add and not remove:
+        step = "Name them: --add LABEL, --remove LABEL"
+        raise UsageError("no labels to add or to remove", "what stands alone is an item", step)
     report(ctx, ctx.obj.desk.labels(refs_of(refs), add, remove), as_json)
 
 

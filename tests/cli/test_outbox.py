@@ -78,6 +78,13 @@ def test_where_there_is_no_tracker_it_is_kept_here_and_said_so(office: Shell) ->
     assert office("create", "desk", "x").code == 1
 
 
+def test_a_failed_change_says_what_its_source_advises_and_which_command_does_it(tracker: Shell) -> None:
+    tracker("transition", "desk:INC1", "Nonsense")
+    sql(tracker, "UPDATE outbox SET state = 'failed', what = 'desk: refused', next_step = 'Choose another.'")
+    assert "Choose another. opstui outbox retry 1, drop 1, or edit 1 VALUE." in tracker("outbox", "show", "1").out
+    assert "--add LABEL" in tracker("label", "desk:INC1", "vip").err
+
+
 def test_an_item_shows_what_is_on_its_way(tracker: Shell) -> None:
     tracker("priority", "desk:INC1", "--to", "low")
     assert "on its way" in tracker("show", "desk:INC1").out and "priority low" in tracker("show", "desk:INC1").out
