@@ -203,6 +203,10 @@ class OpstuiApp(App[int], inherit_bindings=False):
         """The sources that are being read now, and how far each one is."""
         return self.engine.reading
 
+    def is_paused(self, source: str) -> bool:
+        """Whether nothing is read from a source and sent to it now."""
+        return any(one.name == source and one.state == "paused" for one in self.sources)
+
     def _engine_told(self) -> None:
         if self.pane:
             self.pane.refresh_head()

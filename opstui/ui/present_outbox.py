@@ -18,17 +18,19 @@ LABEL = 10
 FIELDS = {"assign": "owner", "transition": "status", "priority": "priority", "due": "due date", "labels": "labels"}
 MEANINGS = {
     "parked": "It waits until it is released: it was made while nothing is sent.",
-    "pending": "It waits for its turn; what it sets is in force here already.",
-    "again": "It has not reached the source yet and is tried again by itself; what it sets is in force here already.",
+    "pending": "It waits for its turn.",
+    "again": "It has not reached the source yet and is tried again by itself.",
     "sending": "It is at the source now; nobody knows yet what becomes of it.",
-    "failed": "The source did not take it. Until you decide, what the source says is in force.",
+    "failed": "The source did not take it.",
     "conflict": "Somebody changed the same field at the source. Until you decide, what stands there is in force.",
     "sent": "The source has it, and it was read back.",
     "cancelled": "It was dropped before it reached the source.",
 }
+IN_FORCE = frozenset({"assign", "priority", "transition"})
+"""Verbs whose value counts here while it is on its way; any other field shows what its source says."""
 WAY, KEY = 26, 6
 """Cells for the key of a way out and what it does, and for the key alone where there is little room."""
-TITLED = 56
+TITLED = 50
 """The room from which the item's title stands beside what is set."""
 WORDED = 54
 """Cells from which a way out is said in words."""
@@ -38,6 +40,17 @@ def state_piece(change: Outgoing, look: Look) -> Piece:
     """``↑ to send``, ``≠ conflict``."""
     sign, word, tone = OUTBOX.get(change.state, ("trouble", change.state, "warning"))
     return f"{look[sign]} {word}", tone
+
+
+def meaning(change: Outgoing) -> str:
+    """What its state means, and what counts here meanwhile."""
+    said = MEANINGS.get("again" if change.state == "pending" and change.attempts else change.state, "")
+    if change.state == "failed" and change.verb in FIELDS:
+        return f"{said} Until you decide, what the source says is in force."
+    if change.state in ("pending", "parked") and change.verb in FIELDS:
+        here = "What it sets is in force here already." if change.verb in IN_FORCE else "Until it is sent the old one shows."
+        return f"{said} {here}"
+    return said
 
 
 def change_words(change: Outgoing, look: Look) -> str:
@@ -56,8 +69,8 @@ def counts_down(changes: Sequence[Outgoing], now: datetime) -> bool:
     return any(change.state == "pending" and timedelta() <= change.due - now < timedelta(hours=1) for change in changes)
 
 
-def when_words(change: Outgoing, now: datetime, undo: str = "", *, readonly: bool = False) -> str:
-    """When it is sent: ``sent in 6s, z cancels``, ``again in 40s``, ``held: read-only``; empty once that is over."""
+def when_words(change: Outgoing, now: datetime, undo: str = "", *, readonly: bool = False, paused: bool = False) -> str:
+    """When it is sent: ``sent in 6s, z cancels``, ``again in 40s``, ``waits: read-only``; empty once that is over."""
     if change.state == "parked":
         return "held until released"
     if change.state == "sending":
@@ -66,6 +79,8 @@ def when_words(change: Outgoing, now: datetime, undo: str = "", *, readonly: boo
         return ""
     if readonly:
         return "waits: read-only"
+    if paused:
+        return f"waits: {change.source} is paused"
     left = seconds_left(change, now)
     if change.attempts or change.doubt:
         return f"again {'now' if not left else f'in {span(left)}'}"
@@ -88,6 +103,7 @@ def outgoing_lines(
     undo: str = "",
     group: int = 0,
     readonly: bool = False,
+    paused: bool = False,
     outbox_key: str = "O",
 ) -> list[Line]:
     """The section of an item's detail: each change in words, where it stands, and what is wrong with its remedy.
@@ -103,7 +119,7 @@ def outgoing_lines(
         room = max(cells - 2 - len(head) - 1, 8)
         for at, part in enumerate(wrap(change_words(change, look), room, 3)):
             lines.append([("  " + (head if not at else " " * len(head)) + " ", tone), (part, "text")])
-        said = [when_words(change, now, undo if change.group == group else "", readonly=readonly), tries_words(change)]
+        said = [when_words(change, now, undo if change.group == group else "", readonly=readonly, paused=paused), tries_words(change)]
         if change.doubt:
             said.append("nobody knows whether it arrived: looked up first")
         if words := f" {look['dot']} ".join(part for part in said if part):
@@ -122,7 +138,9 @@ def _trouble(change: Outgoing, cells: int) -> list[Piece]:
     return [(part, its) for text, its in said if text for part in wrap(text, cells, 4)]
 
 
-def outbox_line(change: Outgoing, cells: int, now: datetime, look: Look, *, title: str = "", readonly: bool = False) -> Line:
+def outbox_line(
+    change: Outgoing, cells: int, now: datetime, look: Look, *, title: str = "", readonly: bool = False, paused: bool = False
+) -> Line:
     """One line of the outbox: state, item, change, tries, and when it goes on or since when it waits."""
     state, tone = state_piece(change, look)
     ref_cells = max(14, min(22, cells // 5))
@@ -132,7 +150,7 @@ def outbox_line(change: Outgoing, cells: int, now: datetime, look: Look, *, titl
     ]
     end: Line = []
     if cells >= 60:
-        end.append((right(_next(change, now, readonly), 11) + " ", "muted"))
+        end.append((right(_next(change, now, readonly, paused), 11) + " ", "muted"))
     if cells >= 76:
         end.insert(0, (right(tries_words(change), 8) + " ", "muted"))
     if cells >= 68:
@@ -147,8 +165,10 @@ def outbox_line(change: Outgoing, cells: int, now: datetime, look: Look, *, titl
     return spread(line, end, cells, look)
 
 
-def _next(change: Outgoing, now: datetime, readonly: bool) -> str:
+def _next(change: Outgoing, now: datetime, readonly: bool, paused: bool) -> str:
     if change.state == "pending" and not readonly:
+        if paused:
+            return "paused"
         left = seconds_left(change, now)
         return f"in {span(left)}" if left else "now"
     words = {"pending": "read-only", "parked": "S releases", "sending": "now", "failed": "decide", "conflict": "decide"}
@@ -156,7 +176,15 @@ def _next(change: Outgoing, now: datetime, readonly: bool) -> str:
 
 
 def outbox_page(
-    change: Outgoing, cells: int, now: datetime, look: Look, *, title: str = "", undo: str = "", readonly: bool = False
+    change: Outgoing,
+    cells: int,
+    now: datetime,
+    look: Look,
+    *,
+    title: str = "",
+    undo: str = "",
+    readonly: bool = False,
+    paused: bool = False,
 ) -> list[Line]:
     """The page below the list: the change whole, where it stands, what the source said, and the ways out."""
     state, tone = state_piece(change, look)
@@ -164,8 +192,8 @@ def outbox_page(
     lines: list[Line] = [[(cut(head, cells, look["ellipsis"]), "strong")]]
     lines += [[(cut(tame(change.ref or f"a new item at {change.source}"), cells, look["ellipsis"]), "muted")], []]
     lines.append([(fit("state", LABEL), "muted"), (state, tone)])
-    lines += _said("", MEANINGS.get("again" if change.state == "pending" and change.attempts else change.state, ""), cells)
-    if words := when_words(change, now, undo, readonly=readonly):
+    lines += _said("", meaning(change), cells)
+    if words := when_words(change, now, undo, readonly=readonly, paused=paused):
         lines += _said("then", words, cells)
     if change.what or change.why or change.next_step:
         lines.append([])

@@ -215,7 +215,7 @@ def _use(source: SourceState, cells: int, now: datetime, look: Look, outbox_key:
     if source.state != "gone" and (source.verbs or source.last_ok):
         verbs = ", ".join(sorted(source.verbs))
         lines += _fact("can", verbs or "only be read: what you decide on its items is kept here", cells)
-    out = [f"{source.waiting:,} on the way" if source.waiting else "", f"{source.stuck:,} came back" if source.stuck else ""]
+    out = [f"{source.waiting:,} not sent yet" if source.waiting else "", f"{source.stuck:,} came back" if source.stuck else ""]
     if said := ", ".join(part for part in out if part):
         them = "it" if source.waiting + source.stuck == 1 else "them"
         lines += _fact("outbox", f"{said}: {outbox_key} shows {them}", cells, "error" if source.stuck else "text")

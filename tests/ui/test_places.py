@@ -116,6 +116,15 @@ async def test_release_puts_an_item_back_and_undo_takes_it_out_again(tmp_path: P
         assert detail is not None and detail.mark.reason == "Not ours"
 
 
+async def test_a_whole_page_is_left_when_its_item_goes_and_none_comes(tmp_path: Path) -> None:
+    async with a_triage(tmp_path) as desk:
+        desk.desk.decline(["helpdesk:INC4712"], "Not ours")
+        await desk.press("S", "tab", "enter")
+        await desk.expect("Verdict", "Not ours")
+        await desk.press("R")
+        await desk.expect("Nothing in Declined")
+
+
 async def test_release_of_what_is_in_the_queue_says_so(tmp_path: Path) -> None:
     async with a_triage(tmp_path) as desk:
         await desk.press("R")

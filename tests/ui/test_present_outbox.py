@@ -90,6 +90,27 @@ def test_while_read_only_nothing_is_promised() -> None:
     assert when_words(a_change(), MORNING, "z", readonly=True) == "waits: read-only"
 
 
+def test_while_its_source_is_paused_nothing_is_promised() -> None:
+    change = a_change(due=MORNING)
+    assert when_words(change, MORNING, "z", paused=True) == "waits: jira is paused"
+    assert text([outbox_line(change, 80, MORNING, LOOK, paused=True)]).rstrip().endswith("paused")
+
+
+@pytest.mark.parametrize(
+    ("change", "said", "unsaid"),
+    [
+        (a_change(), "in force here already", "old one"),
+        (a_change("due"), "Until it is sent the old one shows.", "in force"),
+        (a_change("comment"), "It waits for its turn.", "in force"),
+        (a_change("due", "failed"), "what the source says is in force", "turn"),
+        (a_change("create", "failed"), "The source did not take it.", "in force"),
+    ],
+)
+def test_of_a_change_only_what_counts_already_is_said_to_count(change: Outgoing, said: str, unsaid: str) -> None:
+    page = " ".join(text(outbox_page(change, 120, MORNING, LOOK)).split())
+    assert said in page and unsaid not in page
+
+
 def test_only_what_is_held_counts_down() -> None:
     assert counts_down([a_change()], MORNING)
     assert not counts_down([a_change(state="parked"), a_change(state="failed"), a_change(due=MORNING - timedelta(1))], MORNING)

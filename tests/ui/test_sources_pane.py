@@ -183,7 +183,7 @@ def test_what_came_back_is_red_and_what_waits_is_not() -> None:
     assert out_piece(a_source(waiting=2, stuck=1), LOOK) == ("✗ 1 back", "error")
     assert out_piece(a_source(waiting=2), LOOK) == ("↑ 2 to send", "muted")
     assert out_piece(a_source(), LOOK) == ("", "muted")
-    assert "outbox    2 on the way, 1 came back: O shows them" in said(a_source(waiting=2, stuck=1))
+    assert "outbox    2 not sent yet, 1 came back: O shows them" in said(a_source(waiting=2, stuck=1))
 
 
 def test_the_page_says_what_can_be_written_and_as_whom_and_what_is_left() -> None:

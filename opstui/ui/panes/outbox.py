@@ -125,7 +125,8 @@ class OutboxPane(VerbPane, inherit_bindings=False):
 
     def _line(self, change: Outgoing, cells: int, here: bool) -> Line:
         title, readonly = self._titles.get(change.ref, ""), self.desktop.readonly
-        return outbox_line(change, cells, self.desk.now(), self.desktop.look, title=title, readonly=readonly)
+        now, paused = self.desk.now(), self.desktop.is_paused(change.source)
+        return outbox_line(change, cells, now, self.desktop.look, title=title, readonly=readonly, paused=paused)
 
     @on(LineList.Moved)
     def _show(self) -> None:
@@ -142,7 +143,8 @@ class OutboxPane(VerbPane, inherit_bindings=False):
         undo = key_hint("app.undo", self.desktop.keymap) if self._undoes(change) else ""
         title = row.title if row else ""
         now, look, readonly = self.desk.now(), self.desktop.look, self.desktop.readonly
-        return outbox_page(change, cells, now, look, title=title, undo=undo, readonly=readonly)
+        paused = self.desktop.is_paused(change.source)
+        return outbox_page(change, cells, now, look, title=title, undo=undo, readonly=readonly, paused=paused)
 
     def _undoes(self, change: Outgoing) -> bool:
         """Whether undo takes back this very change."""

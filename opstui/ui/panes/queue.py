@@ -154,6 +154,9 @@ class QueuePane(VerbPane, inherit_bindings=False):
         if not count:
             rows.empty = self._nothing()
             rows.repaint()
+            if self.whole:  # of what was open nothing is left: the list says so
+                self.whole = False
+                self.fit()
 
     def _count(self, view: View) -> tuple[int, bool]:
         """How many rows a view has, as far as that is known at once, and whether it is exact."""
@@ -363,8 +366,9 @@ class QueuePane(VerbPane, inherit_bindings=False):
 
         key, now = key_hint("app.undo", self.desktop.keymap), self.desk.now()
         out, readonly = key_hint("app.outbox", self.desktop.keymap), self.desktop.readonly
+        group, paused = self._undo_group, self.desktop.is_paused(changes[0].source) if changes else False
         return outgoing_lines(
-            changes, cells, now, self.look, undo=key, group=self._undo_group, readonly=readonly, outbox_key=out
+            changes, cells, now, self.look, undo=key, group=group, readonly=readonly, paused=paused, outbox_key=out
         )
 
     @property
