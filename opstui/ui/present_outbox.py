@@ -119,7 +119,8 @@ def outgoing_lines(
         room = max(cells - 2 - len(head) - 1, 8)
         for at, part in enumerate(wrap(change_words(change, look), room, 3)):
             lines.append([("  " + (head if not at else " " * len(head)) + " ", tone), (part, "text")])
-        said = [when_words(change, now, undo if change.group == group else "", readonly=readonly, paused=paused), tries_words(change)]
+        cancels = undo if change.group == group else ""
+        said = [when_words(change, now, cancels, readonly=readonly, paused=paused), tries_words(change)]
         if change.doubt:
             said.append("nobody knows whether it arrived: looked up first")
         if words := f" {look['dot']} ".join(part for part in said if part):

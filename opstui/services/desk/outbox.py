@@ -108,7 +108,7 @@ def mine(at: Context, id: int) -> Receipt:
             value = outgoing.label_steps(found.theirs, wanted("labels", value, found.theirs))
         _send(at, conn, found, base=found.theirs, value=value, theirs=None)
 
-    return _each(at, [id], "mine", "Sent all the same: {0}", insist)
+    return _each(at, [id], "mine", "Goes all the same: {0}", insist)
 
 
 def drop(at: Context, ids: Sequence[int]) -> Receipt:

@@ -200,7 +200,7 @@ class OutboxPane(VerbPane, inherit_bindings=False):
     def _done(self, receipt: Receipt) -> None:
         if receipt.group:
             note = "" if receipt.verb in AT_ONCE else receipt.note  # nothing holds what was decided a second time
-            self.say(". ".join(part for part in (receipt.summary, note) if part) + ".")
+            self.say(". ".join(part[:1].upper() + part[1:] for part in (receipt.summary, note) if part) + ".")
 
     def do_mine(self) -> None:
         """Over what stands there."""
