@@ -140,6 +140,14 @@ def test_a_transition_moves_the_stage_meanwhile(desk: Desk) -> None:
     assert refused == ((H, "helpdesk has no transitions; its stage can be set here"),)
 
 
+def test_a_move_that_is_held_can_be_given_what_it_asks_for(desk: Desk) -> None:
+    desk.transition([J], "Done", stage="done")
+    assert desk.transition([J], "Done", stage="done").refused == ((J, "nothing would change"),)
+    desk.transition([J], "Done", fields={"resolution": "Duplicate"}, stage="done")
+    (change,) = desk.outbox()
+    assert change.value["fields"] == {"resolution": "Duplicate"}
+
+
 def test_a_due_date_is_a_day_at_the_source_or_nothing(desk: Desk) -> None:
     desk.due([J], "mon 9")
     assert desk.outbox()[0].value == "2026-11-23"

@@ -107,7 +107,7 @@ def step(at: Context, conn: Connection, id: int, item: Item, wish: Wish, uid: st
     base = _base(at, item, verb, waiting, flying, stuck)
     standing = wanted(verb, waiting[-1].value, waiting[-1].base) if waiting else base
     target = base if wish.value is BACK else wanted(verb, wish.value, standing)
-    if same(verb, target, standing, at.people) and not stuck:
+    if same(verb, target, standing, at.people) and not stuck and not _fills_in(wish, waiting):
         return None
     value = wish.value
     if verb == "labels":
@@ -116,6 +116,14 @@ def step(at: Context, conn: Connection, id: int, item: Item, wish: Wish, uid: st
     if not new and not waiting and not stuck:
         return None
     return Step(item.ref, id, item.source, verb, value, base, uid, new, (*waiting, *stuck), _left(item, verb, base))
+
+
+def _fills_in(wish: Wish, waiting: Sequence[Outgoing]) -> bool:
+    """Whether a move that is held is asked for once more, with other fields."""
+    if wish.verb != "transition" or wish.value is BACK or not waiting:
+        return False
+    fields = wish.value.get("fields")
+    return bool(fields) and fields != waiting[-1].value.get("fields")
 
 
 def _left(item: Item, verb: str, base: Any) -> str:
