@@ -16,6 +16,7 @@ from opstui.domain.outbox import SETS, State, field, field_words
 from opstui.errors import AnswerLost, PluginError, SourceRefused, SourceUnavailable, StoreError, WriteRefused
 from opstui.services import readback
 from opstui.services.ledger import Ledger, words
+from opstui.services.schedule import asked
 from opstui.store import outbox, sending
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Push:
 
     def _unavailable(self, one: _Try, error: SourceUnavailable) -> bool:
         """Later; False when the source had better be left alone for now."""
-        pause = error.retry_after or 0.0
+        pause = asked(error.retry_after) or 0.0
         self._put_off(one, error, pause)
         self._in_vain += 1
         if pause:

@@ -12,6 +12,7 @@ from opstui.connectors.api import VERBS
 from opstui.domain.text import clean
 from opstui.services.child import Child
 from opstui.services.job import Counts, Ended, Event, SourceResult
+from opstui.services.schedule import asked
 from opstui.services.station import seconds
 from opstui.services.usage import usage_of
 
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 NOTES = 50
 """Notes of one pull that are kept."""
-
-LONGEST_WAIT_S = 7 * 86400.0
-"""A source that asks for a longer pause is tried all the same."""
 
 GOES_ON = "What came in is kept; the next pull goes on from there."
 
@@ -145,7 +143,7 @@ class Running:
             what,
             why,
             next_step,
-            retry_after=_pause(verdict.get("retry_after")),
+            retry_after=asked(verdict.get("retry_after")),
             notes=notes,
         )
 
@@ -179,11 +177,6 @@ def can_of(event: Event) -> tuple[tuple[str, ...], tuple[str, ...]]:
         for name in ("verbs", "takes_back")
     )
     return verbs, back
-
-
-def _pause(wait: object) -> float | None:
-    """The pause that a source asks for, if it is one that ends."""
-    return min(float(wait), LONGEST_WAIT_S) if isinstance(wait, (int, float)) and wait >= 0 else None
 
 
 def _code_words(code: int) -> str:

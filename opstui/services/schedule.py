@@ -8,6 +8,9 @@ JITTER = 0.1
 LONGEST_PAUSE = 3600.0
 """A sick source is tried at least this often, unless its own ``every`` is longer."""
 
+LONGEST_ASKED = 7 * 86_400.0
+"""A source that asks for a longer pause is tried all the same."""
+
 SETTLE = 60.0
 """A source pulled less than this ago is not pulled again only because a window was opened."""
 
@@ -28,6 +31,11 @@ def next_due(now: float, every: float, failures: int, chance: float, retry_after
     if failures:
         pause = min(pause * 2 ** min(failures, 16), max(LONGEST_PAUSE, every))
     return now + max(pause, retry_after or 0.0)
+
+
+def asked(wait: object) -> float | None:
+    """The pause that a source asks for, if it is one that ends."""
+    return min(float(wait), LONGEST_ASKED) if isinstance(wait, (int, float)) and wait >= 0 else None
 
 
 FIRST_RETRY = 10.0

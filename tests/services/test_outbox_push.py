@@ -311,6 +311,16 @@ def test_a_source_that_asks_for_a_pause_gets_it_for_all_its_changes(store: Store
     assert row(store, first).doubt is False
 
 
+@pytest.mark.parametrize("wait", [1e300, float("inf"), float("nan"), -5.0])
+def test_a_pause_that_never_ends_is_no_pause_for_ever(store: Store, desk: Flaky, clock: FakeClock, wait: float) -> None:
+    id = put(store, "desk", "T-1", "assign", BO)
+    desk.fails = {"push": SourceUnavailable("desk: 429", retry_after=wait)}
+    send(store, desk)
+    clock.forward(days=8)
+    send(store, desk)
+    assert row(store, id).state == "sent"
+
+
 def test_waits_grow_and_after_many_tries_the_queue_says_so(store: Store, desk: Flaky, clock: FakeClock) -> None:
     id = put(store, "desk", "T-1", "assign", BO)
     waits = []
