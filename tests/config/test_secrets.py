@@ -43,7 +43,7 @@ def test_a_variable_is_read_when_it_is_asked_for(tmp_path: Path) -> None:
 
 
 def test_a_missing_variable_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"Secret\(env: JIRA\): the variable is not set"):
+    with pytest.raises(ConfigError, match="the variable JIRA: the variable is not set"):
         reveal(secret({"env": "JIRA"}, tmp_path), {})
 
 
