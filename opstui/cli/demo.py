@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from opstui.errors import SourceError, StoreReadOnly, UsageError
 
 LATER = timedelta(minutes=9)
 """After the evening's exports something was still changed on the board."""
+ABANDONED_S = 600.0
+"""A day that is still being prepared after so long was left by a start that was killed."""
 STARTED = "clock"
 """The file that keeps the demo's time between two openings, so that its day goes on where it was left."""
 
@@ -101,8 +104,7 @@ def _day(data_dir: Path | None, *, fresh: bool) -> Iterator[Day]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("OPSTUI_") or name == "OPSTUI_RUN"}
     if not (folder / "ready").exists():
         say("opstui: preparing the demo day (once)")
-        _prepare(folder, folder / "day", env)
-        (folder / "ready").touch()
+        _prepare_aside(folder, env)
     env[NOW] = at.isoformat()
     now = clock(env)
     try:
@@ -127,6 +129,23 @@ def _make_private(folder: Path) -> None:
     except OSError as error:
         step = "Name another place with --data-dir"
         raise StoreReadOnly(f"the demo cannot be kept in {folder}", error.strerror or str(error), step) from error
+
+
+def _prepare_aside(folder: Path, env: dict[str, str]) -> None:
+    """Prepare the day in a folder of its own that takes its place when it is whole: a start that was broken off leaves nothing."""
+    for left in folder.parent.glob(f"{folder.name}.part-*"):
+        if time.time() - left.stat().st_mtime > ABANDONED_S:
+            shutil.rmtree(left, ignore_errors=True)
+    aside = folder.with_name(f"{folder.name}.part-{os.getpid()}")
+    _make_private(aside)
+    try:
+        _prepare(aside, aside / "day", env)
+        (aside / "ready").touch()
+        if not (folder / "ready").exists():  # else another start was quicker
+            shutil.rmtree(folder)
+            aside.rename(folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _prepare(folder: Path, day: Path, env: dict[str, str]) -> None:

@@ -69,6 +69,12 @@ def test_an_interrupted_preparation_is_done_again(shell: Shell) -> None:
     assert done.code == 0 and "preparing" in done.err and "INC4711" in done.out
 
 
+def test_what_an_interrupted_preparation_left_is_no_part_of_the_day(shell: Shell) -> None:
+    (shell.data / "demo/ready").unlink()
+    assert shell("demo", "outbox", "--all").out.count("conflict  projects:OPS-88") == 1
+    assert [one.name for one in shell.data.iterdir() if one.name.startswith("demo.")] == []
+
+
 def test_it_takes_nothing_from_ones_own_config(shell: Shell) -> None:
     shell.env |= {"OPSTUI_CONFIG": "/nowhere/x.toml", "OPSTUI_DAY__TIMEZONE": "Asia/Tokyo"}
     done = shell("demo")
