@@ -15,7 +15,7 @@ from opstui.cli.output import PARTLY, emit_json, json_option, plain, table
 from opstui.cli.receipts import NOT_DONE, document, narrate, report
 from opstui.cli.state import State
 from opstui.cli.streams import out, say
-from opstui.domain.format import moment
+from opstui.domain.format import moment, plural
 from opstui.domain.outbox import OPEN, SETS, STUCK, field_words, wanted, words
 from opstui.domain.outbox import State as Stands
 from opstui.errors import OpstuiError, Refused
@@ -91,7 +91,9 @@ def show(state: State, id: int, as_json: bool) -> None:
         "came back" if one.state in STUCK else "over": moment(one.settled, now, zone) if one.settled else "",
         "what": one.what,
         "why": one.why,
-        "next": f"{one.next_step} {_NEXT.get(one.state, '').replace('ID', str(one.id))}".strip(),
+        "next": ". ".join(
+            part for part in (one.next_step.rstrip("."), _NEXT.get(one.state, "").replace("ID", str(one.id))) if part
+        ),
         "takes back": str(one.undoes or ""),
     }
     if one.verb in SETS:
@@ -169,7 +171,8 @@ def readonly(state: State, switch: str | None, as_json: bool) -> None:
         out("read-only: nothing is sent" if now else "changes are sent")
     parked = sum(states.get(Stands.PARKED, 0) for states in desk.outbox_counts().values())
     if parked and not now:
-        say(f"opstui: {parked} made while read-only are still parked: opstui outbox release, or release --drop")
+        still = f"{plural(parked, 'change')} made while read-only {'is' if parked == 1 else 'are'} still parked"
+        say(f"opstui: {still}: opstui outbox release, or release --drop")
 
 
 def _each(ctx: click.Context, ids: Sequence[int], do: Callable[[int], Receipt], as_json: bool) -> None:

@@ -170,7 +170,7 @@ def test_read_only_keeps_everything_until_it_is_released(tracker: Shell) -> None
     tracker("assign", "desk:INC3", "--to", "Bo Lind")
     assert "read-only: nothing is sent" in tracker("outbox").err
     done = tracker("readonly", "off")
-    assert done.out == "changes are sent\n" and "2 made while read-only are still parked" in done.err
+    assert done.out == "changes are sent\n" and "2 changes made while read-only are still parked" in done.err
     assert tracker("outbox", "release", "1").code == 0
     assert tracker("outbox", "release", "--drop").code == 0
     assert [one["state"] for one in tracker("outbox", "--all", "--json").json] == ["cancelled", "pending"]
