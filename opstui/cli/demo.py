@@ -132,7 +132,7 @@ def _make_private(folder: Path) -> None:
 
 
 def _prepare_aside(folder: Path, env: dict[str, str]) -> None:
-    """Prepare the day in a folder of its own, which takes its place when it is whole: one that was broken off leaves nothing."""
+    """Prepare the day in a folder of its own, which takes its place once it is whole: a broken start leaves nothing."""
     for left in folder.parent.glob(f"{folder.name}.part-*"):
         if time.time() - left.stat().st_mtime > ABANDONED_S:
             shutil.rmtree(left, ignore_errors=True)
