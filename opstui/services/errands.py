@@ -32,7 +32,7 @@ GRACE_S = 2.0
 ASKING_S = 60.0
 """How long a source may take to name an item's transitions."""
 
-TOLD = frozenset({"pushed", "usage", "note"})
+TOLD = frozenset({"pushed", "usage", "note", "progress"})
 
 
 class Errand:

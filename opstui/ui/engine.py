@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ Event = Mapping[str, Any]
 Heard = Callable[[Event], None]
 Far = tuple[int, int | None, str]
 """How far a pull is: done, of how many as far as that is known, of what."""
+WAITED = "s waited"
+"""What is counted while a worker only waits to ask again."""
 
 
 class Engine:
@@ -30,6 +32,8 @@ class Engine:
         """Why there is no engine now, empty while there is one."""
         self.far: dict[str, Far] = {}
         """How far each source is that is being read."""
+        self.asks: dict[str, datetime] = {}
+        """When a source is asked again that lets what is sent to it wait."""
         self.tested: dict[str, tuple[Event, datetime]] = {}
         """What came of the last test of each source's credentials, and when."""
         self.testing: set[str] = set()
@@ -70,6 +74,11 @@ class Engine:
                 if self.reading[source] == far != "waits":
                     return False
                 self.reading[source] = far
+            case "progress" if source and event.get("unit") == WAITED:  # what is sent to it waits, as when it says 429
+                done, total, _ = progress_of(event)
+                self.asks[source] = self._workspace.now() + timedelta(seconds=(total or 0) - done)
+            case "pushed" if source in self.asks:
+                del self.asks[source]
             case "finished" | "failed" if source:
                 self.reading.pop(source, None)
                 self.far.pop(source, None)
@@ -87,7 +96,7 @@ class Engine:
                 self.elsewhere = not event.get("held")
                 return False
             case "engine":
-                for gone in (self.reading, self.far, self._asked, self.testing):
+                for gone in (self.reading, self.far, self.asks, self._asked, self.testing):
                     gone.clear()
                 self._give_up()
                 self.trouble = "" if event.get("running") else str(event.get("why") or "it ended")
@@ -96,6 +105,13 @@ class Engine:
             case _:
                 return False
         return True
+
+    def far_of(self, source: str, now: datetime) -> Far | None:
+        """How far the reading of a source is, or when it is asked again where what is sent to it waits; None at rest."""
+        if source in self.far or source not in self.asks:
+            return self.far.get(source)
+        left = round((self.asks[source] - now).total_seconds())
+        return (0, left, WAITED) if left > 0 else None
 
     def _over(self, source: str, event: Event) -> None:
         """Tell what came of it when the last one that was asked for is over."""
@@ -179,7 +195,7 @@ def progress_of(event: Event) -> Far:
 def how_far(event: Event) -> str:
     """``42 %`` of what is known to come, else how many: ``12,000 rows``; ``waits`` while the source does not answer."""
     done, total = event.get("done"), event.get("total")
-    if event.get("unit") == "s waited":  # no part of what there is to read
+    if event.get("unit") == WAITED:  # no part of what there is to read
         return "waits"
     if not isinstance(done, int) or not done:
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,15 @@ def test_the_rail_shows_how_far_a_long_read_is(tmp_path: Path) -> None:
     assert not engine.hear({"event": "progress", "source": "helpdesk", "done": 422, "total": 1000})
     line = day_line(120, MORNING, LOOK, "Triage", (), (), engine.reading)
     assert "".join(text for text, _ in line).endswith("↻ helpdesk 42 %")
+
+
+def test_what_is_sent_waits_visibly_while_its_source_says_when_to_come_back(tmp_path: Path) -> None:
+    engine, _ = an_engine(tmp_path)
+    assert engine.hear({"event": "progress", "source": "jira", "done": 2, "total": 30, "unit": "s waited"})
+    assert engine.far_of("jira", MORNING) == (0, 28, "s waited") and not engine.reading
+    assert engine.far_of("jira", MORNING + timedelta(minutes=1)) is None
+    engine.hear({"event": "pushed", "source": "jira", "state": "sent"})
+    assert engine.far_of("jira", MORNING) is None
 
 
 def test_a_source_is_named_once_where_its_trouble_names_it_too() -> None:

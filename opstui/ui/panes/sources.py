@@ -101,8 +101,8 @@ class SourcesPane(Pane, inherit_bindings=False):
         return [(id, key_hint(id, self.desktop.keymap), word) for id, word in wanted if key_hint(id, self.desktop.keymap)]
 
     def _line(self, source: SourceState, cells: int, here: bool) -> Line:
-        far = self.desktop.engine.far.get(source.name)
-        return source_line(source, cells, self.desk.now(), self.desktop.look, far)
+        now = self.desk.now()
+        return source_line(source, cells, now, self.desktop.look, self.desktop.engine.far_of(source.name, now))
 
     def refresh_head(self) -> None:
         """The engine told something: how far each source is stands in its line too."""
@@ -132,7 +132,8 @@ class SourcesPane(Pane, inherit_bindings=False):
 
     def _page(self, source: SourceState, refused: Sequence[tuple[str, str, str]], cells: int) -> list[Line]:
         key = key_hint("app.outbox", self.desktop.keymap)
-        far, now = self.desktop.engine.far.get(source.name), self.desk.now()
+        now = self.desk.now()
+        far = self.desktop.engine.far_of(source.name, now)
         tested = self._tested(source.name)
         page = source_page(source, refused, cells, now, self.desktop.look, far=far, tested=tested, outbox_key=key)
         return [*self._backup_lines(cells), *page]
