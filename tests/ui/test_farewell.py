@@ -51,7 +51,7 @@ async def test_the_app_waits_until_what_is_held_is_sent(tmp_path: Path) -> None:
         desk.desk.priority([J], 3)
         desk.desk.comment(J, "Signed.")
         await desk.press("q")
-        await desk.expect("Sending 2 changes …", "any key leaves them for later")
+        await desk.expect("Sending 2 changes …", "any key leaves the rest for later")
         assert engine.patience is not None and engine.patience < 10
         settle(desk.desk, desk.desk.outbox()[0].id, State.SENT)
         await desk.expect("Sending 1 change …")

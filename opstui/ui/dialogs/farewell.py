@@ -1,4 +1,4 @@
-"""Leaving while changes wait: they are sent if that takes a moment, and any key leaves them for later."""
+"""Leaving while changes wait: they are sent if that takes a moment, and any key leaves the rest for later."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Farewell(Dialog[None]):
     """Stands there until the engine has ended; a key makes it end sooner."""
 
     DEFAULT_CSS = "Farewell > #frame { width: 56; } Farewell #left { height: auto; }"
-    hints = (("any key", "leaves them for later"),)
+    hints = (("any key", "leaves the rest for later"),)
 
     def __init__(self, number: int) -> None:
         super().__init__("Leaving")
