@@ -68,7 +68,7 @@ def _settle(station: Station, outcome: Outcome, due: float | None) -> bool:
         if outcome.ok:
             before = sources.health(station.store.read).get(outcome.source)
             sources.finish(conn, outcome.source, now, seconds_taken=ended.seconds, next_due=next_due, notes=ended.notes)
-            if before is not None and before.what:  # it answers again: what waited for that waits no longer
+            if before is not None and before.failures:  # it answers again; a change it refused is no failure of the pull
                 held = now + timedelta(seconds=seconds(station.settings.outbox.hold))
                 settled = now + timedelta(seconds=station.limits.settle)
                 sending.hasten(conn, held, [outcome.source], settled=settled)
