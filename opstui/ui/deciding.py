@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from opstui.domain.views import QueueRow, Receipt
-from opstui.errors import OpstuiError
+from opstui.errors import OpstuiError, Refused
 from opstui.ui.aside import Aside
 from opstui.ui.cells import tame
 from opstui.ui.keys import key_hint
@@ -61,6 +61,16 @@ class DecidingPane(Pane, inherit_bindings=False):
     def targets(self) -> Sequence[QueueRow]:
         """The rows a verb is meant for: the marked ones, else the one under the cursor."""
         raise NotImplementedError
+
+    def meant(self) -> Sequence[QueueRow]:
+        """The rows that a question is about, at its beginning: one later than the key, and the list may have moved on.
+
+        Raises:
+            Refused: they have gone meanwhile.
+        """
+        if rows := self.targets():
+            return rows
+        raise Refused("Nothing was done", "the item under the cursor has just gone")
 
     def take_away(self, rows: Sequence[QueueRow]) -> None:
         """Rows leave, before the store knows."""

@@ -31,7 +31,7 @@ class TrackerPane(DecidingPane, inherit_bindings=False):
     async def _decline(self) -> None:
         from opstui.ui.dialogs.decline import DeclinePicker
 
-        rows = self.targets()
+        rows = self.meant()
         told = self.tells(rows)
         tell = self.desktop.workspace.settings.outbox.tell_reporter
         picker = DeclinePicker(f"Decline {self._named(rows)}: why?", self.desk.reasons("decline"), told, tell=tell)
@@ -48,7 +48,7 @@ class TrackerPane(DecidingPane, inherit_bindings=False):
         return next((state.verbs for state in self.desktop.sources if state.name == source), ())
 
     async def _move(self) -> None:
-        rows = self.targets()
+        rows = self.meant()
         source = rows[0].source
         if any(row.source != source for row in rows) or "transition" not in self.verbs_of(source):
             await self._stage(rows)
@@ -128,7 +128,7 @@ class TrackerPane(DecidingPane, inherit_bindings=False):
     async def _due(self) -> None:
         from opstui.ui.edit_change import NOTHING
 
-        rows = self.targets()
+        rows = self.meant()
         if refused := self._refused(rows, "due", "due dates"):
             self.say(refused, "warning")
             return
@@ -148,7 +148,7 @@ class TrackerPane(DecidingPane, inherit_bindings=False):
         from opstui.ui.dialogs.ask_line import LineDialog
         from opstui.ui.labels import label_changes, label_words
 
-        rows = self.targets()
+        rows = self.meant()
         if refused := self._refused(rows, "labels", "labels"):
             self.say(refused, "warning")
             return

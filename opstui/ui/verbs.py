@@ -97,7 +97,7 @@ class VerbPane(TrackerPane, inherit_bindings=False):
     async def _merge(self) -> None:
         from opstui.ui.dialogs.pick_ref import RefPicker
 
-        rows = self.targets()
+        rows = self.meant()
         refs = self.refs_of(rows)
         near = self.desk.near(rows[0].ref)
         heading = f"Merge {self._named(rows)} into"
@@ -111,7 +111,7 @@ class VerbPane(TrackerPane, inherit_bindings=False):
     async def _snooze(self) -> None:
         from opstui.ui.dialogs.pick_when import WhenPicker
 
-        rows = self.targets()
+        rows = self.meant()
         heading = f"Snooze {self._named(rows)} until"
         picker = WhenPicker(self.desk.now(), self.desk.presets(), self.desk.when, heading, why=True)
         until = await self.answer(picker)
@@ -124,7 +124,7 @@ class VerbPane(TrackerPane, inherit_bindings=False):
             self.decide(Act("snooze", {"until": until, "reason": reason}), rows)
 
     async def _assign(self) -> None:
-        rows = self.targets()
+        rows = self.meant()
         who = await self.ask_person(f"Who owns {self._named(rows)}?")
         if who is not None:
             self.decide(Act("assign", {"who": who}), rows)
@@ -132,7 +132,7 @@ class VerbPane(TrackerPane, inherit_bindings=False):
     async def _escalate(self) -> None:
         from opstui.ui.dialogs.pick_when import NEVER, WhenPicker
 
-        rows = self.targets()
+        rows = self.meant()
         to = await self.ask_person(f"Escalate {self._named(rows)} to")
         if to is None:
             return
@@ -149,7 +149,7 @@ class VerbPane(TrackerPane, inherit_bindings=False):
     async def _wait(self) -> None:
         from opstui.ui.dialogs.pick_when import WhenPicker
 
-        rows = self.targets()
+        rows = self.meant()
         on = await self.ask_person(f"Who {'does' if len(self.refs_of(rows)) == 1 else 'do'} {self._named(rows)} wait on?")
         if on is None:
             return
@@ -163,7 +163,7 @@ class VerbPane(TrackerPane, inherit_bindings=False):
     async def _priority(self) -> None:
         from opstui.ui.dialogs.pick_reason import ChoicePicker
 
-        rows = self.targets()
+        rows = self.meant()
         options = [(str(number), word.capitalize()) for number, word in PRIORITY_WORDS.items()]
         now = str(rows[0].priority) if rows[0].priority else None
         value = await self.answer(
@@ -175,10 +175,10 @@ class VerbPane(TrackerPane, inherit_bindings=False):
     async def _comment(self) -> None:
         from opstui.ui.dialogs.edit_note import NoteEditor
 
-        ref = self.targets()[0].ref
+        row = self.meant()[0]
+        ref, source = row.ref, row.source
         slot = f"comment:{ref}"
         save = self.saver(slot, partial(self.desk.comment, ref))
-        source = self.targets()[0].source
         where = f"at {source}" if "comment" in self.verbs_of(source) else "kept here"
         await self.answer(NoteEditor(f"Comment on {ref}, {where}", slot, self.desk, save=save))
 

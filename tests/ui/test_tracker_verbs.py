@@ -295,3 +295,13 @@ def test_what_is_about_to_be_done_to_many_is_asked_in_words() -> None:
         "Take the due date off 2 items?",
         "Labels of 2 items: +audit -vip?",
     ]
+
+
+@pytest.mark.parametrize("flow", ["_comment", "_priority", "_move", "_due", "_labels", "_decline", "_merge", "_assign"])
+async def test_a_question_about_an_item_that_has_just_gone_is_not_asked(
+    flow: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_tracker(tmp_path) as desk:
+        monkeypatch.setattr(type(desk.app.pane), "targets", lambda pane: ())
+        desk.app.pane.ask(getattr(desk.app.pane, flow))  # type: ignore[union-attr]
+        await desk.expect("the item under the cursor has just gone")
