@@ -83,7 +83,8 @@ def _sections(detail: Detail, desk: Desk) -> Iterable[tuple[str, Sequence[Line]]
 
     yield f"why here ({detail.row.rank:.0f})", [(f"{term.points:+.0f}", term.text) for term in detail.terms]
     yield "since the last handoff", changes(detail.since)
-    yield "on its way", [(str(o.id), o.state, change_words(o), o.who, o.what or o.why) for o in detail.outgoing]
+    out = [one for one in detail.outgoing if one.state != "sent"]
+    yield "on its way", [(str(o.id), o.state, change_words(o), o.who, o.what or o.why) for o in out]
     yield "blocks", links(detail.blocks)
     yield "blocked by", links(detail.blocked_by)
     yield "the same thing", links(detail.group)

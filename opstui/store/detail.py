@@ -40,8 +40,8 @@ def rows_of(conn: Connection, refs: Sequence[str], *, since: datetime, now: date
     return rows(conn, list(items.refs_to_ids(conn, refs).values()), since=since, now=now)
 
 
-def detail(conn: Connection, ref: str, *, since: datetime, now: datetime) -> Detail | None:
-    """All of one item; call it inside ``Store.reading()`` so that its parts fit together."""
+def detail(conn: Connection, ref: str, *, since: datetime, now: datetime, today: datetime) -> Detail | None:
+    """All of one item, with what was sent of it since ``today`` began; call it inside ``Store.reading()`` so that its parts fit together."""
     id = items.id_of(conn, ref)
     if id is None:
         return None
@@ -63,7 +63,7 @@ def detail(conn: Connection, ref: str, *, since: datetime, now: datetime) -> Det
         group=_group(conn, id),
         decisions=tuple(reversed(decisions.find(conn, "", ref, 0, WRITTEN_MOST))),
         actions=tuple(entry for entry in log.of_item(conn, ref, WRITTEN_MOST) if entry.kind not in log.WRITING),
-        outgoing=tuple(outbox.of_item(conn, id)),
+        outgoing=tuple(outbox.with_sent(conn, id, ref, today)),
     )
 
 

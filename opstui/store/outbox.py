@@ -88,6 +88,24 @@ def of_item(conn: Connection, item: int) -> list[Outgoing]:
     return read(conn, f"WHERE item = ? AND {_IS_SHOWN} ORDER BY id", (item,))
 
 
+def with_sent(conn: Connection, item: int, ref: str, since: datetime) -> list[Outgoing]:
+    """The same, then those that were sent since a moment."""
+    columns = f"SELECT {_COLUMNS} FROM outbox WHERE"
+    sent = f"{columns} ref = ? AND state = 'sent' AND settled >= ?"
+    sql = f"{columns} item = ? AND {_IS_SHOWN} UNION ALL {sent} ORDER BY id"
+    found = [_outgoing(row) for row in conn.execute(sql, (item, ref, seconds(since))).fetchall()]
+    return sorted(found, key=lambda one: one.state == "sent")
+
+
+def sent(conn: Connection, since: datetime) -> int:
+    """How many changes their sources have taken since a moment."""
+    sql = (
+        "SELECT count(*) FROM outbox WHERE source IN (SELECT name FROM sources) AND settled >= ? "
+        "AND settled IS NOT NULL AND state = 'sent'"
+    )
+    return int(conn.execute(sql, (seconds(since),)).fetchone()[0])
+
+
 def listed(conn: Connection, states: Collection[str], limit: int = 200) -> list[Outgoing]:
     """Changes in these states, youngest first. What is not over is found without a look at what is."""
     here = f"INDEXED BY outbox_open WHERE {_IS_SHOWN} AND" if _SHOWN.issuperset(states) else "WHERE"

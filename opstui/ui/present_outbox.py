@@ -115,6 +115,9 @@ def outgoing_lines(
     lines: list[Line] = [[], [("OUTBOX", "muted")]]
     for change in changes:
         state, tone = state_piece(change, look)
+        if change.state == "sent":
+            lines += _sent_lines(change, f"{state} {look.at(change.settled or change.at, now)}", cells, look)
+            continue
         head = fit(state, 10)
         room = max(cells - 2 - len(head) - 1, 8)
         for at, part in enumerate(wrap(change_words(change, look), room, 3)):
@@ -130,6 +133,13 @@ def outgoing_lines(
             there = f"there it is {outbox.field_words(change.verb, change.theirs)} now: {outbox_key} decides"
             lines += [[(" " * (3 + len(head)) + part, "text")] for part in wrap(there, room, 3)]
     return lines
+
+
+def _sent_lines(change: Outgoing, head: str, cells: int, look: Look) -> list[Line]:
+    """``✓ sent 08:14 owner Bo Lind``, quietly: its source has it."""
+    parts = wrap(change_words(change, look), max(cells - 3 - width(head), 8), 2)
+    heads = [head] + [" " * width(head)] * len(parts)
+    return [[(f"  {start} {part}", "muted")] for start, part in zip(heads, parts, strict=False)]
 
 
 def _trouble(change: Outgoing, cells: int) -> list[Piece]:

@@ -439,3 +439,18 @@ def test_another_owner_in_the_place_of_one_that_came_back_is_the_one_that_the_ve
     desk.edit(one.id, "Ana Ruiz")
     row = desk.row(J)
     assert row and (row.place, row.target, row.owner) == (Place.ASSIGNED, "Ana Ruiz", "Ana Ruiz")
+
+
+def test_what_was_sent_today_is_found_without_a_look_at_all_that_ever_was(desk: Desk) -> None:
+    asked: list[str] = []
+    read = store_of(desk).read
+    desk.sent_today(), desk.detail(J)  # what is made when first asked for is made
+    read.set_trace_callback(asked.append)
+    try:
+        assert desk.sent_today() == 0 and desk.detail(J) is not None
+    finally:
+        read.set_trace_callback(None)
+    asked = [sql for sql in asked if "FROM outbox" in sql and "'sent'" in sql]
+    assert len(asked) == 2
+    plans = [row[3] for sql in asked for row in read.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()]
+    assert not [plan for plan in plans if plan.startswith("SCAN outbox")], plans

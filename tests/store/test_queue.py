@@ -206,7 +206,7 @@ def test_the_detail_holds_all_of_one_item(store: Store, clock: FakeClock) -> Non
     clock.forward(hours=1)
     bring(store, moved(a, status="On hold"))
     with store.reading() as conn:
-        found = detail.detail(conn, "helpdesk:A", since=MORNING, now=clock())
+        found = detail.detail(conn, "helpdesk:A", since=MORNING, now=clock(), today=MORNING)
     assert found is not None
     assert [change.new for change in found.history] == ["Open", "On hold"]
     assert [change.new for change in found.since] == ["On hold"]
@@ -216,7 +216,7 @@ def test_the_detail_holds_all_of_one_item(store: Store, clock: FakeClock) -> Non
     ]
     assert found.terms
     assert found.terms[0].text
-    assert detail.detail(store.read, "helpdesk:unknown", since=MORNING, now=clock()) is None
+    assert detail.detail(store.read, "helpdesk:unknown", since=MORNING, now=clock(), today=MORNING) is None
 
 
 def test_alike_are_the_group_or_the_same_title_but_for_numbers(store: Store) -> None:

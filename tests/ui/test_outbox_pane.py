@@ -99,6 +99,19 @@ async def test_a_failed_change_says_why_and_what_helps_in_its_item(tmp_path: Pat
         assert "\x1b" not in desk.text
 
 
+async def test_what_was_sent_today_stands_in_its_item_and_is_counted_in_the_outbox(tmp_path: Path) -> None:
+    async with a_tracker(tmp_path) as desk:
+        desk.desk.assign([J], "Cy Moss")
+        in_state(desk, State.SENT, settled=MORNING - timedelta(days=1))
+        desk.desk.priority([J], 3)
+        in_state(desk, State.SENT, settled=MORNING)
+        await desk.go("OPS-88")
+        await desk.expect("OUTBOX", "✓ sent 08:05 priority medium")
+        assert "sent Thu" not in desk.text and desk.desk.sent_today() == 1
+        await desk.press("O")
+        await desk.expect("Nothing is on its way, and nothing came back.", "1 sent today")
+
+
 async def test_an_empty_outbox_says_so_and_escape_goes_back(tmp_path: Path) -> None:
     async with a_tracker(tmp_path) as desk:
         await desk.press("g", "o")

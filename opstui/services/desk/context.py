@@ -71,6 +71,10 @@ class Context:
         """Now in whole seconds, as the store keeps times, so that what is read back equals what was written."""
         return self.now().replace(microsecond=0)
 
+    def midnight(self) -> datetime:
+        """When today began, where the working day is."""
+        return self.now().astimezone(self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
     def when(self, text: str) -> datetime:
         """The time that words mean now."""
         from opstui.domain.when import parse_when

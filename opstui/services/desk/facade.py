@@ -338,6 +338,10 @@ class Desk:
         """How many changes of each source are in each state that is not over: source -> state -> count."""
         return outbox.counts(self._at)
 
+    def sent_today(self) -> int:
+        """How many changes their sources have taken since midnight."""
+        return outbox.sent_today(self._at)
+
     def verbs(self, source: str) -> frozenset[str]:
         """What a source can carry out, of ``connectors.api.VERBS``; empty until it was read once."""
         return outbox.verbs(self._at, source)

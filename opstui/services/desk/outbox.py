@@ -37,6 +37,11 @@ def one(at: Context, id: int) -> Outgoing | None:
     return stored.load(at.store.read, id)
 
 
+def sent_today(at: Context) -> int:
+    """How many changes their sources have taken since midnight."""
+    return stored.sent(at.store.read, at.midnight())
+
+
 def counts(at: Context) -> Mapping[str, Mapping[str, int]]:
     """How many changes of each source are in each state that is not over."""
     return stored.counts(at.store.read)

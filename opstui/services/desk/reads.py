@@ -65,7 +65,7 @@ def rows(at: Context, refs: Sequence[str]) -> list[QueueRow]:
 def detail(at: Context, ref: str) -> Detail | None:
     """All of one item, from one state of the file."""
     with at.store.reading() as conn:
-        return whole.detail(conn, ref, since=since(at), now=at.now())
+        return whole.detail(conn, ref, since=since(at), now=at.now(), today=at.midnight())
 
 
 def alike(at: Context, ref: str) -> tuple[str, ...]:

@@ -47,6 +47,8 @@ class OutboxPane(VerbPane, inherit_bindings=False):
         self.page.edge = "top"
         self.whole = False
         self._changes: Sequence[Outgoing] = ()
+        self._sent = 0
+        """How many were sent today."""
         self._titles: dict[str, str] = {}
         """Of the items whose changes are listed."""
         self._shown: int | None = None
@@ -70,6 +72,7 @@ class OutboxPane(VerbPane, inherit_bindings=False):
         """Read the outbox again; the cursor stays on its change."""
         self.desktop.read_health()
         found = self.desk.outbox(limit=MOST)
+        self._sent = self.desk.sent_today()
         self._changes = sorted(found, key=lambda change: (ORDER.index(change.state), change.due, change.id))
         wanting = {change.ref for change in self._changes if change.ref} - self._titles.keys()
         self._titles |= {row.ref: row.title for row in self.desk.rows(sorted(wanting))} if wanting else {}
@@ -106,9 +109,7 @@ class OutboxPane(VerbPane, inherit_bindings=False):
         self.page.again()
 
     def _sum(self) -> Line:
-        """``1 came back · 3 on their way``."""
-        if not self._changes:
-            return []
+        """``1 came back · 3 on their way · 12 sent today``."""
         back = sum(change.state in STUCK for change in self._changes)
         parked = sum(change.state == "parked" for change in self._changes)
         out = len(self._changes) - back - parked
@@ -116,6 +117,7 @@ class OutboxPane(VerbPane, inherit_bindings=False):
             f"{back} came back" if back else "",
             f"{out} on their way" if out else "",
             f"{parked} parked" if parked else "",
+            f"{self._sent:,} sent today" if self._sent else "",
         ]
         return [(f" {self.desktop.look['dot']} ".join(word for word in words if word), "muted")]
 
