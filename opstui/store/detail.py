@@ -41,7 +41,10 @@ def rows_of(conn: Connection, refs: Sequence[str], *, since: datetime, now: date
 
 
 def detail(conn: Connection, ref: str, *, since: datetime, now: datetime, today: datetime) -> Detail | None:
-    """All of one item, with what was sent of it since ``today`` began; call it inside ``Store.reading()`` so that its parts fit together."""
+    """All of one item, with what was sent of it since ``today`` began.
+
+    Call it inside ``Store.reading()`` so that its parts fit together.
+    """
     id = items.id_of(conn, ref)
     if id is None:
         return None

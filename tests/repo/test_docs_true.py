@@ -167,7 +167,7 @@ def test_the_commands_of_a_page_work_one_after_the_other(name: str, demo: Path) 
             check=False,
         )
         assert done.returncode == 0, f"{command}\n{done.stderr}"
-        assert "opstui: " not in re.sub(r"opstui: (kept here|for \w+, sent in).*\n", "", done.stderr), command
+        assert "opstui: " not in re.sub(r"opstui: (kept here|for \w+, sent at).*\n", "", done.stderr), command
 
 
 # Tables of docs/triage.md

@@ -49,7 +49,7 @@ def test_an_owner_goes_to_the_tracker_and_is_in_force_here_at_once(desk: Desk) -
     assert row and detail
     assert (row.place, row.owner, row.target, row.outbox) == (Place.ASSIGNED, "Bo Lind", "Bo Lind", "pending")
     assert detail.mark.owner is None and detail.item.owner == "Cy Moss" and detail.outgoing == (one,)
-    assert (receipt.sent_to, receipt.outgoing, receipt.note) == (("jira",), (one.id,), "for jira, sent in 8s")
+    assert (receipt.sent_to, receipt.outgoing, receipt.note) == (("jira",), (one.id,), "for jira, sent at 08:05:08")
 
 
 def test_what_came_back_shows_what_the_source_says(desk: Desk) -> None:
@@ -64,7 +64,7 @@ def test_a_bulk_goes_where_it_can_and_says_what_stays_here(desk: Desk) -> None:
     receipt = desk.assign([J, H, K], "Bo Lind")
     assert receipt.refs == (J, H, K) and receipt.sent_to == ("jira",)
     assert receipt.local == (("helpdesk", "helpdesk (csv) takes no owner"),)
-    assert receipt.note == "for jira, sent in 8s; kept here: helpdesk (csv) takes no owner"
+    assert receipt.note == "for jira, sent at 08:05:08; kept here: helpdesk (csv) takes no owner"
     assert {one.ref for one in desk.outbox()} == {J, K}
     assert {one.owner for one in desk.rows([J, H, K])} == {"Bo Lind"}
     assert desk.detail(H).mark.owner == "Bo Lind"  # type: ignore[union-attr]
@@ -418,6 +418,18 @@ def test_what_may_have_arrived_is_not_sent_again_by_hand(desk: Desk) -> None:
     assert desk.outgoing(id).due == later  # type: ignore[union-attr]
     desk.drop(id)
     assert "may have arrived" in desk.outgoing(id).why  # type: ignore[union-attr]
+
+
+def test_while_an_owner_is_on_its_way_what_its_source_says_is_no_news(desk: Desk, clock: FakeClock) -> None:
+    desk.assign([J], "Bo Lind")
+    (one,) = desk.outbox()
+    clock.forward(minutes=1)
+    pull(desk, an_item("OPS-1", "Payroll", source="jira", owner="Dee Okafor", status="To Do", fingerprint="OPS-1-2"))
+    row = desk.row(J)
+    assert row and (row.place, row.owner) == (Place.ASSIGNED, "Bo Lind")
+    settle(desk, one.id, State.CONFLICT, theirs="Dee Okafor")
+    row = desk.row(J)
+    assert row and (row.place, row.owner) == (Place.QUEUE, "Dee Okafor")
 
 
 def test_an_owner_that_is_given_up_leaves_no_verdict_which_names_it(desk: Desk) -> None:

@@ -44,7 +44,8 @@ async def test_a_verdict_on_a_tracker_says_where_it_goes_and_its_row_and_detail_
     async with a_tracker(tmp_path) as desk:
         await desk.go("OPS-88")
         await desk.press("p", "3")
-        await desk.expect("For jira, sent in 8s · z cancels", "↑ to send", "OUTBOX", "priority medium", "sent in 8s, z cancels")
+        await desk.expect("For jira, sent at 08:05:08 · z cancels", "OUTBOX", "priority medium", "sent in 8s, z cancels")
+        await desk.expect("↑ to send")
         assert not desk.desk.moves(J)
         desk.clock.forward(seconds=3)
         await desk.expect("sent in 5s, z cancels")

@@ -12,7 +12,7 @@ from opstui.domain.kinds import OWN
 from opstui.domain.outbox import OPEN, SETS, STUCK, State, field, same, wanted
 from opstui.domain.text import fold
 from opstui.domain.views import Outgoing
-from opstui.domain.when import parse_duration, span
+from opstui.domain.when import parse_duration
 from opstui.services.desk import lines
 from opstui.store import items, journal, kept, outbox, reach, sources
 
@@ -283,7 +283,8 @@ def told(at: Context, conn: Connection, sent: Iterable[str], local: Iterable[tup
     still = frozenset(to) if readonly(at, conn) else frozenset(to) & sources.paused(conn)
     if go := [one for one in to if one not in still]:
         wait = hold(at)
-        parts.append(f"for {' and '.join(go)}" + (f", sent in {span(wait)}" if wait else ""))
+        due = (at.instant() + timedelta(seconds=wait)).astimezone(at.zone)  # said as a time of day, it stays true
+        parts.append(f"for {' and '.join(go)}" + (f", sent at {due:%H:%M:%S}" if wait else ""))
     if stay := [one for one in to if one in still]:
         why = "read-only" if readonly(at, conn) else "paused"
         parts.append(f"kept in the outbox for {' and '.join(stay)}: {why}")
