@@ -18,7 +18,7 @@ from datetime import tzinfo
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from opstui.domain.kinds import PRIORITY_WORDS, Stage
+from opstui.domain.kinds import PRIORITY_WORDS, Stage, Verdict
 from opstui.domain.text import fold
 
 if TYPE_CHECKING:
@@ -108,7 +108,10 @@ def in_force(mark: Mark, open_writes: Iterable[tuple[str, Any]]) -> Mark:
     for verb, value in open_writes:
         match verb:
             case "assign":
-                mark = replace(mark, owner=value["name"] if value else "")
+                name = value["name"] if value else ""
+                # Without a basis nothing that its source says meanwhile counts as news against it.
+                own = mark.verdict is Verdict.ASSIGN and mark.target == name
+                mark = replace(mark, owner=name, basis="" if own else mark.basis)
             case "priority":
                 mark = replace(mark, priority=value["priority"])
             case "transition" if value.get("stage"):

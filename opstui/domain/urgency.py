@@ -51,7 +51,7 @@ _OVER = frozenset((Place.CLOSED, Place.DONE, Place.DECLINED, Place.MERGED))
 # The members by themselves: an attribute of an enum's class takes ten times as long to look up.
 _ALERT, _MESSAGE = Kind.ALERT, Kind.MESSAGE
 _BLOCKED, _DONE = Stage.BLOCKED, Stage.DONE
-_CLOSED, _QUEUE = Place.CLOSED, Place.QUEUE
+_CLOSED, _QUEUE, _ASSIGN = Place.CLOSED, Place.QUEUE, Verdict.ASSIGN
 _ENDED = {Verdict.SNOOZE: "woke", Verdict.WAIT: "nudge", Verdict.ESCALATE: "unanswered"}
 
 
@@ -88,8 +88,9 @@ def assess(rules: Rules, item: Item, mark: Mark, blocks: int, now: datetime) -> 
         where, wakes = (_CLOSED if item.stage is _DONE else _QUEUE), None
         raw, priority, stage = item.owner, item.priority, item.stage
     else:
-        where, wakes = place(item, mark, now)
-        raw = item.owner if mark.owner is None else mark.owner
+        where, wakes = place(item, mark, now, rules.people)
+        given = where is _QUEUE and mark.verdict is _ASSIGN  # by its source to somebody else
+        raw = item.owner if mark.owner is None or given else mark.owner
         priority = item.priority if mark.priority is None else mark.priority
         stage = item.stage if mark.stage is None else mark.stage
     owner = rules.people.owner(raw)

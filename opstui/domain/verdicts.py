@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from opstui.domain.model import NO_MARK, Item, Mark, Place, Stage, Verdict
+from opstui.domain.model import NO_MARK, Change, Item, Mark, Place, Stage, Verdict
+from opstui.domain.text import fold
 from opstui.errors import Refused
+
+if TYPE_CHECKING:
+    from opstui.domain.people import People
 
 _PLACES = {
     Verdict.ACCEPT: Place.ACCEPTED,
@@ -24,11 +29,12 @@ _MATERIAL = frozenset(("status", "stage", "priority", "owner"))
 _ONCE = {Verdict.ACCEPT: "already accepted", Verdict.DONE: "already done", Verdict.DECLINE: "already declined"}
 
 
-def place(item: Item, mark: Mark, now: datetime) -> tuple[Place, datetime | None]:
+def place(item: Item, mark: Mark, now: datetime, people: People | None = None) -> tuple[Place, datetime | None]:
     """Where an item stands, and when it wakes if it sleeps.
 
     A snooze, a wait and an escalation end at their date; what was accepted, done or declined comes back when its source
-    moved its status, stage, priority or owner after the verdict. What the source has closed is closed.
+    moved its status, stage, priority or owner after the verdict; what was assigned when its source gave it to somebody
+    else. What the source has closed is closed. ``people`` tell one person's spellings apart from another person.
     """
     if item.stage is Stage.DONE:
         return Place.CLOSED, None
@@ -40,6 +46,8 @@ def place(item: Item, mark: Mark, now: datetime) -> tuple[Place, datetime | None
         return (_PLACES[mark.verdict], mark.until) if mark.until > now else (Place.QUEUE, None)
     if mark.verdict in _COMES_BACK and came_back(item, mark):
         return Place.QUEUE, None
+    if mark.verdict is Verdict.ASSIGN and given_away(item, mark, people):
+        return Place.QUEUE, None
     return _PLACES[mark.verdict], None
 
 
@@ -50,14 +58,37 @@ def came_back(item: Item, mark: Mark) -> bool:
     """
     if mark.verdict not in _COMES_BACK or mark.at is None or not mark.basis or item.fingerprint == mark.basis:
         return False
-    since = mark.at
-    return any(
-        change.field in _MATERIAL
-        and change.old != change.new
-        and (known := change.seen or change.at) is not None
-        and known > since
-        for change in item.history
-    )
+    return any(change.field in _MATERIAL and _moved_after(change, mark.at) for change in item.history)
+
+
+def given_away(item: Item, mark: Mark, people: People | None = None) -> bool:
+    """Whether the source of what was assigned has since given it to somebody else, or to nobody.
+
+    What the verdict itself did there is known as of the verdict, see ``sending.expected``: however the source words it.
+    """
+    if mark.verdict is not Verdict.ASSIGN or mark.at is None or not mark.basis or item.fingerprint == mark.basis:
+        return False
+    moves = [change for change in item.history if change.field == "owner"]
+    if not any(_moved_after(change, mark.at) for change in moves) or _same(item.owner, mark.target, people):
+        return False
+    known = [change for change in moves if not _moved_after(change, mark.at)]
+    return not known or max(reversed(known), key=_seen).new != item.owner
+
+
+def _moved_after(change: Change, since: datetime) -> bool:
+    known = change.seen or change.at
+    return change.old != change.new and known is not None and known > since
+
+
+def _seen(change: Change) -> float:
+    known = change.seen or change.at
+    return known.timestamp() if known else 0.0
+
+
+def _same(one: str | None, other: str, people: People | None) -> bool:
+    if not one:
+        return False
+    return fold(one) == fold(other) or (people is not None and people.canonical(one) == people.canonical(other))
 
 
 def refusal(
@@ -122,7 +153,7 @@ def decide(
         until=until if verdict in _TIMED else None,
         reason=reason,
         target=target,
-        owner=target if verdict is Verdict.ASSIGN else mark.owner,
+        owner=target if verdict is Verdict.ASSIGN else _owner(item, mark),
         stage=None if mark.stage is Stage.DONE else mark.stage,
         basis=item.fingerprint,
     )
@@ -138,7 +169,7 @@ def release(item: Item, mark: Mark) -> Mark:
         raise Refused(f"release {item.ref}", "its source has closed it", ref=item.ref)
     if mark.verdict is None and mark.stage is not Stage.DONE:
         raise Refused(f"release {item.ref}", "it is in the queue already", ref=item.ref)
-    return Mark(owner=mark.owner, priority=mark.priority, stage=_open(mark.stage), for_block=mark.for_block)
+    return Mark(owner=_owner(item, mark), priority=mark.priority, stage=_open(mark.stage), for_block=mark.for_block)
 
 
 def set_priority(item: Item, mark: Mark, priority: int | None) -> Mark:
@@ -187,6 +218,11 @@ def _missing(verdict: Verdict, until: datetime | None, target: str) -> str | Non
 def _must_be_open(what: str, item: Item) -> None:
     if item.stage is Stage.DONE:
         raise Refused(f"{what} {item.ref}", "its source has closed it", ref=item.ref)
+
+
+def _owner(item: Item, mark: Mark) -> str | None:
+    """The owner set here, unless the source has given the item to somebody else since."""
+    return None if given_away(item, mark) else mark.owner
 
 
 def _open(stage: Stage | None) -> Stage | None:

@@ -92,6 +92,8 @@ class Ledger:
                 sending.rebase(conn, write, held(item, write.verb, self.zone))
             if item is not None or gone:
                 self._keep(conn, item, gone, now)
+            if state is State.SENT and item is not None:
+                sending.expected(conn, write, item.owner)
             if state is State.SENT and write.verb == "create" and write.undoes is None and said.get("made"):
                 sending.known_as(conn, write.id, f"{self.source}:{said['made']}" if item is None else item.ref)
             if write.item is not None:

@@ -13,9 +13,10 @@ from datetime import datetime
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from opstui.domain.model import NO_MARK, Verdict
 from opstui.domain.outbox import SETS, State
 from opstui.domain.views import Outgoing
-from opstui.store import outbox
+from opstui.store import marks, outbox
 from opstui.store.items import id_of
 from opstui.store.rows import as_json, holes, moment, seconds, sliced
 
@@ -87,6 +88,15 @@ def rebase(conn: sqlite3.Connection, write: Outgoing, base: Any) -> None:
     if write.item is not None and write.verb in SETS:
         sql = "UPDATE outbox SET base = ? WHERE item = ? AND verb = ? AND id > ? AND state IN ('parked', 'pending')"
         conn.execute(sql, (as_json(base), write.item, write.verb, write.id))
+
+
+def expected(conn: sqlite3.Connection, write: Outgoing, owner: str | None) -> None:
+    """The owner that a verdict has set at its source is no news to that verdict, in whatever words it was read back."""
+    mark = marks.load(conn, write.item) if write.item is not None and write.verb == "assign" else NO_MARK
+    if mark.verdict is Verdict.ASSIGN and write.value and mark.target == write.value["name"]:
+        sql = "UPDATE changes SET seen = ? WHERE item = ? AND field = 'owner' AND new = ? AND seen > ?"
+        at = seconds(mark.at)
+        conn.execute(sql, (at, write.item, owner, at))
 
 
 def recover(conn: sqlite3.Connection, until: datetime, source: str | None = None, why: str = "") -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from opstui.domain.kinds import PRIORITY_WORDS, Place
+from opstui.domain.kinds import PRIORITY_WORDS, Place, Verdict
 from opstui.domain.views import Decision, Detail, Linked, Outgoing
 from opstui.domain.when import ago, span
 from opstui.ui.cells import cut, fit, right, tame, width, wrap
@@ -135,9 +135,8 @@ def _facts(detail: Detail, cells: int, now: datetime, look: Look) -> list[Line]:
     if row.priority or row.priority_label:
         word = row.priority_label or PRIORITY_WORDS.get(row.priority or 0, "").capitalize()
         facts.append(("Priority", word + ("  set here" if mark.priority else ""), "text"))
-    facts.append(
-        ("Owner", owner(row, look) + ("  set here" if mark.owner else ""), "text" if row.owner_state == "ok" else "warning")
-    )
+    here = mark.owner and not (mark.verdict is Verdict.ASSIGN and row.place is Place.QUEUE)
+    facts.append(("Owner", owner(row, look) + ("  set here" if here else ""), "text" if row.owner_state == "ok" else "warning"))
     left = sla_left(row, now)
     if left is not None and row.sla_due:
         words = f"{look.at(row.sla_due, now)}, " + (f"{span(-left)} over" if left <= 0 else f"{span(left)} left")

@@ -8,8 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opstui.domain.model import NO_MARK, Change, Mark, Place, Stage, Verdict
-from opstui.domain.verdicts import came_back, decide, place, refusal, release, set_for_block, set_priority, set_stage
+from opstui.domain.model import NO_MARK, Change, Mark, Person, Place, Stage, Verdict
+from opstui.domain.people import People
+from opstui.domain.verdicts import (
+    came_back,
+    decide,
+    given_away,
+    place,
+    refusal,
+    release,
+    set_for_block,
+    set_priority,
+    set_stage,
+)
 from opstui.errors import Refused
 from tests.support.build import MORNING, an_item
 
@@ -140,6 +151,29 @@ def test_what_did_not_really_move_stays_decided(more: dict[str, Any]) -> None:
 @pytest.mark.parametrize("verdict", [Verdict.SNOOZE, Verdict.MERGE, Verdict.ASSIGN, Verdict.WAIT])
 def test_a_moving_source_does_not_wake_what_sleeps_or_is_somebody_elses(verdict: Verdict) -> None:
     assert place(an_item(**changed("status")), decided(verdict), MORNING)[0] is PLACES[verdict]
+
+
+@pytest.mark.parametrize("owner", ["Cy Moss", None])
+def test_what_was_assigned_and_its_source_gives_to_somebody_else_comes_back(owner: str | None) -> None:
+    mark = decided(Verdict.ASSIGN)
+    item = an_item(owner=owner, **changed("owner", old="Bo Lind", new=owner or ""))
+    assert place(item, mark, LATER) == (Place.QUEUE, None)
+    assert decide(Verdict.ACCEPT, item, mark, LATER, "Ana Ruiz").owner is None
+    assert release(item, mark).owner is None
+    before = an_item(owner=owner, **changed("owner", -5, old="Bo Lind", new=owner or ""))
+    assert place(before, mark, LATER)[0] is Place.ASSIGNED
+
+
+def test_its_source_may_word_the_one_assigned_as_it_likes() -> None:
+    mark, people = decided(Verdict.ASSIGN), People((Person("Bo Lind", ("blind",)),))
+    item = an_item(owner="blind", **changed("owner", new="blind"))
+    assert place(item, mark, LATER, people)[0] is Place.ASSIGNED
+    assert place(an_item(owner="BO LIND", **changed("owner", new="BO LIND")), mark, LATER)[0] is Place.ASSIGNED
+    ours = Change("owner", "Cy Moss", "b.lind", LATER, seen=MORNING)
+    theirs = Change("owner", "b.lind", "Cy Moss", LATER + timedelta(hours=1))
+    touched = Change("owner", None, "Di Fox", MORNING + timedelta(minutes=1))
+    assert not given_away(an_item(fingerprint="other", owner="b.lind", history=(touched, ours)), mark)
+    assert given_away(an_item(fingerprint="other", owner="Cy Moss", history=(ours, theirs)), mark)
 
 
 def test_release_brings_back_to_the_queue_and_keeps_what_was_set() -> None:

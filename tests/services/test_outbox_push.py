@@ -11,11 +11,11 @@ import pytest
 
 from opstui.connectors.api import Pushed, Write
 from opstui.domain.masking import Mask
-from opstui.domain.model import Item
+from opstui.domain.model import Item, Mark, Place, Verdict
 from opstui.domain.outbox import OPEN, STUCK
 from opstui.errors import AnswerLost, SourceRefused, SourceUnavailable, WriteRefused
 from opstui.services.ledger import SETTLE_S, TRIES
-from opstui.store import items, kept, leases, outbox, sending, sources
+from opstui.store import items, kept, leases, marks, outbox, sending, sources
 from opstui.store.db import Store
 from tests.store.helpers import keys, line, one
 from tests.support.build import FakeClock
@@ -181,6 +181,37 @@ def test_a_source_may_word_a_value_in_its_own_way(store: Store, desk: Flaky) -> 
     desk.push = push  # type: ignore[method-assign]
     send(store, desk)
     assert row(store, id).state == "sent"
+
+
+def test_what_was_assigned_stays_with_its_owner_in_the_words_of_its_source_until_that_gives_it_away(
+    store: Store, desk: Flaky, clock: FakeClock
+) -> None:
+    id = put(store, "desk", "T-1", "assign", BO)
+    with store.writing() as conn:
+        item = items.id_of(conn, "desk:T-1")
+        assert item is not None
+        marks.save(conn, {item: Mark(Verdict.ASSIGN, clock(), "Ana Ruiz", target="Bo Lind", basis="before")})
+    decided = marks.load(store.read, item)
+    clock.forward(minutes=1)
+
+    def push(write: Write) -> Pushed:
+        desk.tracker.set("T-1", "owner", "b.lind")
+        return Pushed(value="b.lind")
+
+    desk.push = push  # type: ignore[method-assign]
+    send(store, desk)
+    assert row(store, id).state == "sent"
+    found = line(store, "desk:T-1")
+    assert (found.place, found.owner) == (Place.ASSIGNED, "b.lind")
+    assert marks.load(store.read, item) == decided, "so that undo finds what it left"
+    clock.forward(minutes=1)
+    desk.tracker.set("T-1", "status", "Doing")
+    pull(store, desk)
+    assert line(store, "desk:T-1").place is Place.ASSIGNED
+    desk.tracker.set("T-1", "owner", "Cy Moss")
+    pull(store, desk)
+    found = line(store, "desk:T-1")
+    assert (found.place, found.owner) == (Place.QUEUE, "Cy Moss") and "reopened" in found.why
 
 
 def test_a_comment_whose_id_nobody_told_is_looked_for(store: Store, desk: Flaky) -> None:

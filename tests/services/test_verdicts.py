@@ -157,6 +157,16 @@ def test_what_its_source_closed_takes_no_verdict(desk: Desk) -> None:
     assert desk.accept([A]).refused == ((A, "its source has closed it"),)
 
 
+def test_what_was_assigned_comes_back_when_its_file_gives_it_to_somebody_else(desk: Desk, clock: FakeClock) -> None:
+    desk.assign([A], "Bo Lind")
+    pull(desk, an_item("INC1", "Scanner", owner="Bo Lind", fingerprint="INC1-2"))
+    assert desk.row(A).place is Place.ASSIGNED  # type: ignore[union-attr]
+    clock.forward(minutes=1)
+    pull(desk, an_item("INC1", "Scanner", owner="Cy Moss", fingerprint="INC1-3"))
+    row = desk.row(A)
+    assert row and (row.place, row.owner) == (Place.QUEUE, "Cy Moss")
+
+
 def test_foreign_and_pasted_control_characters_do_not_get_into_a_reason(desk: Desk) -> None:
     desk.decline([A], "no\x1b[31m way\u202e")
     assert desk.detail(A).mark.reason == "no way"  # type: ignore[union-attr]

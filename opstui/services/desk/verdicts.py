@@ -158,7 +158,7 @@ def _for_block(at: Context) -> Intent:
     now = at.instant()
 
     def change(item: Item, mark: Mark) -> Mark:
-        waiting = rules_of.place(item, mark, now)[0] is Place.QUEUE
+        waiting = rules_of.place(item, mark, now, at.rules.people)[0] is Place.QUEUE
         if mark.for_block and not waiting:
             raise Refused(item.ref, "already on the list for a block", ref=item.ref)
         listed = rules_of.set_for_block(item, mark)
