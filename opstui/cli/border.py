@@ -32,10 +32,12 @@ def guarded(run: Callable[[], int]) -> int:
 
 def fail(error: OpstuiError) -> int:
     """Tell what failed, why and what to do next."""
-    why = f": {error.why}" if error.why and error.why not in error.what else ""
+    findings = error.findings if isinstance(error, ConfigError) and len(error.findings) > 1 else ()
+    listed = bool(findings) and error.why == "; ".join(findings)
+    why = f": {error.why}" if error.why and error.why not in error.what and not listed else ""
     say(f"opstui: {error.what}{why}")
-    if isinstance(error, ConfigError) and len(error.findings) > 1:
-        for finding in error.findings:
+    if findings:
+        for finding in findings:
             say(f"  {finding}")
     if error.next_step:
         say(f"  {error.next_step}")

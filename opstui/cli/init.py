@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Collection
+from dataclasses import replace as replaced
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,7 +25,11 @@ NEXT = "opstui sync"
 
 
 @click.command("init")
-@click.option("--connector", metavar="NAME", help="Which connector reads it, as in csv; with it, nothing is asked.")
+@click.option(
+    "--connector",
+    metavar="NAME",
+    help="Which connector reads it, as in csv, jira; with it and all that it needs, nothing is asked.",
+)
 @click.option(
     "--option",
     "given",
@@ -53,32 +59,44 @@ def init(
 
     At a terminal it asks. What a connector makes of a file, column by column, is shown before anything is written.
     """
-    asking = connector is None
-    if asking and not can_ask():
+    if connector is None and not can_ask():
         step = "opstui init --connector csv --option path=exports/tickets.csv"
         raise UsageError("init asks questions, and there is no terminal to ask at", "", f"Say it in one go: {step}")
     loaded = _existing(state)
-    plugin = choose_connector(state) if connector is None else usable(state, connector)
-    source = NewSource(plugin, state.config_path.parent, name or "", network=_network(loaded))
-    for text in given:
-        source.put(text)
     zone = _zone(state, loaded, timezone)
-    taken = {one.name for one in loaded.settings.sources} if loaded else set()
-    person = me or ""
-    if asking:
-        found = settle(state, source, zone)
-        source.name = ask_name(source, taken, replace)
-        if loaded is None:
-            zone = timezone or ask_zone(zone)
-            person = person or ask_who()
-    else:
+    try:
+        plugin = choose_connector(state) if connector is None else usable(state, connector)
+        source = NewSource(plugin, state.config_path.parent, name or "", network=_network(loaded))
+        for text in given:
+            source.put(text)
+        asking = connector is None or (can_ask() and bool(source.missing()))
+        taken = {one.name for one in loaded.settings.sources} if loaded else set()
+        person = me or ""
+        if asking:
+            found = _settled(state, source, zone, taken, replace=replace, as_is=as_is)
+            if loaded is None:
+                zone = timezone or ask_zone(zone)
+                person = person or ask_who()
+    except KeyboardInterrupt:
+        raise click.Abort from None  # which says that nothing was written
+    if not asking:
         source.name = _free(source.name or source.usual_name(), taken, replace)
         found = look(state, source, zone, as_is=as_is)
         show(found, source.options)
         if found.missing:
             raise _incomplete(state, found, connector or "", given, name, timezone, me, replace)
     done = _write(state, source, found, loaded, zone, person)
-    _report(state, source, found, done, as_json, untried=as_is)
+    _report(state, source, found, done, as_json, untried=as_is or source.untried(state.environ))
+
+
+def _settled(state: State, source: NewSource, zone: str, taken: Collection[str], *, replace: bool, as_is: bool) -> Suggestion:
+    """What was agreed on with the person, under a name."""
+    found = settle(state, source, zone, as_is=as_is)
+    source.name = ask_name(source, taken, replace)
+    for option in list(source.later):
+        source.put_off(option)  # anew: it is kept under the name
+        found = replaced(found, options={**found.options, option: source.options[option]})
+    return found
 
 
 def _incomplete(

@@ -18,7 +18,7 @@ from opstui.connectors.api import Network, Suggestion
 from opstui.errors import PluginError, SourceError, UsageError
 
 if TYPE_CHECKING:
-    from opstui.services.plugins import PluginInfo
+    from opstui.services.plugins import OptionInfo, PluginInfo
 
 COLUMNS = "columns"
 """The option that a column map stands under, whatever the connector."""
@@ -36,6 +36,8 @@ class NewSource:
     options: dict[str, Any] = field(default_factory=dict)
     network: Network | None = None
     """How the config there is says to reach it."""
+    later: list[str] = field(default_factory=list)
+    """Secrets that ``opstui auth`` takes once the source is written."""
 
     def put(self, text: str, *, loosely: bool = False) -> None:
         """Set an option from ``path=x.csv`` or ``columns.status=State``; ``loosely`` a column needs no ``columns.``.
@@ -46,19 +48,43 @@ class NewSource:
         key, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not key:
             raise UsageError(f"{text!r} is not KEY=VALUE", "", "Write it as in path=exports/tickets.csv")
-        types = {option.name: option.type for option in self.plugin.options}
+        types = self.types()
         if loosely and key not in types and "." not in key and COLUMNS in types:
             key = f"{COLUMNS}.{key}"
         head, dot, rest = key.partition(".")
         if dot:
             inner = self.options.get(head)
-            self.options[head] = {**(inner if isinstance(inner, dict) else {}), rest: _inner(value)}
+            known = inner if isinstance(inner, dict) and types.get(head) != "secret" else {}  # a secret is kept in one place
+            self.options[head] = {**known, rest: _inner(value)}
         else:
             self.options[head] = self._path(value) if types.get(head) == "path" else _value(value, types.get(head, "str"))
+        self.later = [one for one in self.later if one != head]
 
-    def missing(self) -> list[tuple[str, str, str]]:
-        """Options that it cannot do without and that nobody set: name, type, help."""
-        return [(one.name, one.type, one.help) for one in self.plugin.options if one.required and one.name not in self.options]
+    def types(self) -> dict[str, str]:
+        """The type of each option that its connector takes."""
+        return {option.name: option.type for option in self.plugin.options}
+
+    def secrets(self) -> list[str]:
+        """The options that are secrets."""
+        return [name for name, type in self.types().items() if type == "secret"]
+
+    def missing(self) -> list[OptionInfo]:
+        """Options that it cannot do without and that nobody set."""
+        return [one for one in self.plugin.options if one.required and one.name not in self.options]
+
+    def put_off(self, option: str) -> None:
+        """Leave a secret to ``opstui auth``: refer to where this machine keeps secrets best, under the source's name."""
+        from opstui.config.secrets import keyring_name
+
+        name = f"{self.name or self.usual_name()}.{option}"
+        self.put(f"{option}.{'keyring' if keyring_name() else 'file'}={name}")
+        self.later.append(option)
+
+    def untried(self, environ: Mapping[str, str]) -> bool:
+        """Whether one of its secrets is not here yet, so that nobody can look at it."""
+        references = [self.options.get(name) for name in self.secrets()]
+        variables = [str(one["env"]) for one in references if isinstance(one, dict) and "env" in one]
+        return bool(self.later) or any(not environ.get(name) for name in variables)
 
     def usual_name(self) -> str:
         """A name from its file or folder, else from its connector."""

@@ -57,7 +57,7 @@ def resolve(
         value = given.get(option.name)
         if value is None:
             if option.required:
-                findings.append(f"{where}: is required: {option.help}{_example(option)}")
+                findings.append(f"{where}: is required. {option.help.rstrip('.')}{_example(option)}")
             value = deepcopy(option.default)
         else:
             wrong = _wrong(option, value)

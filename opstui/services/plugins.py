@@ -7,7 +7,7 @@ import selectors
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from opstui.connectors import registry
 from opstui.connectors.registry import Offer
@@ -36,6 +36,7 @@ class OptionInfo:
     type: str
     help: str
     required: bool
+    example: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ def inspect(offer: Offer, environ: Mapping[str, str], *, timeout: float = TIMEOU
             case "described":
                 info = replace(info, title=str(event.get("title", "")), verbs=tuple(event.get("verbs", ())))
             case "option":
-                found.append(OptionInfo(event["name"], event["type"], event["help"], bool(event["required"])))
+                required = bool(event["required"])
+                found.append(OptionInfo(event["name"], event["type"], event["help"], required, event.get("example")))
             case "finished":
                 info = replace(info, ok=True, options=tuple(found))
             case "failed":

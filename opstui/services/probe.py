@@ -51,7 +51,7 @@ def suggest(cls: type[Connector], values: Mapping[str, Any], context: Context, j
         found = cls.suggest(given, context)
     kept = {name: value for name, value in found.options.items() if name not in given or value != given[name]}
     answer = {
-        "options": {**job.options, **{name: _plain(value) for name, value in kept.items()}},
+        "options": {**job.options, **{name: plain(value) for name, value in kept.items()}},
         "guesses": [_guess(guess) for guess in found.guesses[:ENOUGH]],
         "notes": [clean_line(note) for note in found.notes[:ENOUGH]],
         "rows": found.rows,
@@ -80,10 +80,10 @@ def _guess(guess: Guess) -> dict[str, Any]:
     return {"attribute": guess.attribute, "column": guess.column, "samples": samples, "why": clean_line(guess.why)}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value as a config file can hold it."""
     if isinstance(value, Path):
         return str(value)
     if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list | tuple | set | frozenset) else value
+        return {str(key): plain(one) for key, one in value.items()}
+    return [plain(one) for one in value] if isinstance(value, list | tuple | set | frozenset) else value

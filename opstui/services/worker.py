@@ -225,10 +225,13 @@ def _check(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
 
 
 def _describe(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:
+    from opstui.services import probe
+
     cls = _load(job)
     teller.tell("described", title=cls.title, verbs=sorted(cls.verbs), options=len(cls.options))
     for option in cls.options:
-        teller.tell("option", name=option.name, type=option.type, help=option.help, required=option.required)
+        told = {"name": option.name, "type": option.type, "help": option.help, "required": option.required}
+        teller.tell("option", **told, example=probe.plain(option.example))
 
 
 def _look_over(job: Job, teller: Teller, keep: Callable[[Counts], None]) -> None:

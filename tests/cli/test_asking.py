@@ -7,6 +7,8 @@ import tomllib
 
 import pytest
 
+from tests.fakes.redmine import TOKEN, Redmine
+from tests.support.faults import serve
 from tests.support.shell import Shell
 from tests.support.terminal import Terminal
 
@@ -24,10 +26,10 @@ def asked(shell: Shell, *command: str) -> Terminal:
 
 def test_it_asks_shows_what_it_guessed_and_writes_what_was_agreed(shell: Shell) -> None:
     with asked(shell, "init") as terminal:
-        terminal.expect("Which connector [csv]: ")
+        terminal.expect("an export [csv]: ")
         terminal.type("cvs\r")
         terminal.expect("did you mean 'csv'")
-        terminal.expect("Which connector [csv]: ")
+        terminal.expect("an export [csv]: ")
         terminal.type("\r")
         terminal.expect("path: ")
         terminal.type("nope.csv\r")
@@ -99,7 +101,7 @@ def test_it_asks_which_column_is_the_key_when_no_heading_says(shell: Shell) -> N
 @pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["ctrl-c", "ctrl-d"])
 def test_leaving_writes_nothing(shell: Shell, key: str) -> None:
     with asked(shell, "init") as terminal:
-        terminal.expect("Which connector [csv]: ")
+        terminal.expect("an export [csv]: ")
         terminal.type_until(key, "stopped")
         assert terminal.end() == 130
     assert not shell.config.exists()
@@ -111,10 +113,76 @@ def test_a_flag_that_names_the_connector_asks_nothing(shell: Shell) -> None:
         assert terminal.end() == 0
 
 
+def test_the_secret_of_a_tracker_may_be_left_for_later(shell: Shell) -> None:
+    with serve(Redmine()) as server:
+        with asked(shell, "init") as terminal:
+            assert "Jira or Redmine" in terminal.expect("an export [csv]: ")
+            terminal.type("redmine\r")
+            assert "Such as https://redmine.example.com" in terminal.expect("url: ")
+            terminal.type(f"{server.url}\r")
+            assert "opstui auth takes it later" in terminal.expect("holds the token: ")
+            terminal.type("\r")
+            assert "without a look" in terminal.expect("Enter takes this")
+            terminal.type("\r")
+            terminal.expect("called [redmine]: ")
+            terminal.type("desk\r")
+            terminal.expect("time zone")
+            terminal.type("\r")
+            terminal.expect("Your name")
+            terminal.type("\r")
+            assert "opstui auth desk takes its secret" in terminal.expect("opens the app")
+            assert terminal.end() == 0
+        (source,) = tomllib.loads(shell.config.read_text())["sources"]
+        assert list(source["options"]["token"].values()) == ["desk.token"]
+        kept = shell("auth", "desk", "--stdin", "--to", "file", stdin=TOKEN)
+        assert kept.code == 0, kept.err
+        assert shell("sync").code == 0
+
+
+def test_a_variable_that_is_not_set_is_taken_and_one_that_may_be_the_secret_is_not(shell: Shell) -> None:
+    with asked(shell, "init", "--connector", "redmine", "--option", "url=http://127.0.0.1:9") as terminal:
+        terminal.expect("holds the token: ")
+        terminal.type("a1b2c3d4e5f6a7b8c9d0a1b2c3d4e5f6a7b8c9d0\r")
+        terminal.expect("may be the secret itself")
+        terminal.expect("holds the token: ")
+        terminal.type("DESK_KEY\r")
+        terminal.expect("DESK_KEY is not set here")
+        terminal.expect("Enter takes this")
+        terminal.type("\r")
+        terminal.expect("called [redmine]: ")
+        terminal.type("\r")
+        terminal.expect("time zone")
+        terminal.type("\r")
+        terminal.expect("Your name")
+        terminal.type("\r")
+        terminal.expect("opens the app")
+        assert terminal.end() == 0
+    (source,) = tomllib.loads(shell.config.read_text())["sources"]
+    assert source["options"]["token"] == {"env": "DESK_KEY"}
+
+
+def test_a_tracker_that_cannot_be_reached_is_written_all_the_same_on_enter(shell: Shell) -> None:
+    shell.env["DESK_KEY"] = "not-the-key-there"
+    with serve(Redmine()) as server, asked(shell, "init", "--connector", "redmine") as terminal:
+        terminal.expect("url: ")
+        terminal.type("example\r")
+        terminal.expect("holds the token: ")
+        terminal.type("DESK_KEY\r")
+        assert "https://tracker.example.com" in terminal.expect("as in url=https://redmine.example.com")
+        terminal.type(f"url={server.url}\r")
+        terminal.expect("401")
+        terminal.expect("Enter writes it as it is: ")
+        terminal.type("\r")
+        terminal.expect("Enter takes this")
+        terminal.type_until("\x03", "nothing was written")
+        assert terminal.end() == 130
+    assert not shell.config.exists()
+
+
 def test_opstui_alone_offers_the_demo_and_the_set_up_when_there_is_no_config(shell: Shell) -> None:
     with asked(shell) as terminal:
         terminal.expect("Set up with an export of your own")
         terminal.type("2")
-        terminal.expect("Which connector [csv]: ")
+        terminal.expect("an export [csv]: ")
         terminal.type("\x04")
         assert terminal.end() == 130

@@ -100,7 +100,7 @@ def test_options_have_the_types_that_the_connector_declares(shell: Shell) -> Non
     ("given", "code", "says"),
     [
         (("--connector", "cvs"), 2, "did you mean 'csv'"),
-        (("--connector", "csv"), 2, "path: is required"),
+        (("--connector", "csv"), 2, "path: is required. "),
         (("--connector", "csv", "--option", "pth=x"), 2, "did you mean path"),
         (("--connector", "csv", "--option", "path"), 2, "not KEY=VALUE"),
         (("--connector", "csv", "--option", "path=gone.csv"), 1, "gone.csv is not there"),
@@ -117,6 +117,16 @@ def test_a_mistake_is_told_and_nothing_is_written(shell: Shell, given: tuple[str
     assert (done.code, done.out) == (code, "")
     assert says in done.err
     assert not shell.config.exists()
+
+
+def test_each_option_that_a_tracker_needs_is_named_once(shell: Shell) -> None:
+    done = shell("init", "--connector", "redmine")
+    assert done.code == 2
+    assert [line.split(":")[0].strip() for line in done.err.splitlines() if "is required" in line] == [
+        "options.url",
+        "options.token",
+    ]
+    assert 'is required. Where it is, such as url = "https://redmine.example.com"' in done.err
 
 
 def test_without_a_terminal_it_does_not_ask(shell: Shell) -> None:

@@ -89,7 +89,7 @@ def test_a_mistake_is_named_with_its_key(given: dict[str, Any], words: str) -> N
 
 
 def test_a_missing_one_says_what_it_is_for() -> None:
-    assert 'sources.desk.options.path: is required: The file., such as path = "in.csv"' in _finding(path=None)
+    assert 'sources.desk.options.path: is required. The file, such as path = "in.csv"' in _finding(path=None)
 
 
 def test_a_secret_written_out_is_refused_without_repeating_it() -> None:

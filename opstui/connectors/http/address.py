@@ -48,7 +48,7 @@ def check_base(url: object) -> None:
     except ValueError:
         parts, port = urlsplit(""), None
     if parts.scheme not in PORTS or not parts.hostname or port == 0 or any(char.isspace() or ord(char) < 32 for char in text):
-        raise ValueError("this is no address; write it as https://jira.example.com")
+        raise ValueError("this is no address; write it whole, as in https://tracker.example.com")
     if parts.username or parts.password:
         raise ValueError("an address holds no user and no password; they have options of their own")
     if parts.query or parts.fragment:
