@@ -119,10 +119,10 @@ class TrackerPane(DecidingPane, inherit_bindings=False):
 
     async def ask_due(self, heading: str) -> Any:
         """A day, None for none; ``edit_change.NOTHING`` when it was closed."""
-        from opstui.ui.dialogs.pick_when import NEVER, WhenPicker
+        from opstui.ui.dialogs.pick_when import NEVER, DayPicker
         from opstui.ui.edit_change import NOTHING
 
-        at = await self.answer(WhenPicker(self.desk.now(), self.desk.presets(), self.desk.when, heading, without="no due date"))
+        at = await self.answer(DayPicker(self.desk.now(), self.desk.when, heading, without="no due date"))
         return NOTHING if at is None else None if at is NEVER else at
 
     async def _due(self) -> None:

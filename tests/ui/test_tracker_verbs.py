@@ -181,6 +181,20 @@ async def test_a_due_date_takes_words_and_none(tmp_path: Path) -> None:
         assert len(desk.desk.outbox()) == 1
 
 
+async def test_a_due_date_is_a_day_and_days_are_offered(tmp_path: Path) -> None:
+    async with a_tracker(tmp_path) as desk:
+        await desk.go("OPS-88")
+        await desk.press("t")
+        await desk.expect("no due date", "today", "Fri 20 Nov", "tomorrow", "Sat 21 Nov", "in a week", "Fri 27 Nov")
+        assert "eod" not in desk.text and "2h" not in desk.text
+        await desk.press("text:+3d")
+        await desk.expect("Mon 23 Nov, in 3 days")
+        await desk.press("backspace", "backspace", "backspace", "1")
+        await desk.expect("Fri 20 Nov, today")
+        await desk.press("enter")
+        await desk.until(lambda: [one.value for one in desk.desk.outbox()] == ["2026-11-20"])
+
+
 @pytest.mark.parametrize(
     ("key", "words"), [("t", "helpdesk (csv) takes no due dates"), ("L", "helpdesk (csv) takes no labels")]
 )

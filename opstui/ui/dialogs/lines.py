@@ -28,6 +28,21 @@ def moment_in_full(at: datetime, now: datetime, look: Look) -> str:
     return f"{moment(at, now, look)}, in {span(left)}" if left >= 0 else f"{moment(at, now, look)}, {span(-left)} ago"
 
 
+def day(at: datetime, now: datetime, look: Look) -> str:
+    """``Fri 27 Nov``: a day without its time; the year only where it helps."""
+    local = at.astimezone(look.zone)
+    year = "" if local.year == now.astimezone(look.zone).year else f" {local.year}"
+    return f"{local:%a} {local.day} {local:%b}{year}"
+
+
+def day_in_full(at: datetime, now: datetime, look: Look) -> str:
+    """``Fri 27 Nov, in 5 days``: a day and how far it is."""
+    left = (at.astimezone(look.zone).date() - now.astimezone(look.zone).date()).days
+    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+    far = near.get(left) or (f"in {left} days" if left > 0 else f"{-left} days ago")
+    return f"{day(at, now, look)}, {far}"
+
+
 def age(at: datetime | None, now: datetime, look: Look) -> str:
     """``9d``: how long ago, in one unit where that is enough."""
     if at is None:

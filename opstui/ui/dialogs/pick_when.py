@@ -12,12 +12,15 @@ from textual.widgets import Static
 
 from opstui.errors import UsageError
 from opstui.ui.dialogs.frame import Picker
-from opstui.ui.dialogs.lines import moment, moment_in_full
+from opstui.ui.dialogs.lines import day, day_in_full, moment, moment_in_full
 from opstui.ui.present import Look
 from opstui.ui.widgets.choices import Choice
 
 Parse = Callable[[str], datetime]
+Say = Callable[[datetime, datetime, Look], str]
 
+DAYS = (("today", "today"), ("tomorrow", "tomorrow"), ("Friday", "fri"), ("in a week", "+1w"))
+"""What is offered where only a day counts."""
 NEVER = datetime.max.replace(tzinfo=UTC)
 """The answer of a picker that may go without a time, when it does."""
 
@@ -30,14 +33,16 @@ def read(text: str, parse: Parse) -> tuple[datetime | None, str]:
         return None, " ".join(part for part in (error.why or error.what, error.next_step) if part)
 
 
-def preset_lines(presets: Sequence[tuple[str, str]], parse: Parse, now: datetime, look: Look) -> list[Choice]:
+def preset_lines(
+    presets: Sequence[tuple[str, str]], parse: Parse, now: datetime, look: Look, say: Say = moment
+) -> list[Choice]:
     """One line a preset: its number, name, words, and the moment they mean now; one with a mistake says so."""
     lines = []
     wide = max((len(name) for name, _ in presets), default=0)
     for number, (name, words) in enumerate(presets, 1):
         at, wrong = read(words, parse)
         left = Content.assemble(f"{name:<{min(wide, 28)}}  ", (words if words != name else "", "$text-muted"))
-        right = Content.styled(moment(at, now, look) if at else "not a time", "$text-muted" if at else "$text-warning")
+        right = Content.styled(say(at, now, look) if at else "not a time", "$text-muted" if at else "$text-warning")
         lines.append(Choice(words, left, right, key=str(number) if number < 10 else "", search=words, off=wrong))
     return lines
 
@@ -59,7 +64,10 @@ class WhenPicker(Picker[datetime]):
     """
     BINDINGS = [Binding("tab", "because", "Say why", show=False, priority=True, id="when.because")]
     placeholder = "2h   eod   mon 9   +3d   2026-11-30 14:00"
+    ask = "Type a time, or take a preset."
     digits = False
+    say: Say = staticmethod(moment)
+    say_in_full: Say = staticmethod(moment_in_full)
     hints = (("enter", "take it"), ("1 enter", "a preset by number"), ("esc", "close"))
 
     def __init__(
@@ -85,7 +93,7 @@ class WhenPicker(Picker[datetime]):
         self._presets: list[Choice] = []
 
     def on_mount(self) -> None:
-        self._presets = preset_lines(self._given, self._parse, self._now, self.look)
+        self._presets = preset_lines(self._given, self._parse, self._now, self.look, self.say)
         if self._without:
             self._presets.insert(0, Choice("", Content.styled(self._without, "$text-muted"), key="0"))
         super().on_mount()
@@ -106,7 +114,7 @@ class WhenPicker(Picker[datetime]):
         preset = self._preset(text) if self._moment is None else None
         self.list.show(self._presets, keep=preset.value if preset else None, rest=not text)
         if self._moment is not None:
-            self._echo(moment_in_full(self._moment, self._now, self.look), "-good")
+            self._echo(self.say_in_full(self._moment, self._now, self.look), "-good")
         elif text and preset is None:
             self._echo(wrong, "-wrong")
         else:
@@ -130,9 +138,9 @@ class WhenPicker(Picker[datetime]):
         if at is NEVER:
             self._echo(self._without)
         elif at is not None:
-            self._echo(moment_in_full(at, self._now, self.look), "-good")
+            self._echo(self.say_in_full(at, self._now, self.look), "-good")
         else:
-            self._echo("Type a time, or take a preset.")
+            self._echo(self.ask)
 
     def action_move(self, step: int) -> None:
         super().action_move(step)
@@ -153,3 +161,19 @@ class WhenPicker(Picker[datetime]):
             self.choose(self.list.current)
         elif self._moment is not None:
             self.dismiss(self._moment)
+
+
+class DayPicker(WhenPicker):
+    """Asks for a day: the time of what is answered means nothing."""
+
+    placeholder = "fri   mon   +3d   20 dec   2026-11-30"
+    ask = "Type a day, or take one of these."
+    say = staticmethod(day)
+    say_in_full = staticmethod(day_in_full)
+
+    def __init__(self, now: datetime, parse: Parse, heading: str, *, without: str = "") -> None:
+        def parse_day(text: str) -> datetime:
+            # Of today some hours are over, and its beginning may have passed: it is a day to be due on all the same.
+            return now if text.strip().casefold() == "today" else parse(text)
+
+        super().__init__(now, DAYS, parse_day, heading, without=without)
