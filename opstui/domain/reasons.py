@@ -111,6 +111,7 @@ _WORDS: dict[str, Callable[[Row, datetime], str]] = {
     "sla": _sla,
     "due": _due,
     "blocks_others": _blocks,
+    "trouble": _always("opstui cannot go on by itself"),
     "unowned": _always("no owner"),
     "ambiguous": _ambiguous,
     "stalled": _stalled,

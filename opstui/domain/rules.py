@@ -20,6 +20,7 @@ Points = tuple[str, float]
 WEIGHTS: Mapping[str, float] = {
     "sla": 40,
     "priority": 30,
+    "trouble": 25,
     "due": 15,
     "blocks_others": 15,
     "unowned": 12,

@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from opstui.domain.calendar import WorkCalendar
 from opstui.domain.grouping import group_key
+from opstui.domain.kinds import OWN
 from opstui.domain.model import NO_MARK, Item, Kind, Mark, Place, Stage, Verdict
 from opstui.domain.people import Owner, People
 from opstui.domain.query import Facts
@@ -52,6 +53,8 @@ _OVER = frozenset((Place.CLOSED, Place.DONE, Place.DECLINED, Place.MERGED))
 _ALERT, _MESSAGE = Kind.ALERT, Kind.MESSAGE
 _BLOCKED, _DONE = Stage.BLOCKED, Stage.DONE
 _CLOSED, _QUEUE, _ASSIGN = Place.CLOSED, Place.QUEUE, Verdict.ASSIGN
+_SOON = "soon"
+"""An item of opstui's own with this ``state`` is a warning well ahead: nothing stands still yet."""
 _ENDED = {Verdict.SNOOZE: "woke", Verdict.WAIT: "nudge", Verdict.ESCALATE: "unanswered"}
 
 
@@ -114,6 +117,8 @@ def assess(rules: Rules, item: Item, mark: Mark, blocks: int, now: datetime) -> 
         urgent = True
     if item.created is not None:
         _age_terms(points, item.created, now, found, ends)
+    if item.source == OWN and item.fields.get("state") != _SOON:
+        found.append(points.once["trouble"])
     if stage is _BLOCKED or rules.awaits_approval(item.status):
         _stalled_terms(rules, item, now, found, ends)
     important = (priority is not None and priority <= 2) or blocks > 0

@@ -29,8 +29,8 @@ AT_ONCE = frozenset({"refused", "broken"})
 WARNINGS = ((timedelta(0), "over", 1), (timedelta(days=3), "near", 2), (timedelta(days=14), "soon", 3))
 """How long before its end a credential is warned of, what that is called, and its priority; the gravest first."""
 
-REQUIRED, OTHER = 2, 3
-"""Priorities of a sick source: one that the queue's being clear depends on goes first."""
+STOPPED, REQUIRED, OTHER = 1, 2, 3
+"""Priorities of a sick source: one that the queue's being clear depends on goes first, above all when it stays so."""
 
 
 def source_key(name: str) -> str:
@@ -59,7 +59,7 @@ def after_run(conn: sqlite3.Connection, station: Station, name: str) -> bool:
     body = "\n".join(part for part in (row.what, row.why, row.next_step, since) if part)
     # What a failing server says differs from run to run; what is to be done tells whether it is another trouble.
     fields = {"source": name, "state": row.state, "remedy": row.next_step}
-    priority = REQUIRED if source.required else OTHER
+    priority = OTHER if not source.required else STOPPED if row.state in AT_ONCE else REQUIRED
     return _raise(conn, station, source_key(name), f"{name} {said}", body, priority, fields) or stirred
 
 

@@ -327,6 +327,7 @@ def owner(row: QueueRow, look: Look) -> str:
 
 _SHORT: Mapping[str, str] = {
     "alert": "alert",
+    "trouble": "needs you",
     "vip": "VIP",
     "labelled": "important",
     "mine": "yours",

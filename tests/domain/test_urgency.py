@@ -116,11 +116,18 @@ def test_blocking_others_counts_and_is_important(blocks: int, share: float) -> N
         ({"reporter": "Cy", "comments": (Comment("?", NOW, "Cy"),)}, "reply"),
         ({"status": "Waiting for Approval", "updated": NOW - 3 * DAY}, "stalled"),
         ({"stage": Stage.BLOCKED, "updated": NOW - 3 * DAY}, "stalled"),
+        ({"source": "opstui", "fields": {"source": "jira", "state": "refused"}}, "trouble"),
         ({"status": "Sign-off", "updated": None, "created": NOW - 3 * DAY}, "stalled"),
     ],
 )
 def test_what_stands_out_has_its_own_term(more: dict[str, Any], code: str) -> None:
     assert points(code, **more) == WEIGHTS[code]
+
+
+def test_what_stops_opstui_goes_before_a_high_ticket_and_a_warning_well_ahead_does_not() -> None:
+    ticket = stands(priority=2, owner=None, due=NOW + 2 * DAY).rank
+    assert stands(source="opstui", priority=2, owner=None, fields={"outbox": "7"}).rank > ticket
+    assert stands(source="opstui", priority=3, owner=None, fields={"source": "jira", "state": "soon"}).rank < ticket
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,14 @@ def test_a_required_source_goes_before_another(office: Office) -> None:
     office.run("refused", "mail")
     office.run("refused", "jira")
     assert office.titles == ["jira refuses to be read", "mail refuses to be read"]
-    assert [row.priority for row in office.queue] == [2, 3]
+    assert [row.priority for row in office.queue] == [1, 3]
+    assert all("trouble" in row.why for row in office.queue)
+
+
+def test_a_required_source_that_may_come_back_by_itself_is_less_pressing(office: Office) -> None:
+    for _ in range(2):
+        office.run("failed", "jira")
+    assert [row.priority for row in office.queue] == [2]
 
 
 def test_a_credential_is_warned_of_two_weeks_and_three_days_ahead_and_when_it_is_over(office: Office) -> None:
