@@ -8,6 +8,7 @@ from typing import Any
 
 from opstui.domain.kinds import PRIORITY_WORDS
 from opstui.domain.views import Receipt
+from opstui.ui.cells import tame
 from opstui.ui.deciding import Act
 from opstui.ui.tracker import TrackerPane
 
@@ -165,10 +166,13 @@ class VerbPane(TrackerPane, inherit_bindings=False):
 
         rows = self.meant()
         options = [(str(number), word.capitalize()) for number, word in PRIORITY_WORDS.items()]
+        if not all("priority" in self.verbs_of(row.source) for row in rows):
+            options.append(("", "As its source says"))  # where it is set at the source, it always is
         now = str(rows[0].priority) if rows[0].priority else None
-        value = await self.answer(
-            ChoicePicker(f"Priority of {self._named(rows)}", [*options, ("", "As its source says")], current=now)
-        )
+        label = tame(rows[0].priority_label) if len(self.refs_of(rows)) == 1 else ""
+        own = label and label.casefold() != PRIORITY_WORDS.get(rows[0].priority or 0)
+        notes = {now: f"now, {label} at {rows[0].source}"} if now and own else None
+        value = await self.answer(ChoicePicker(f"Priority of {self._named(rows)}", options, current=now, notes=notes))
         if value is not None:
             self.decide(Act("priority", {"n": int(value) if value else None}), rows)
 

@@ -87,7 +87,7 @@ def test_the_same_field_again_while_it_is_held_is_one_change(desk: Desk) -> None
     (one,) = desk.outbox()
     assert (one.value["priority"], one.base) == (2, 3)
     assert desk.row(J).priority == 2  # type: ignore[union-attr]
-    assert desk.priority([J], 2).refused == ((J, "nothing would change"),)
+    assert desk.priority([J], 2).refused == ((J, "its priority is high already"),)
     desk.undo()
     assert [one.value["priority"] for one in desk.outbox()] == [1]
     desk.undo()
@@ -102,7 +102,7 @@ def test_back_to_what_the_source_says_sends_nothing(desk: Desk) -> None:
     assert [one.value["priority"] for one in desk.outbox()] == [1]
     desk.priority([J], None)
     assert desk.outbox() == ()
-    assert desk.priority([J], 3).refused == ((J, "nothing would change"),)
+    assert desk.priority([J], 3).refused == ((J, "its priority is medium already"),)
 
 
 def test_a_change_on_the_wire_is_not_replaced_but_followed(desk: Desk) -> None:
@@ -142,7 +142,7 @@ def test_a_transition_moves_the_stage_meanwhile(desk: Desk) -> None:
 
 def test_a_move_that_is_held_can_be_given_what_it_asks_for(desk: Desk) -> None:
     desk.transition([J], "Done", stage="done")
-    assert desk.transition([J], "Done", stage="done").refused == ((J, "nothing would change"),)
+    assert desk.transition([J], "Done", stage="done").refused == ((J, "its status is Done already"),)
     desk.transition([J], "Done", fields={"resolution": "Duplicate"}, stage="done")
     (change,) = desk.outbox()
     assert change.value["fields"] == {"resolution": "Duplicate"}

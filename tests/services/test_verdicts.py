@@ -112,7 +112,7 @@ def test_priority_and_stage_are_set_here_and_given_back(desk: Desk) -> None:
     desk.stage([A], "blocked")
     row = desk.row(A)
     assert row is not None and (row.priority, row.stage, row.place) == (1, Stage.BLOCKED, Place.QUEUE)
-    assert desk.priority([A], 1).refused == ((A, "nothing would change"),)
+    assert desk.priority([A], 1).refused == ((A, "its priority is critical already"),)
     desk.priority([A], None)
     desk.stage([A], None)
     assert store_of(desk).read.execute("SELECT count(*) FROM marks").fetchone()[0] == 0

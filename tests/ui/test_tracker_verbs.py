@@ -13,6 +13,7 @@ from opstui.connectors.api import Move, MoveField
 from opstui.ui.dialogs.edit_fields import FieldsForm
 from opstui.ui.dialogs.pick_move import MovePicker, Step
 from opstui.ui.labels import label_changes, label_words
+from tests.support.build import an_item
 from tests.support.desk import store_of
 from tests.support.host import HOSTILE, Host, screen_text
 from tests.support.outbox import can
@@ -169,6 +170,20 @@ async def test_an_item_that_no_move_leads_away_from_says_so() -> None:
         app.dialog.tell(())
         await pilot.pause()
         assert "jira allows no move from here" in screen_text(app)
+
+
+async def test_a_priority_at_a_tracker_is_set_there_and_its_own_word_is_shown(tmp_path: Path) -> None:
+    late = an_item("OPS-7", source="jira", priority=2, priority_label="Blocker")
+    async with a_tracker(tmp_path, late, an_item("INC1")) as desk:
+        await desk.go("OPS-7")
+        await desk.press("p")
+        await desk.expect("Priority of jira:OPS-7", "High", "now, Blocker at jira")
+        assert "As its source says" not in desk.text
+        await desk.press("2")
+        await desk.expect("its priority is high already")
+        await desk.go("INC1")
+        await desk.press("p")
+        await desk.expect("As its source says")
 
 
 async def test_a_due_date_takes_words_and_none(tmp_path: Path) -> None:

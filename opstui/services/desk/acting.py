@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from opstui.domain.model import NO_MARK, Item, Mark, Verdict
+from opstui.domain.outbox import field_words, wanted
 from opstui.domain.views import Receipt
 from opstui.errors import Refused
 from opstui.services.desk import outgoing, words
 from opstui.services.desk.context import Context
-from opstui.services.desk.outgoing import Step, Wish
+from opstui.services.desk.outgoing import BACK, Step, Wish
 from opstui.store import items, journal, marks, ranks, reach, sessions
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 VERDICTS = frozenset(verdict.value for verdict in Verdict)
 """Verbs that count in the triage session."""
+_FIELDS = {"assign": "owner", "transition": "status", "priority": "priority", "due": "due date"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +131,21 @@ def planned(at: Context, conn: Connection, intent: Intent, refs: Sequence[str]) 
             after = replace(after, target=into)
         step = outgoing.step(at, conn, id, item, intent.wish) if intent.wish and not away else None
         if step is None and marks.dump(after) == marks.dump(before):
-            refused.append((ref, "nothing would change"))
+            refused.append((ref, _already(intent.wish)))
             continue
         if away:
             local[item.source] = away
         changed.append(Change(ref, id, before, after, step))
     return Plan(tuple(changed), tuple(refused), tuple(local.items()))
+
+
+def _already(wish: Wish | None) -> str:
+    """Why nothing changes: ``its priority is high already`` where one field was to be set."""
+    field = _FIELDS.get(wish.verb) if wish else None
+    if wish is None or field is None or wish.value is BACK:
+        return "nothing would change"
+    value = wanted(wish.verb, wish.value, None)
+    return f"it has no {field} already" if value is None else f"its {field} is {field_words(wish.verb, value)} already"
 
 
 def _final_target(conn: sqlite3.Connection, ref: str) -> str:
