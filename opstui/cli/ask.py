@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import click
 
-from opstui.cli.streams import harmless, say
+from opstui.cli.streams import fitted, harmless, say
 from opstui.errors import OpstuiError
 
 T = TypeVar("T")
@@ -23,9 +23,12 @@ def ask(question: str, default: str = "") -> str:
     """One line from the terminal; Enter takes the default.
 
     Raises:
-        click.Abort: the terminal was closed.
+        click.Abort: the terminal was closed, or Ctrl+C came.
     """
-    prompt = harmless(f"{question}{f' [{default}]' if default else ''}:") + " "
+    *above, last = fitted(harmless(f"{question}{f' [{default}]' if default else ''}:"), sys.stderr).split("\n")
+    for line in above:
+        say(line)
+    prompt = f"{last} "
     try:
         if sys.stdout.isatty():
             _edit()
@@ -36,7 +39,8 @@ def ask(question: str, default: str = "") -> str:
             answer = sys.stdin.readline()
             if not answer:
                 raise EOFError
-    except EOFError:
+    except (EOFError, KeyboardInterrupt):
+        say("")  # what is said next stands on a line of its own
         raise click.Abort from None
     return answer.strip() or default
 

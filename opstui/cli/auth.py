@@ -15,7 +15,7 @@ from opstui.cli.ask import can_ask
 from opstui.cli.output import PARTLY, emit_json, json_option
 from opstui.cli.receipts import NOT_DONE
 from opstui.cli.state import State
-from opstui.cli.streams import out, say
+from opstui.cli.streams import fitted, out, say
 from opstui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _told(found: Credential, answer: Checked | None, *, kept: bool | None, as_js
             }
         )
     else:
-        out(f"{name}: {'' if answer is None or answer.ok else answer.state + ': '}{said}")
+        out(fitted(f"{name}: {'' if answer is None or answer.ok else answer.state + ': '}{said}", sys.stdout))
         if answer is not None and answer.next_step and not answer.ok:
             say(f"  {answer.next_step}")
         if kept:

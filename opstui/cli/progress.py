@@ -106,6 +106,7 @@ def _ended(event: Mapping[str, Any]) -> str:
 
 def _trouble(event: Mapping[str, Any]) -> str:
     """What went wrong and what to do, in sentences."""
-    why = ": ".join(str(event[key]) for key in ("what", "why") if event.get(key))
+    what = str(event.get("what") or "").removeprefix(f"{event.get('source')}: ")  # whoever tells it names the source
+    why = ": ".join(filter(None, (what, str(event.get("why") or ""))))
     step = str(event.get("next_step") or "").rstrip(".")
     return f"{why}." + (f" {step}." if step else "")

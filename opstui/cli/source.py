@@ -42,7 +42,8 @@ def listed(state: State, as_json: bool) -> None:
     table([("SOURCE", "STATE", "AGE", "NEXT", "ITEMS", "REFUSED", "WAITING", "CREDENTIAL"), *(_row(one, now) for one in found)])
     for one in found:
         if one.what:
-            say(f"{one.name}: {': '.join(part for part in (one.what, one.why) if part)}")
+            what = one.what.removeprefix(f"{one.name}: ")
+            say(f"{one.name}: {': '.join(part for part in (what, one.why) if part)}")
             if one.next_step:
                 say(f"  {one.next_step}")
 

@@ -24,8 +24,24 @@ def out(text: str = "") -> None:
 
 
 def say(text: str) -> None:
-    """Narration: to stderr, so that stdout stays data."""
-    write(sys.stderr, harmless(text))
+    """Narration: to stderr, so that stdout stays data; between words where the terminal's line ends."""
+    write(sys.stderr, fitted(harmless(text), sys.stderr))
+
+
+def fitted(text: str, stream: TextIO | None) -> str:
+    """A text in lines that fit the terminal behind ``stream``, each as far in as its first; elsewhere as it is."""
+    if stream is None or not stream.isatty():
+        return text
+    import shutil
+    from textwrap import wrap
+
+    columns = max(20, shutil.get_terminal_size().columns)
+    lines: list[str] = []
+    for line in text.split("\n"):
+        lead = line[: len(line) - len(line.lstrip())]
+        broken = wrap(line, columns, subsequent_indent=lead, break_long_words=False, break_on_hyphens=False)
+        lines += broken if len(line) > columns else [line]
+    return "\n".join(lines)
 
 
 def write(stream: TextIO | None, text: str) -> None:

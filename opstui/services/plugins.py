@@ -126,7 +126,7 @@ def check_source(station: Station, source: Source, given: Mapping[str, str] | No
             found = Checked(source.name, True, clean_line(str(event.get("text", ""))))
         elif event["event"] == "failed":
             what, why, step = (clean_line(str(event.get(key) or "")) for key in ("what", "why", "next_step"))
-            words = ": ".join(filter(None, (what, why)))
+            words = ": ".join(filter(None, (what.removeprefix(f"{source.name}: "), why)))  # whoever tells it names the source
             found = Checked(source.name, False, words, step, str(event.get("state") or "failed"), what, why)
     return replace(found, usage=usage)
 

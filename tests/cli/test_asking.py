@@ -179,6 +179,22 @@ def test_a_tracker_that_cannot_be_reached_is_written_all_the_same_on_enter(shell
     assert not shell.config.exists()
 
 
+def test_no_word_is_broken_at_80_columns(shell: Shell) -> None:
+    with Terminal([sys.executable, "-m", "opstui", "init"], shell.environ, shell.home, (80, 24)) as terminal:
+        terminal.expect("Which connector")
+        terminal.type("redmine\r")
+        terminal.expect("url: ")
+        terminal.type("http://127.0.0.1:9\r")
+        terminal.expect("holds the token: ")
+        terminal.type("\r")
+        terminal.expect("Enter takes this")
+        terminal.type_until("\x03", "nothing was written")
+        assert terminal.end() == 130
+        lines = terminal.seen.splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+    assert any("tracker such as Jira" in line for line in lines)
+
+
 def test_opstui_alone_offers_the_demo_and_the_set_up_when_there_is_no_config(shell: Shell) -> None:
     with asked(shell) as terminal:
         terminal.expect("Set up with an export of your own")
