@@ -103,6 +103,7 @@ class Engine:
     def _work(self) -> None:
         """One round: what is due starts, what happened is noted, what is old is tidied."""
         now = self._clock()
+        self.plan.answered(self.errands.answered(), now)
         if self._every("watch", self.station.limits.watch):
             self.plan.look(self.crew.running)
         if self._every("look", self.station.limits.look):

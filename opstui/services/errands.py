@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from opstui.domain.outbox import State
 from opstui.domain.text import clean
 from opstui.errors import StoreBusy
 from opstui.services import health, own
@@ -62,6 +63,7 @@ class Errands:
         self._under_way: dict[tuple[Task, str], Errand] = {}
         self._not_before: dict[str, float] = {}
         """Sources whose outbox cannot even be put off, because somebody holds the store."""
+        self._answered: set[str] = set()
 
     @property
     def busy(self) -> bool:
@@ -72,6 +74,12 @@ class Errands:
     def pushing(self) -> frozenset[str]:
         """The sources that something is being sent to."""
         return frozenset(name for task, name in self._under_way if task is Task.PUSH)
+
+    def answered(self) -> frozenset[str]:
+        """The sources that something was sent to since this was asked last."""
+        found = frozenset(self._answered)
+        self._answered.clear()
+        return found
 
     # -- sending
 
@@ -186,6 +194,8 @@ class Errands:
         elif event["event"] in TOLD:
             if event["event"] == "usage":
                 errand.usage = usage_of(event)
+            if event["event"] == "pushed" and event.get("state") == State.SENT:
+                self._answered.add(errand.source.name)
             self.tell({**event, "source": errand.source.name})
 
     def _keep_log(self, errand: Errand, pipe: Any) -> None:

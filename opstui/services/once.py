@@ -117,7 +117,7 @@ def _pulled_here(
         source = station.source(outcome.source)
         every = seconds(source.every) if source else 0.0
         failures = 0 if outcome.ok else before.get(outcome.source, 0) + 1
-        due = next_due(station.now().timestamp(), every, failures, 0.5, outcome.ended.retry_after)
+        due = next_due(station.now().timestamp(), every, failures, 0.5, outcome.ended.retry_after, mends=outcome.mends)
         outcome = health.settle(station, outcome, due, BUSY_TRIES)
         chores.pulled(outcome)
         tell(outcome.story())

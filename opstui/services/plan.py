@@ -27,6 +27,8 @@ class Entry:
     failures: int = 0
     wanted: bool = False
     """Somebody asked for it: it goes before the others, and even when it has just been pulled."""
+    not_before: float = 0.0
+    """Until then the source itself has asked to be left alone."""
     watch: Watch = field(default_factory=Watch)
 
 
@@ -85,9 +87,17 @@ class Plan:
         entry = self.entries[outcome.source]
         entry.failures = 0 if outcome.ok else entry.failures + 1
         entry.due = schedule.next_due(
-            now, seconds(entry.source.every), entry.failures, self._chance(), outcome.ended.retry_after
+            now, seconds(entry.source.every), entry.failures, self._chance(), outcome.ended.retry_after, mends=outcome.mends
         )
+        entry.not_before = now + (outcome.ended.retry_after or 0.0)
         return entry.due
+
+    def answered(self, names: Iterable[str], now: float) -> None:
+        """These have taken what was sent to them: those that could not be read need not be waited for any longer."""
+        for name in names:
+            entry = self.entries.get(name)
+            if entry and entry.failures:
+                entry.due = min(entry.due, max(now, entry.not_before))
 
     def look(self, running: Iterable[str]) -> None:
         """Want every source whose files have changed."""

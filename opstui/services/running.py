@@ -14,6 +14,7 @@ from opstui.services.child import Child
 from opstui.services.job import Counts, Ended, Event, SourceResult
 from opstui.services.schedule import asked
 from opstui.services.station import seconds
+from opstui.services.troubles import AT_ONCE
 from opstui.services.usage import usage_of
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ class Outcome:
     def ok(self) -> bool:
         """Whether all of it came in."""
         return self.ended.state == "ok"
+
+    @property
+    def mends(self) -> bool:
+        """Whether it may go well in a moment without anybody's doing."""
+        return self.ended.state not in AT_ONCE
 
     def result(self) -> SourceResult:
         """The line ``opstui sync`` prints."""

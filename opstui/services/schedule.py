@@ -8,6 +8,9 @@ JITTER = 0.1
 LONGEST_PAUSE = 3600.0
 """A sick source is tried at least this often, unless its own ``every`` is longer."""
 
+SOON = 60.0
+"""A source that has not answered once is asked again this soon: most are back by then."""
+
 LONGEST_ASKED = 7 * 86_400.0
 """A source that asks for a longer pause is tried all the same."""
 
@@ -22,14 +25,18 @@ def first_due(last_ok: float | None, every: float, now: float) -> float:
     return max(now, last_ok + min(SETTLE, every))
 
 
-def next_due(now: float, every: float, failures: int, chance: float, retry_after: float | None = None) -> float:
+def next_due(
+    now: float, every: float, failures: int, chance: float, retry_after: float | None = None, *, mends: bool = True
+) -> float:
     """When to pull again after ``failures`` failed pulls in a row; ``chance`` is a random number from 0 to 1.
 
-    A source that names its own pause gets at least that.
+    A source that names its own pause gets at least that. ``mends``: the failure may be over in a moment, as a restart of
+    its server is; what somebody has to see to first is not asked again that soon.
     """
-    pause = every * (1 - JITTER + 2 * JITTER * chance)
+    first, doubled = (min(every, SOON), failures - 1) if failures and mends else (every, failures)
+    pause = first * (1 - JITTER + 2 * JITTER * chance)
     if failures:
-        pause = min(pause * 2 ** min(failures, 16), max(LONGEST_PAUSE, every))
+        pause = min(pause * 2 ** min(doubled, 16), max(LONGEST_PAUSE, every))
     return now + max(pause, retry_after or 0.0)
 
 

@@ -29,9 +29,29 @@ def test_the_pause_varies_by_a_tenth() -> None:
 
 
 def test_a_sick_source_is_left_alone_for_longer_and_longer_up_to_an_hour() -> None:
-    pauses = [next_due(0, 300, failures, 0.5) for failures in range(8)]
-    assert pauses == pytest.approx([300, 600, 1200, 2400, 3600, 3600, 3600, 3600])
-    assert next_due(0, 7200, 3, 0.5) == pytest.approx(7200)
+    pauses = [next_due(0, 300, failures, 0.5) for failures in range(9)]
+    assert pauses == pytest.approx([300, 60, 120, 240, 480, 960, 1920, 3600, 3600])
+    assert next_due(0, 7200, 1, 0.5) == pytest.approx(60)
+    assert next_due(0, 7200, 20, 0.5) == pytest.approx(7200)
+    assert next_due(0, 10, 1, 0.5) == pytest.approx(10)
+
+
+def test_a_source_that_somebody_has_to_see_to_is_not_asked_sooner_than_usual() -> None:
+    pauses = [next_due(0, 300, failures, 0.5, mends=False) for failures in range(1, 6)]
+    assert pauses == pytest.approx([600, 1200, 2400, 3600, 3600])
+    plan = Plan([a_source("a", every="5m"), a_source("b", every="5m")], {}, 0.0, lambda: 0.5)
+    assert plan.ended(Outcome("a", Ended("refused", Counts(), 1.0)), 0.0) == pytest.approx(600)
+    assert plan.ended(Outcome("b", Ended("failed", Counts(), 1.0)), 0.0) == pytest.approx(60)
+
+
+def test_a_sick_source_that_takes_what_is_sent_to_it_is_read_again_at_once() -> None:
+    plan = Plan([a_source("a"), a_source("b"), a_source("c")], {}, 0.0, lambda: 0.5)
+    plan.ended(Outcome("a", Ended("failed", Counts(), 1.0)), 0.0)
+    plan.ended(Outcome("b", Ended("failed", Counts(), 1.0, retry_after=900.0)), 0.0)
+    plan.ended(Outcome("c", Ended("ok", Counts(), 1.0)), 0.0)
+    plan.answered(["a", "b", "c", "nowhere"], 10.0)
+    assert [source.name for source in plan.ready(10.0, ())] == ["a"]
+    assert plan.entries["b"].due == 900.0
 
 
 def test_a_source_that_names_its_pause_gets_it() -> None:
