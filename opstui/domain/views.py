@@ -222,6 +222,8 @@ class SourceState(NamedTuple):
     """Changes on their way to it."""
     stuck: int = 0
     """Changes that came back: failed or in conflict."""
+    parked: int = 0
+    """Of those on their way, the ones that wait until they are released."""
 
 
 class Load(NamedTuple):

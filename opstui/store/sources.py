@@ -287,13 +287,17 @@ def _listed(text: str) -> tuple[Any, ...]:
     return tuple(json.loads(text))
 
 
-def outgoing(conn: Connection) -> dict[str, tuple[int, int]]:
-    """How many changes are on their way to each source, and how many of them came back: those without any are absent."""
+def outgoing(conn: Connection) -> dict[str, tuple[int, int, int]]:
+    """How many changes are on their way to each source, how many came back, and how many of the first are parked.
+
+    Sources without any are absent.
+    """
     rows = conn.execute(
-        "SELECT source, sum(state NOT IN ('failed', 'conflict')), sum(state IN ('failed', 'conflict')) FROM outbox "
-        "WHERE state IN ('parked', 'pending', 'sending', 'failed', 'conflict') GROUP BY source"
+        "SELECT source, sum(state NOT IN ('failed', 'conflict')), sum(state IN ('failed', 'conflict')), "
+        "sum(state = 'parked') "
+        "FROM outbox WHERE state IN ('parked', 'pending', 'sending', 'failed', 'conflict') GROUP BY source"
     ).fetchall()
-    return {source: (waiting, stuck) for source, waiting, stuck in rows}
+    return {source: (waiting, stuck, parked) for source, waiting, stuck, parked in rows}
 
 
 def refused(conn: sqlite3.Connection, source: str) -> int:

@@ -108,10 +108,12 @@ def _read(source: SourceState, room: int, now: datetime, look: Look, far: Far | 
 
 
 def out_piece(source: SourceState, look: Look) -> tuple[str, str]:
-    """``✗ 1 back`` where changes came back, ``↑ 2 to send`` where some are on their way."""
+    """``✗ 1 back`` where changes came back, ``↑ 2 to send`` where some are on their way, ``□ 1 parked`` where all wait."""
     if source.stuck:
         return f"{look['failed']} {source.stuck:,} back", "error"
-    return (f"{look['out']} {source.waiting:,} to send", "muted") if source.waiting else ("", "muted")
+    if going := source.waiting - source.parked:
+        return f"{look['out']} {going:,} to send", "muted"
+    return (f"{look['parked']} {source.parked:,} parked", "muted") if source.parked else ("", "muted")
 
 
 def bar_words(far: Far, cells: int, look: Look) -> str:
@@ -173,11 +175,13 @@ def source_page(
         words = bar_words(far, 24, look) or "just begun"
         of = f", {far[0]:,} of {far[1]:,} {tame(far[2])}".rstrip() if far[1] and far[2] != WAITED else ""
         lines += _fact("now", words + of, cells)
-    if source.last_try and (source.state in FAILED or source.last_try != source.last_ok):
+    pulled = source.state in FAILED and source.last_try == source.last_ok  # what was refused is a change, not a pull
+    if source.last_try and source.last_try != source.last_ok:
         how = f"{source.state} at " if source.state in FAILED else ""
         row = f", {source.failures} times in a row" if source.failures > 1 and source.state in FAILED else ""
         lines += _fact("last try", how + _exactly(source.last_try, now, look) + row, cells)
-    lines += _fact("last ok", _exactly(source.last_ok, now, look) if source.last_ok else "never", cells)
+    read = _exactly(source.last_ok, now, look) if source.last_ok else "never"
+    lines += _fact("last pull" if pulled and source.last_ok else "last ok", read, cells)
     if source.state == "paused" and source.paused:
         lines += _fact("paused", _exactly(source.paused, now, look), cells)
     elif words := next_words(source, now):
@@ -215,7 +219,12 @@ def _use(source: SourceState, cells: int, now: datetime, look: Look, outbox_key:
     if source.state != "gone" and (source.verbs or source.last_ok):
         verbs = ", ".join(sorted(source.verbs))
         lines += _fact("can", verbs or "only be read: what you decide on its items is kept here", cells)
-    out = [f"{source.waiting:,} not sent yet" if source.waiting else "", f"{source.stuck:,} came back" if source.stuck else ""]
+    going = source.waiting - source.parked
+    out = [
+        f"{going:,} not sent yet" if going else "",
+        f"{source.parked:,} parked" if source.parked else "",
+        f"{source.stuck:,} came back" if source.stuck else "",
+    ]
     if said := ", ".join(part for part in out if part):
         them = "it" if source.waiting + source.stuck == 1 else "them"
         lines += _fact("outbox", f"{said}: {outbox_key} shows {them}", cells, "error" if source.stuck else "text")

@@ -243,6 +243,6 @@ def test_changes_on_their_way_and_those_that_came_back_are_counted_by_source(tmp
                 "VALUES (?, ?, 'helpdesk', 'helpdesk:INC1', 'comment', '{}', 'me', 0, ?, 0)",
                 (str(n), group, state),
             )
-    found = {one.name: (one.waiting, one.stuck) for one in desk.sources()}
-    assert found == {"helpdesk": (3, 2), "jira": (0, 0)}
+    found = {one.name: (one.waiting, one.stuck, one.parked) for one in desk.sources()}
+    assert found == {"helpdesk": (3, 2, 1), "jira": (0, 0, 0)}
     shut(desk)

@@ -71,6 +71,21 @@ def test_after_a_failed_read_nothing_looks_as_if_it_had_succeeded() -> None:
     assert "found     nothing this time; 12 kept from before" in said
 
 
+def test_what_is_parked_is_not_said_to_be_sent() -> None:
+    assert out_piece(a_source(waiting=3, parked=1), LOOK)[0] == "↑ 2 to send"
+    assert out_piece(a_source(waiting=1, parked=1), LOOK)[0] == "□ 1 parked"
+    said = ["".join(text for text, _ in line) for line in source_page(a_source(waiting=3, parked=1), (), 60, MORNING, LOOK)]
+    assert "outbox    2 not sent yet, 1 parked: O shows them" in said
+
+
+def test_a_change_that_was_refused_is_not_said_to_be_a_pull_that_was() -> None:
+    good = MORNING - timedelta(seconds=40)
+    source = a_source("refused", last_ok=good, last_try=good, what="log: the password was refused")
+    said = ["".join(text for text, _ in line) for line in source_page(source, (), 60, MORNING, LOOK)]
+    assert "last pull 08:04:20, just now" in said
+    assert not [line for line in said if line.startswith(("last try", "last ok"))]
+
+
 async def opened(folder: Path, *keys: str, size: tuple[int, int] = (120, 36)) -> str:
     workspace = a_troubled_morning(folder)
     app = OpstuiApp(workspace, environ={})

@@ -34,7 +34,7 @@ def sources(at: Context) -> tuple[SourceState, ...]:
     named = {source.name for source in at.settings.sources}
     out = kept.outgoing(at.store.read)
     states = [
-        _state(at, source, found.get(source.name, kept.Health(source.name)), out.get(source.name, (0, 0)), now)
+        _state(at, source, found.get(source.name, kept.Health(source.name)), out.get(source.name, (0, 0, 0)), now)
         for source in at.settings.sources
     ]
     return (*states, *(_gone(health) for health in found.values() if health.items and health.name not in named))
@@ -65,7 +65,7 @@ def clear(at: Context) -> tuple[bool, tuple[SourceState, ...]]:
     return not stale and not waking and reads.count(at, View()) == 0, stale
 
 
-def _state(at: Context, source: Source, health: kept.Health, out: tuple[int, int], now: datetime) -> SourceState:
+def _state(at: Context, source: Source, health: kept.Health, out: tuple[int, int, int], now: datetime) -> SourceState:
     state = health.state
     if not source.enabled or health.paused:
         state = "paused"
@@ -101,6 +101,7 @@ def _state(at: Context, source: Source, health: kept.Health, out: tuple[int, int
         failures=health.failures,
         waiting=out[0],
         stuck=out[1],
+        parked=out[2],
     )
 
 
