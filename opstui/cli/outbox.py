@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +13,7 @@ from click.core import ParameterSource
 from opstui.cli import complete
 from opstui.cli.given import text_of
 from opstui.cli.group import Group
-from opstui.cli.output import PARTLY, emit_json, json_option, plain, table
+from opstui.cli.output import PARTLY, cut, emit_json, json_option, plain, table
 from opstui.cli.receipts import NOT_DONE, document, narrate, report
 from opstui.cli.state import State
 from opstui.cli.streams import out, say
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from opstui.services.desk import Desk
 
 HEADING = ("id", "state", "item", "change", "by", "made", "sent at", "what became of it")
+NARROW, ROOMY = (0, 1, 2, 3, 6, 7), 110
+"""The columns on a terminal that is not ``ROOMY``; ``outbox show`` tells the rest."""
+
 _all = click.option("--all", "every", is_flag=True, help="With those that are over: sent and cancelled.")
 _limit = click.option("--limit", type=click.IntRange(1, 100_000), default=200, show_default=True)
 _ids = click.argument("ids", nargs=-1, required=True, type=int, metavar="ID…", shell_complete=complete.outgoing)
@@ -61,7 +66,12 @@ def listed(state: State, every: bool, limit: int, as_json: bool) -> None:
         say("nothing is on its way" if not every else "nothing was ever sent")
         return
     now, zone = desk.now(), desk.zone()
-    table([HEADING, *(_line(one, desk, now, zone) for one in found)], grow=7, right=(0,))
+    rows = [HEADING, *(_line(one, desk, now, zone) for one in found)]
+    if sys.stdout is not None and sys.stdout.isatty():
+        columns = shutil.get_terminal_size().columns
+        shown = range(len(HEADING)) if columns >= ROOMY else NARROW
+        rows = [tuple(cut(row[n], columns // 3) if n == 3 else row[n] for n in shown) for row in rows]
+    table(rows, grow=(len(rows[0]) - 1, 3, 2), right=(0,))
     if desk.readonly():
         say("read-only: nothing is sent; opstui readonly off ends that")
     waiting = {one.source for one in found if one.state in OPEN}

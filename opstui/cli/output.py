@@ -88,26 +88,35 @@ def cut(text: str, columns: int) -> str:
     return text
 
 
+LEAST = 12
+"""Columns that one keeps which gives way."""
+
+
 def table(
     rows: Iterable[Sequence[str]],
     *,
     right: Sequence[int] = (),
-    grow: int | None = None,
+    grow: int | Sequence[int] | None = None,
     indent: str = "",
     most: int | None = None,
     err: bool = False,
 ) -> None:
-    """Aligned columns; on a terminal the column ``grow`` gives way so that a line fits, elsewhere at ``most`` columns."""
+    """Aligned columns; on a terminal the columns ``grow``, one after the other, give way so that a line fits.
+
+    Elsewhere they are whole, or have ``most`` columns.
+    """
     lines = [[clean_line(str(cell)) for cell in row] for row in rows]
     if not lines:
         return
     widths = [max(width(row[n]) for row in lines) for n in range(len(lines[0]))]
     stream = sys.stderr if err else sys.stdout
-    if grow is not None and stream is not None and stream.isatty():
-        room = shutil.get_terminal_size().columns - len(indent) - sum(widths) - 2 * (len(widths) - 1)
-        widths[grow] = max(12, widths[grow] + min(room, 0))
-    elif grow is not None and most is not None:
-        widths[grow] = min(widths[grow], most)
+    yielding = () if grow is None else (grow,) if isinstance(grow, int) else grow
+    for n in yielding:
+        if stream is not None and stream.isatty():
+            room = shutil.get_terminal_size().columns - len(indent) - sum(widths) - 2 * (len(widths) - 1)
+            widths[n] = max(min(LEAST, widths[n]), widths[n] + min(room, 0))
+        elif most is not None:
+            widths[n] = min(widths[n], most)
     write(stream, "\n".join(_aligned(row, widths, right, indent) for row in lines))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.support.shell import Shell
+from tests.support.terminal import Terminal
 
 VERBS = ["assign", "comment", "create", "due", "labels", "priority", "transition"]
 KEYS = {"id", "ref", "verb", "value", "base", "state", "at", "due", "attempts", "what", "why", "next_step", "theirs"}
@@ -205,3 +206,18 @@ def test_a_restore_says_that_changes_are_parked_and_how_they_are_released(tracke
     assert tracker("restore", copy, "--json").json["parked"] == 2
     assert tracker("outbox", "release").code == 0
     assert {one["state"] for one in tracker("outbox", "--json").json} == {"pending"}
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_the_list_fits_the_terminal_and_is_whole_in_a_pipe(tracker: Shell, columns: int) -> None:
+    said = "Carrier called twice about the label rolls and wants to hear from whoever is on the dock this afternoon"
+    tracker("comment", "desk:INC1", "--text", said)
+    tracker("transition", "desk:INC1", "Waiting for the supplier of the scanners", "--field", "resolution=Fixed")
+    sql(tracker, "UPDATE outbox SET state = 'failed', what = 'Carrier and dock are both fields that it needs' WHERE id = 1")
+    with Terminal([sys.executable, "-m", "opstui", "outbox"], tracker.environ, tracker.home, (columns, 24)) as terminal:
+        assert terminal.end() == 0
+        lines = terminal.seen.splitlines()
+    assert len(lines) == 3 and [line for line in lines if len(line) > columns] == []
+    assert "state" in lines[0] and ("made" in lines[0]) is (columns == 120)
+    assert all("desk:INC1" in line for line in lines[1:])
+    assert "…" not in tracker("outbox").out and "(opstui outbox show 1)" in tracker("outbox").out
