@@ -113,6 +113,23 @@ async def test_what_was_sent_today_stands_in_its_item_and_is_counted_in_the_outb
         await desk.expect("Nothing is on its way, and nothing came back.", "1 sent today")
 
 
+async def test_the_page_stands_beside_the_list_where_there_is_room_and_below_it_otherwise(tmp_path: Path) -> None:
+    async with a_tracker(tmp_path, size=(200, 50)) as desk:
+        desk.desk.priority([J], 3)
+        await desk.press("O")
+        await desk.expect("┬", "state     ↑ to send")
+        pane = desk.app.pane
+        assert isinstance(pane, OutboxPane)
+        assert pane.page.region.y == pane.list.region.y and pane.list.region.right == pane.page.region.x
+        await desk.press("enter")
+        await desk.until(lambda: pane.page.region.width == 200 and not pane.list.display)
+        await desk.press("escape")
+        await desk.until(lambda: pane.page.region.width < 100)
+        await desk.pilot.resize_terminal(120, 36)
+        await desk.until(lambda: pane.page.region.y > pane.list.region.y and pane.page.region.width == 120)
+        assert "┬" not in desk.text
+
+
 async def test_an_empty_outbox_says_so_and_escape_goes_back(tmp_path: Path) -> None:
     async with a_tracker(tmp_path) as desk:
         await desk.press("g", "o")

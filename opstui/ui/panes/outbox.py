@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from opstui.domain.views import Outgoing, QueueRow, Receipt
 from opstui.ui.keys import key_hint
+from opstui.ui.panes.beside import ListAndPage
 from opstui.ui.panes.empty import nothing_lines
 from opstui.ui.present import Line
 from opstui.ui.present_outbox import STUCK, counts_down, outbox_line, outbox_page
@@ -28,15 +29,8 @@ MOST = 1000
 
 
 class OutboxPane(VerbPane, inherit_bindings=False):
-    """One line a change; the page below says all of the one under the cursor."""
+    """One line a change; the page says all of the one under the cursor."""
 
-    DEFAULT_CSS = """
-    OutboxPane #changes { height: auto; max-height: 50%; min-height: 3; }
-    OutboxPane #change { height: 1fr; }
-    OutboxPane.-whole #changes { display: none; }
-    OutboxPane.-empty #changes { max-height: 100%; }
-    OutboxPane.-empty #change { display: none; }
-    """
     place = "outbox"
 
     def __init__(self) -> None:
@@ -44,7 +38,7 @@ class OutboxPane(VerbPane, inherit_bindings=False):
         self.tabs = TabsBar(["Outbox"], id="heading")
         self.list: LineList[Outgoing] = LineList(self._line, lambda change: change.id, id="changes")
         self.page = Page(id="change")
-        self.page.edge = "top"
+        self.columns = ListAndPage(self.list, self.page, self.tabs, self.foot)
         self.whole = False
         self._changes: Sequence[Outgoing] = ()
         self._sent = 0
@@ -54,10 +48,18 @@ class OutboxPane(VerbPane, inherit_bindings=False):
         self._shown: int | None = None
 
     def body(self) -> Iterable[Widget]:
-        """Heading, lines, page."""
+        """Heading, then lines and page."""
+        self.fit()
         yield self.tabs
-        yield self.list
-        yield self.page
+        yield self.columns
+
+    def fit(self) -> None:
+        """Place list and page for this width; nothing to say more of: no rule across an empty screen."""
+        self.columns.fit(self.app.size, len(self._changes), whole=self.whole)
+
+    def on_resize(self) -> None:
+        """Another size, another place for the page."""
+        self.fit()
 
     def on_mount(self) -> None:
         """Keys go to the list."""
@@ -77,8 +79,7 @@ class OutboxPane(VerbPane, inherit_bindings=False):
         wanting = {change.ref for change in self._changes if change.ref} - self._titles.keys()
         self._titles |= {row.ref: row.title for row in self.desk.rows(sorted(wanting))} if wanting else {}
         self.list.empty = self._nothing()
-        self.set_class(not self._changes, "-empty")  # nothing to say more of: no rule across an empty screen
-        self.list.styles.height = len(self._changes) or "1fr"
+        self.fit()
         self.list.load(lambda offset, limit: self._changes[offset : offset + limit], len(self._changes))
         wanted, self.desktop.wanted_change = self.desktop.wanted_change, None
         at = next((at for at, change in enumerate(self._changes) if change.id == wanted), None)
@@ -255,7 +256,7 @@ class OutboxPane(VerbPane, inherit_bindings=False):
     def do_open(self) -> None:
         """The change alone; again to go back."""
         self.whole = not self.whole
-        self.set_class(self.whole, "-whole")
+        self.fit()
         self.page.can_focus = self.whole
         (self.page if self.whole else self.list).focus(scroll_visible=False)
 

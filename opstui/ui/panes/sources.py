@@ -1,4 +1,4 @@
-"""The sources pane: one line a source, and under it what went wrong, what helps, and what did not come in."""
+"""The sources pane: one line a source, and its page: what went wrong, what helps, and what did not come in."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from opstui.domain.text import clean
 from opstui.domain.views import SourceState
 from opstui.ui.keys import key_hint
 from opstui.ui.pane import Pane
+from opstui.ui.panes.beside import ListAndPage
 from opstui.ui.panes.empty import nothing_lines
 from opstui.ui.present import Line
 from opstui.ui.present_sources import TROUBLE, Tested, backup_lines, log_lines, source_line, source_page
@@ -28,10 +29,6 @@ LOG_BYTES = 64 * 1024
 class SourcesPane(Pane, inherit_bindings=False):
     """Every configured source's health; ``r`` reads the one under the cursor now."""
 
-    DEFAULT_CSS = """
-    SourcesPane #sources { height: auto; max-height: 50%; min-height: 3; }
-    SourcesPane #source { height: 1fr; }
-    """
     place = "sources"
 
     def __init__(self) -> None:
@@ -39,7 +36,7 @@ class SourcesPane(Pane, inherit_bindings=False):
         self.tabs = TabsBar(["Sources"], id="heading")
         self.list: LineList[SourceState] = LineList(self._line, lambda source: source.name, id="sources")
         self.page = Page(id="source")
-        self.page.edge = "top"
+        self.columns = ListAndPage(self.list, self.page, self.tabs, self.foot)
         self._states: Sequence[SourceState] = ()
         self._log: tuple[str, str, str] | None = None
         """The source whose log is shown, its text, and where it lies."""
@@ -47,10 +44,18 @@ class SourcesPane(Pane, inherit_bindings=False):
         """Why the daily copy fails."""
 
     def body(self) -> Iterable[Widget]:
-        """Heading, lines, page."""
+        """Heading, then lines and page."""
+        self.fit()
         yield self.tabs
-        yield self.list
-        yield self.page
+        yield self.columns
+
+    def fit(self) -> None:
+        """Place list and page for this width."""
+        self.columns.fit(self.app.size, max(len(self._states), 3))
+
+    def on_resize(self) -> None:
+        """Another size, another place for the page."""
+        self.fit()
 
     def on_mount(self) -> None:
         """Keys go to the list."""
@@ -66,7 +71,7 @@ class SourcesPane(Pane, inherit_bindings=False):
         self.desktop.read_health()
         self._states = self.desktop.sources
         self.list.empty = nothing_lines("No source is set up yet.", "opstui init", "sets up the first one")
-        self.list.styles.height = max(len(self._states), 3)
+        self.fit()
         self.list.load(lambda offset, limit: self._states[offset : offset + limit], len(self._states))
         wanted, self.desktop.wanted_source = self.desktop.wanted_source, ""
         at = next((at for at, state in enumerate(self._states) if state.name == wanted), None)
