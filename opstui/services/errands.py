@@ -10,7 +10,7 @@ import selectors
 import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from opstui.domain.outbox import State
@@ -33,6 +33,9 @@ GRACE_S = 2.0
 ASKING_S = 60.0
 """How long a source may take to name an item's transitions."""
 
+WAITED = "s waited"
+"""The unit in which a source that has asked for a short pause tells how much of it is over."""
+
 TOLD = frozenset({"pushed", "usage", "note", "progress"})
 
 
@@ -49,6 +52,8 @@ class Errand:
         self.usage: sources.Usage | None = None
         """What the source said of our use of it."""
         self.timeout = min(seconds(source.timeout), ASKING_S) if task is Task.MOVES else seconds(source.timeout)
+        self.waits_until: datetime | None = None
+        """The end of the pause that it sits out, as far as it has told."""
         self.verdict: Event | None = None
         """Its last word: finished or failed."""
 
@@ -196,7 +201,20 @@ class Errands:
                 errand.usage = usage_of(event)
             if event["event"] == "pushed" and event.get("state") == State.SENT:
                 self._answered.add(errand.source.name)
+            if event["event"] == "progress" and errand.task is Task.PUSH and event.get("unit") == WAITED:
+                self._wait_for(errand, event)
             self.tell({**event, "source": errand.source.name})
+
+    def _wait_for(self, errand: Errand, event: Event) -> None:
+        """A push sits out a pause that its source has asked for: what waits behind it is due after that, and says so."""
+        done, total = event.get("done"), event.get("total")
+        if not isinstance(done, int) or not isinstance(total, int):
+            return
+        until = self.station.now() + timedelta(seconds=min(max(0, total - done), ASKING_S))
+        if errand.waits_until is None or until > errand.waits_until + timedelta(seconds=2):
+            errand.waits_until = until
+            with contextlib.suppress(StoreBusy), self.station.store.writing() as conn:
+                sending.delay(conn, errand.source.name, until)
 
     def _keep_log(self, errand: Errand, pipe: Any) -> None:
         errand.child.keep_log()
