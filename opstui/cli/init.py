@@ -174,11 +174,11 @@ def _write(state: State, source: NewSource, found: Suggestion, loaded: Loaded | 
 
     entry = {"name": source.name, "connector": source.plugin.name, "options": dict(found.options)}
     if loaded is not None:
-        return write.put_source(state.config_path, entry)
+        return write.put_source(state.config_path, entry, source.spare())
     first: dict[str, Any] = {"day": {"timezone": zone}}
     if me:
         first["me"] = {"name": me}
-    write.write_first(state.config_path, {**first, "sources": [entry]})
+    write.write_first(state.config_path, {**first, "sources": [entry]}, spare=source.spare())
     return "written"
 
 

@@ -72,6 +72,14 @@ class NewSource:
         """Options that it cannot do without and that nobody set."""
         return [one for one in self.plugin.options if one.required and one.name not in self.options]
 
+    def spare(self) -> dict[str, Any]:
+        """What stands in the config as an example to fill in: where a tracker's new issues go."""
+        return {
+            one.name: one.example
+            for one in self.plugin.options
+            if one.name == "create" and one.name not in self.options and isinstance(one.example, dict)
+        }
+
     def put_off(self, option: str) -> None:
         """Leave a secret to ``opstui auth``: refer to where this machine keeps secrets best, under the source's name."""
         from opstui.config.secrets import keyring_name

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from types import MappingProxyType
 from typing import Any, Literal
 
 from opstui.config.scan import headers_of, lines_of
@@ -20,8 +21,13 @@ COMMENT = re.compile(r"\s+#[^\"']*$")
 HEAD = "# opstui's configuration. Every option with its help: config.example.toml, or opstui config schema.\n\n"
 
 
-def write_first(path: Path, data: Mapping[str, Any], *, replace: bool = False) -> None:
+NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+def write_first(path: Path, data: Mapping[str, Any], *, replace: bool = False, spare: Mapping[str, Any] = NONE) -> None:
     """Write a whole config, private to its user; an existing file stays unless ``replace`` says otherwise.
+
+    ``spare`` are options that its sources have as comments, to be filled in.
 
     Raises:
         ConfigError: there is a file already, or it cannot be written.
@@ -31,7 +37,7 @@ def write_first(path: Path, data: Mapping[str, Any], *, replace: bool = False) -
     plain = {key: value for key, value in data.items() if key != "sources"}
     text = HEAD + tomli_w.dumps({"version": 1, **plain})
     for source in data.get("sources", ()):
-        text += "\n" + _block(source)
+        text += "\n" + _block(source, spare)
     _check(path, text, {"version": 1, **data})
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -40,8 +46,10 @@ def write_first(path: Path, data: Mapping[str, Any], *, replace: bool = False) -
     _write(path, text, replace=replace and path.exists())
 
 
-def put_source(path: Path, source: Mapping[str, Any]) -> Literal["added", "replaced"]:
+def put_source(path: Path, source: Mapping[str, Any], spare: Mapping[str, Any] = NONE) -> Literal["added", "replaced"]:
     """Add a source to a file, or replace the one of its name; the rest of the text stays as it is.
+
+    ``spare`` are options that a new one has as comments, to be filled in.
 
     Raises:
         ConfigError: the file cannot be read or written, or its sources are written in a way that only a person can edit.
@@ -55,7 +63,7 @@ def put_source(path: Path, source: Mapping[str, Any]) -> Literal["added", "repla
         text, done = _replaced(path, text, index, source), "replaced"
     else:
         expected = [*given, dict(source)]
-        text, done = text.rstrip("\n") + "\n\n" + _block(source), "added"
+        text, done = text.rstrip("\n") + "\n\n" + _block(source, spare), "added"
     _check(path, text, {**data, "sources": expected})
     _write(path, text.replace("\n", "\r\n") if "\r\n" in raw else text, replace=True)
     return "added" if done == "added" else "replaced"
@@ -165,11 +173,12 @@ def _replaced(path: Path, text: str, index: int, source: Mapping[str, Any]) -> s
     return "\n".join([*lines[:start], head, *comments, *rest, *lines[end:]])
 
 
-def _block(source: Mapping[str, Any]) -> str:
-    """``[[sources]]`` as a person would write it, the options as a table of their own."""
+def _block(source: Mapping[str, Any], spare: Mapping[str, Any] = NONE) -> str:
+    """``[[sources]]`` as a person would write it, the options as a table of their own, those to fill in as comments."""
     lines = ["[[sources]]", *(line(key, value) for key, value in source.items() if key != "options")]
     if options := source.get("options"):
         lines += ["[sources.options]", *(line(key, value) for key, value in options.items())]
+        lines += [f"# {line(key, value)}" for key, value in spare.items()]
     return "\n".join(lines) + "\n"
 
 

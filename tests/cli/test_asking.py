@@ -133,6 +133,7 @@ def test_the_secret_of_a_tracker_may_be_left_for_later(shell: Shell) -> None:
             assert "opstui auth desk takes its secret" in terminal.expect("opens the app")
             assert terminal.end() == 0
         (source,) = tomllib.loads(shell.config.read_text())["sources"]
+        assert '# create = { project = "ops-desk", tracker = "Support" }' in shell.config.read_text().splitlines()
         assert list(source["options"]["token"].values()) == ["desk.token"]
         kept = shell("auth", "desk", "--stdin", "--to", "file", stdin=TOKEN)
         assert kept.code == 0, kept.err
@@ -197,7 +198,7 @@ def test_no_word_is_broken_at_80_columns(shell: Shell) -> None:
 
 def test_opstui_alone_offers_the_demo_and_the_set_up_when_there_is_no_config(shell: Shell) -> None:
     with asked(shell) as terminal:
-        terminal.expect("Set up with an export of your own")
+        terminal.expect("Set up with your tracker or export")
         terminal.type("2")
         terminal.expect("an export [csv]: ")
         terminal.type("\x04")

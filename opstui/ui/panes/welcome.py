@@ -1,4 +1,4 @@
-"""The first screen of all, when there is no config: a demo to look at, or a set-up with one's own export."""
+"""The first screen of all, when there is no config: a demo to look at, or a set-up with one's own tracker or export."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def choices() -> list[Choice]:
     """What can be done first, with the command that does the same."""
     return [
         Choice(DEMO, Content("Look around on a synthetic ops day"), Content.styled("opstui demo", "$text-muted"), key="1"),
-        Choice(INIT, Content("Set up with an export of your own"), Content.styled("opstui init", "$text-muted"), key="2"),
+        Choice(INIT, Content("Set up with your tracker or export"), Content.styled("opstui init", "$text-muted"), key="2"),
     ]
 
 
