@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from opstui.services.station import Station
     from opstui.store.db import Connection
 
-FAILURES = 2
+FAILURES = 3
 """So many runs in a row and a source that does not answer is somebody's business."""
 
 AT_ONCE = frozenset({"refused", "broken"})
