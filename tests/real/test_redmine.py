@@ -174,7 +174,7 @@ def test_what_is_decided_at_the_desk_stands_there(office: Office) -> None:
     detail = office.desk.detail(ref)
     assert detail is not None
     assert (detail.item.owner, detail.item.status, detail.item.priority) == ("Bo Lind", "In Progress", 1)
-    assert detail.outgoing == ()
+    assert [one.state for one in detail.outgoing] == ["sent"] * 5, "what was sent today stays on its page"
 
 
 def test_what_was_sent_is_taken_back(office: Office) -> None:
