@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from opstui.connectors.api import Option
+from opstui.domain.kinds import Stage
 from opstui.errors import ConfigError, OpstuiError
 
 _SHAPES: Mapping[str, tuple[tuple[type, ...], str]] = {
@@ -84,6 +85,20 @@ def secrets_of(declared: tuple[Option, ...], values: Mapping[str, Any]) -> tuple
     """The secret values among resolved options, so that they can be struck out of any message."""
     found = (values.get(option.name) for option in declared if option.type == "secret")
     return tuple(value for value in found if isinstance(value, str) and value)
+
+
+def check_stages(value: Mapping[str, Any]) -> None:
+    """Every value is a stage."""
+    for word, stage in value.items():
+        if stage not in {known.value for known in Stage}:
+            raise ValueError(f"{word!r} is {stage!r}, but a stage is one of todo, doing, blocked, done")
+
+
+def check_priorities(value: Mapping[str, Any]) -> None:
+    """Every value is from 1 to 5."""
+    for word, number in value.items():
+        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= 5:
+            raise ValueError(f"{word!r} is {number!r}, but a priority is a number from 1 (critical) to 5 (lowest)")
 
 
 def whole_path(text: str | Path, folder: Path) -> Path:

@@ -9,7 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from opstui.connectors.api import Option
-from opstui.domain.model import Kind, Stage
+from opstui.connectors.options import check_priorities, check_stages
+from opstui.domain.model import Kind
 from opstui.domain.text import fold
 from opstui.errors import ConfigError
 from opstui_csv.dates import Order, format_order
@@ -61,20 +62,6 @@ def check_columns(value: Mapping[str, Any]) -> None:
         several = [headings] if isinstance(headings, str) else headings
         if not isinstance(several, (list, tuple)) or not all(isinstance(heading, str) for heading in several):
             raise ValueError(f"{name} should be a heading in quotes or a list of headings")
-
-
-def check_stages(value: Mapping[str, Any]) -> None:
-    """Every value is a stage."""
-    for word, stage in value.items():
-        if stage not in {known.value for known in Stage}:
-            raise ValueError(f"{word!r} is {stage!r}, but a stage is one of todo, doing, blocked, done")
-
-
-def check_priorities(value: Mapping[str, Any]) -> None:
-    """Every value is from 1 to 5."""
-    for word, number in value.items():
-        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= 5:
-            raise ValueError(f"{word!r} is {number!r}, but a priority is a number from 1 (critical) to 5 (lowest)")
 
 
 def check_zone(value: str) -> None:

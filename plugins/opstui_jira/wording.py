@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from opstui.domain.text import clean_line
+from opstui.errors import SourceError
 
 if TYPE_CHECKING:
     from opstui.connectors.http import Reply
@@ -16,7 +17,7 @@ def words(reply: Reply) -> str:
     reason = str(reply.headers.get("ratelimit-reason") or "")
     try:
         said = reply.json
-    except Exception:  # noqa: BLE001  an error page of whatever shape; the status says the rest
+    except SourceError:  # an error page of whatever shape; the status says the rest
         said = None
     found = list(_said(said))
     if reason:

@@ -10,25 +10,12 @@ from typing import Any
 
 from opstui.connectors.api import Context, Option
 from opstui.connectors.http import COMMON, check_base
+from opstui.connectors.options import check_priorities, check_stages
 from opstui.domain.model import Stage
 from opstui.domain.text import fold
 
 MAPPED = 1
 """Counts up whenever an issue is made into an item in another way, so that all are read anew."""
-
-
-def check_priorities(value: Mapping[str, Any]) -> None:
-    """Every value is from 1 to 5."""
-    for word, number in value.items():
-        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= 5:
-            raise ValueError(f"{word!r} is {number!r}, but a priority is a number from 1 (critical) to 5 (lowest)")
-
-
-def check_stages(value: Mapping[str, Any]) -> None:
-    """Every value is a stage."""
-    for word, stage in value.items():
-        if stage not in set(Stage):
-            raise ValueError(f"{word!r} is {stage!r}, but a stage is one of todo, doing, blocked, done")
 
 
 def check_create(value: Mapping[str, Any]) -> None:
