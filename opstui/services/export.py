@@ -76,6 +76,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("at", "who", "what", "why", "options", "owner", "review_on", "effect", "ref"),
         *("supersedes", "superseded_by", "withdrawn", "uid"),
     ),
+    "records": ("at", "who", "kind", "name", "ref", "open", "due", "data", "uid"),
     "sessions": ("started", "ended", "decided", "seconds"),
     "drafts": ("slot", "text"),
     "outbox": (

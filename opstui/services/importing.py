@@ -22,6 +22,7 @@ from opstui.services.desk.sending import cleaned
 from opstui.services.export import FORMAT, MANIFEST
 from opstui.services.records import Record
 from opstui.store import decisions, drafts, items, journal, marks, notes, outbox, ranks, sessions
+from opstui.store import records as store_records
 from opstui.store.db import Connection, Store
 
 WRONG = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
@@ -66,7 +67,7 @@ def bring_in(store: Store, folder: Path, *, now: datetime, who: str, rules: Rule
         work = _Work(conn, now.replace(microsecond=0), moved_in=not journal.any_group(conn))
         # Actions last: whether this store was new must not depend on what is being brought in.
         # What was sent belongs to one of them.
-        for kind in ("marks", "notes", "decisions", "sessions", "drafts", "journal", "outbox"):
+        for kind in ("marks", "notes", "decisions", "records", "sessions", "drafts", "journal", "outbox"):
             for place, record, wrong in _read(folder / f"{kind}.jsonl"):
                 try:
                     if record is None:
@@ -190,6 +191,33 @@ def _link_decisions(work: _Work) -> None:
         decisions.link(work.conn, uid, old, by)
 
 
+def _record(work: _Work, record: Record) -> bool:
+    """A stand-up, a blocker or the like; one that is here stays as it is."""
+    uid = clean_line(record["uid"])
+    if store_records.load(work.conn, uid) is not None:
+        return False
+    found = _kept(record | {"uid": uid})
+    store_records.save(work.conn, found)
+    work.lines.append(store_records.line(None, found, items.id_of(work.conn, found.ref)))
+    return True
+
+
+def _kept(record: Record) -> store_records.Kept[Any]:
+    """A record from its export, with every text in it clean."""
+    kind = str(record["kind"])
+    return store_records.Kept(
+        kind,
+        store_records.decode(kind, cleaned(record["data"])),
+        records.needed(record, "at"),
+        clean_line(record["who"]),
+        clean_line(record["uid"]),
+        clean_line(records.text(record, "name")),
+        clean_line(records.text(record, "ref")),
+        bool(record.get("open")),
+        records.moment(record.get("due")),
+    )
+
+
 def _session(work: _Work, record: Record) -> bool:
     gaps = tuple(int(gap) for gap in record.get("seconds") or [])
     started, ended = records.needed(record, "started"), records.needed(record, "ended")
@@ -271,7 +299,7 @@ def _verb(record: Record) -> str:
 
 def _line(conn: sqlite3.Connection, record: Record) -> journal.Line:
     target, ref = record["target"], clean_line(records.text(record, "ref"))
-    if target not in (journal.MARK, journal.NOTE, journal.DECISION, journal.OUTBOX):
+    if target not in (journal.MARK, journal.NOTE, journal.DECISION, journal.OUTBOX, journal.RECORD):
         raise ValueError(f"{target!r} is no target of an action")
     item = items.id_of(conn, ref)
     return journal.Line(ref, item, target, _state(target, record.get("before")), _state(target, record.get("after")))
@@ -286,6 +314,8 @@ def _state(target: str, value: Any) -> str | None:
         if mark.priority is not None and mark.priority not in range(1, 6):
             raise ValueError(f"priority {mark.priority!r} is not 1 to 5")
         return marks.dump(mark)
+    if target == journal.RECORD:
+        return store_records.dump(store_records.parse(json.dumps(cleaned(value))))
     uid = clean_line(str(value["uid"]))
     if target == journal.OUTBOX:
         verb = _verb(value)
@@ -323,6 +353,7 @@ _TAKE: Mapping[str, Callable[[_Work, Record], bool]] = {
     "marks": _mark,
     "notes": _note,
     "decisions": _decision,
+    "records": _record,
     "sessions": _session,
     "drafts": _draft,
     "journal": _action,

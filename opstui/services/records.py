@@ -14,10 +14,11 @@ from typing import Any
 
 from opstui.domain.model import Mark, Stage, Verdict
 from opstui.store import decisions, drafts, journal, marks, notes, outbox, sessions
+from opstui.store import records as kept
 
 Record = dict[str, Any]
 
-FILES = ("marks", "journal", "notes", "decisions", "sessions", "drafts", "outbox")
+FILES = ("marks", "journal", "notes", "decisions", "records", "sessions", "drafts", "outbox")
 """Kinds of records, each in a file of its name, in the order they are brought back in."""
 
 
@@ -28,6 +29,7 @@ def records(conn: sqlite3.Connection, kind: str) -> Iterator[Record]:
         "journal": _journal,
         "notes": _notes,
         "decisions": _decisions,
+        "records": _kept,
         "sessions": _sessions,
         "drafts": _drafts,
         "outbox": _outbox,
@@ -163,6 +165,26 @@ def _decisions(conn: sqlite3.Connection) -> Iterator[Record]:
             "superseded_by": decisions.uid_of(conn, decision.superseded_by) if decision.superseded_by else None,
             "withdrawn": stamp(withdrawn),
         }
+
+
+def _kept(conn: sqlite3.Connection) -> Iterator[Record]:
+    for one in kept.every(conn):
+        yield kept_record(one)
+
+
+def kept_record(one: kept.Kept[Any]) -> Record:
+    """A record of any kind, with its document as it is."""
+    return {
+        "uid": one.uid,
+        "kind": one.kind,
+        "name": one.name,
+        "ref": one.ref,
+        "at": stamp(one.at),
+        "who": one.who,
+        "open": one.open,
+        "due": stamp(one.due),
+        "data": kept.encode(one.what),
+    }
 
 
 def _sessions(conn: sqlite3.Connection) -> Iterator[Record]:

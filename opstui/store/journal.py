@@ -16,7 +16,9 @@ MARK = "mark"
 NOTE = "note"
 DECISION = "decision"
 OUTBOX = "outbox"
-"""What a line is about; comments are notes of another kind, and a change meant for a source is named by its uid."""
+RECORD = "record"
+"""What a line is about; comments are notes of another kind, a change meant for a source is named by its uid, and a record's
+line holds all of it."""
 
 _GROUP = "g.id, g.uid, g.at_ms, g.who, g.verb, g.summary, g.why, g.undoable, g.undoes, g.redoes"
 _UNDONE = """EXISTS (SELECT 1 FROM journal_groups u WHERE u.undoes = g.id

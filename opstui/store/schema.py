@@ -1,7 +1,7 @@
 """The tables, one migration a function: never edit one that was released, add the next.
 
 Times are whole UTC seconds since 1970 unless a column ends in ``_ms``. User-owned tables (marks, journal, notes,
-decisions, drafts) and source-owned ones (items, changes, comments, links) never share a table; ``ranks`` is derived
+decisions, drafts, records) and source-owned ones (items, changes, comments, links) never share a table; ``ranks`` is derived
 from both and can be rebuilt at any time.
 """
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-VERSION = 2
+VERSION = 3
 """``PRAGMA user_version`` of a file that has every migration below."""
 
 APPLICATION_ID = 0x6F707374
@@ -172,6 +172,21 @@ CREATE INDEX outbox_settled ON outbox (source, settled) WHERE settled IS NOT NUL
 CREATE TABLE moves (item INTEGER PRIMARY KEY, status TEXT NOT NULL, at INTEGER NOT NULL, moves TEXT NOT NULL);
 """
 
+M003 = """
+-- user-owned: what is kept besides notes and decisions, each a JSON document of its kind; see store.records.
+CREATE TABLE records (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
+  name TEXT NOT NULL, ref TEXT NOT NULL,  -- what it is called among its kind, and the item it is about; both may be empty
+  at INTEGER NOT NULL, who TEXT NOT NULL, open INTEGER NOT NULL,  -- 1 as long as somebody has to see to it
+  due INTEGER,  -- when somebody has to
+  data TEXT NOT NULL
+);
+CREATE INDEX records_kind ON records (kind, open, at);
+CREATE INDEX records_name ON records (kind, name, at);
+CREATE INDEX records_ref ON records (ref, kind) WHERE ref <> '';
+CREATE INDEX records_due ON records (due) WHERE open = 1 AND due IS NOT NULL;
+"""
+
 
 def m001_first(db: Database) -> None:
     """Every table of the first release, and the full-text indexes."""
@@ -186,4 +201,9 @@ def m002_outbox(db: Database) -> None:
     db.executescript(M002)
 
 
-MIGRATIONS = (m001_first, m002_outbox)
+def m003_records(db: Database) -> None:
+    """Stand-ups, blockers and whatever else a manager keeps."""
+    db.executescript(M003)
+
+
+MIGRATIONS = (m001_first, m002_outbox, m003_records)

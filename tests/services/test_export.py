@@ -49,7 +49,16 @@ def texts(state: dict[str, list[tuple[object, ...]]]) -> dict[str, list[tuple[ob
 def test_an_export_counts_what_it_wrote_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
     desk = a_full_desk(tmp_path / "one")
     counts = out(desk, tmp_path / "export")
-    assert counts == {"marks": 3, "journal": 9, "notes": 2, "decisions": 2, "sessions": 1, "drafts": 1, "outbox": 0}
+    assert counts == {
+        "marks": 3,
+        "journal": 9,
+        "notes": 2,
+        "decisions": 2,
+        "records": 0,
+        "sessions": 1,
+        "drafts": 1,
+        "outbox": 0,
+    }
     files = sorted((tmp_path / "export").iterdir())
     assert [file.name for file in files if file.suffix == ".jsonl"] == sorted(f"{kind}.jsonl" for kind in counts)
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
@@ -76,7 +85,16 @@ def test_a_new_machine_gets_everything_even_before_its_first_pull(tmp_path: Path
     other = a_desk(tmp_path / "two", clock)
     brought = back(other, tmp_path / "export")
     assert brought.refused == () and sum(brought.same.values()) == 0
-    assert brought.added == {"marks": 3, "journal": 9, "notes": 2, "decisions": 2, "sessions": 1, "drafts": 1, "outbox": 0}
+    assert brought.added == {
+        "marks": 3,
+        "journal": 9,
+        "notes": 2,
+        "decisions": 2,
+        "records": 0,
+        "sessions": 1,
+        "drafts": 1,
+        "outbox": 0,
+    }
     pull(other, an_item("INC1", "=HYPERLINK(1)"), an_item("INC2", "Printer"), an_item("INC3", "Payroll"))
     assert texts(everything(other)) == texts(before)
     assert queue_refs(other) == []

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from datetime import datetime
 
-from opstui.store import decisions, items, journal, marks, notes
+from opstui.store import decisions, items, journal, marks, notes, records
 
 
 def current(conn: sqlite3.Connection, line: journal.Line) -> str | None:
@@ -14,10 +14,12 @@ def current(conn: sqlite3.Connection, line: journal.Line) -> str | None:
     if line.target == journal.MARK:
         item = items.id_of(conn, line.ref)
         return marks.waiting(conn, line.ref) if item is None else marks.dump(marks.load(conn, item))
-    uid = _uid(line)
+    uid = uid_of(line)
     if line.target == journal.NOTE:
         note = notes.by_uid(conn, uid)
         return note_state(uid) if note and note.withdrawn is None else None
+    if line.target == journal.RECORD:
+        return records.dump(records.load(conn, uid))
     found = decisions.by_uid(conn, uid)
     if found is None or found[1] is not None:
         return None
@@ -35,7 +37,10 @@ def put(conn: sqlite3.Connection, line: journal.Line, at: datetime) -> None:
         else:
             marks.save(conn, {item: marks.parse(line.after)})
         return
-    uid, gone = _uid(line), at if line.after is None else None
+    uid, gone = uid_of(line), at if line.after is None else None
+    if line.target == journal.RECORD:
+        records.put(conn, uid, line.after)
+        return
     if line.target == journal.NOTE:
         notes.set_withdrawn(conn, uid, gone)
         return
@@ -65,5 +70,6 @@ def outbox_state(uid: str, verb: str, left: str = "") -> str:
     return json.dumps({"uid": uid, "verb": verb} | ({LEFT[verb]: left} if left and verb in LEFT else {}))
 
 
-def _uid(line: journal.Line) -> str:
+def uid_of(line: journal.Line) -> str:
+    """The uid of what a line speaks of, empty for a mark."""
     return str(json.loads(line.after or line.before or "{}").get("uid", ""))

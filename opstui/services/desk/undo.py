@@ -150,6 +150,9 @@ def _opposite(line: journal.Line) -> journal.Line:
 
 def _blocked(conn: sqlite3.Connection, verb: str, group: journal.Group, line: journal.Line) -> Refused:
     later = journal.later(conn, group.id, line.ref) if line.target == journal.MARK else None
+    if line.target == journal.RECORD:
+        uid = lines.uid_of(line)
+        later = next((one for one, told in journal.later_of(conn, group.id, journal.RECORD) if lines.uid_of(told) == uid), None)
     why = f"{line.ref or 'what it wrote'} was changed since" + (f" ({later.summary})" if later else "")
     return Refused(f"Cannot {verb}: {group.summary}", why, "Undo the later action first" if later else "", ref=line.ref)
 
@@ -163,7 +166,17 @@ def _preview(at: Context, conn: Connection, group: journal.Group, *, back: bool)
         here = ""
     elif not moved:
         written = any(line.target in (journal.NOTE, journal.DECISION) for line in shown)
-        here = "in force again" if group.verb == "withdraw" else "out of sight" if written or not shown else ""
+        changed = any(line.target == journal.RECORD and line.before is not None for line in shown)
+        kept = written or any(line.target == journal.RECORD for line in shown)
+        here = (
+            "in force again"
+            if group.verb == "withdraw"
+            else "as before"
+            if changed
+            else "out of sight"
+            if kept or not shown
+            else ""
+        )
     elif len(shown) == SHOWN:
         here = "all of them back to where they were"
     else:

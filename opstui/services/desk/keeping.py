@@ -1,0 +1,57 @@
+"""Records written as actions: what came, changed or went, with its journal group, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from opstui.domain.views import Receipt
+from opstui.services.desk.context import Context
+from opstui.store import items, journal, records
+from opstui.store.records import Kept
+
+if TYPE_CHECKING:
+    from opstui.store.db import Connection
+
+Step = tuple[Kept[Any] | None, Kept[Any] | None]
+"""A record before and after; None where there is none."""
+
+
+def write(
+    at: Context,
+    conn: Connection,
+    steps: Sequence[Step],
+    *,
+    verb: str,
+    said: str,
+    why: str = "",
+    lines: Iterable[journal.Line] = (),
+) -> Receipt:
+    """Save records and journal them as one action, with further ``lines`` of the same transaction, written already.
+
+    A step that changes nothing is left out; when none is left and there are no lines, the receipt's group is 0.
+    """
+    written = list(lines)
+    refs: list[str] = []
+    for before, after in steps:
+        line = records.line(before, after, _item(conn, before, after))
+        if line.before == line.after:
+            continue
+        if after is not None:
+            records.save(conn, after)
+        elif before is not None:
+            records.remove(conn, before.uid)
+        written.append(line)
+    if not written:
+        return Receipt(0, verb, (), (), "nothing changed")
+    refs = list(dict.fromkeys(line.ref for line in written if line.ref))
+    group = journal.write(conn, written, at=at.now(), who=at.who, verb=verb, summary=said, why=why)
+    return Receipt(group, verb, tuple(refs), (), said)
+
+
+def _item(conn: Connection, before: Kept[Any] | None, after: Kept[Any] | None) -> int | None:
+    ref = (after or before or _NOTHING).ref
+    return items.id_of(conn, ref) if ref else None
+
+
+_NOTHING: Kept[Any] = Kept("", None, None, "")  # type: ignore[arg-type]
