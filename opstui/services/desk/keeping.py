@@ -32,9 +32,9 @@ def write(
     A step that changes nothing is left out; when none is left and there are no lines, the receipt's group is 0.
     """
     written = list(lines)
-    refs: list[str] = []
     for before, after in steps:
-        line = records.line(before, after, _item(conn, before, after))
+        about = next((one.ref for one in (after, before) if one and one.ref), "")
+        line = records.line(before, after, items.id_of(conn, about) if about else None)
         if line.before == line.after:
             continue
         if after is not None:
@@ -47,11 +47,3 @@ def write(
     refs = list(dict.fromkeys(line.ref for line in written if line.ref))
     group = journal.write(conn, written, at=at.now(), who=at.who, verb=verb, summary=said, why=why)
     return Receipt(group, verb, tuple(refs), (), said)
-
-
-def _item(conn: Connection, before: Kept[Any] | None, after: Kept[Any] | None) -> int | None:
-    ref = (after or before or _NOTHING).ref
-    return items.id_of(conn, ref) if ref else None
-
-
-_NOTHING: Kept[Any] = Kept("", None, None, "")  # type: ignore[arg-type]
