@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -15,6 +15,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from opstui.domain.actions import ACTIONS, BY_ID
+from opstui.domain.rail import leads_to
 from opstui.errors import OpstuiError
 from opstui.ui.engine import Engine
 from opstui.ui.held import HeldKeys, KeyHandled
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
 
 VERSION_CHECK_S = 1.0
 """How often the store is asked whether anybody wrote to it."""
+
+
+def _standup() -> Screen[None]:
+    from opstui.ui.panes.standup import StandupPane
+
+    return StandupPane()
 
 
 def _log() -> Screen[None]:
@@ -62,6 +69,7 @@ class OpstuiApp(App[int], inherit_bindings=False):
     """The first pane's styles, read with the app's own: those that a screen brings are parsed in a second pass."""
     MODES: ClassVar[dict[str, str | Callable[[], Screen[None]]]] = {
         "triage": TriagePane,
+        "standup": _standup,
         "log": _log,
         "sources": _sources,
         "outbox": _outbox,
@@ -82,7 +90,6 @@ class OpstuiApp(App[int], inherit_bindings=False):
         settings = workspace.settings
         self.keymap = _keys(settings.ui.keymap, settings.ui.keys)
         self.look = Look(self.desk.zone(), ASCII if _ascii(settings.ui.ascii, environ) else UNICODE)
-        self._stops: Sequence[tuple[str, str]] = (("Stand-up", settings.day.standup), ("Handoff", settings.day.handoff))
         self.sources: tuple[SourceState, ...] = ()
         self.readonly = False
         """Whether nothing is sent to any source, as far as was read last."""
@@ -144,11 +151,6 @@ class OpstuiApp(App[int], inherit_bindings=False):
         if self._palette is None or self._palette.name != self.theme:
             self._palette = palette(self.theme, self.theme_variables, colour=self.colour)
         return self._palette
-
-    @property
-    def stops(self) -> Sequence[tuple[str, str]]:
-        """The fixed points of the day: none on a day that is not worked."""
-        return self._stops if self.desk.workday() else ()
 
     def now(self) -> datetime:
         """The desk's clock."""
@@ -261,6 +263,10 @@ class OpstuiApp(App[int], inherit_bindings=False):
         """Go to the queue."""
         self.switch_mode("triage")
 
+    def do_standup(self) -> None:
+        """Go to the board of the stand-up."""
+        self.switch_mode("standup")
+
     def do_log(self) -> None:
         """Go to notes, decisions and the journal."""
         self.switch_mode("log")
@@ -272,6 +278,14 @@ class OpstuiApp(App[int], inherit_bindings=False):
     def do_outbox(self) -> None:
         """Go to what is on its way to the sources, and what came back."""
         self.switch_mode("outbox")
+
+    def do_now(self) -> None:
+        """Go to the pane that fits the hour, or say that this is it."""
+        action = leads_to(self.desk.rail().stops)
+        if self.pane and action == f"app.{self.pane.place}":
+            self.pane.say("This is where the day is.")
+        else:
+            self.do(action)
 
     def open_own(self, fields: Mapping[str, str]) -> bool:
         """Go to what an item of opstui's own is about: a change that came back, a source; False when it is neither."""

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 Told = Callable[[Receipt], None]
 
-NOT_YET = {"2": "Stand-up", "3": "The pane of blocks", "4": "Handoff", "5": "The pane of KPIs", "i": "Logging an interruption"}
+NOT_YET = {"3": "The pane of blocks", "4": "Handoff", "5": "The pane of KPIs", "i": "Logging an interruption"}
 """Keys kept for what is owed."""
 MESSAGE_S = 8.0
 """How long the answer to a key stands when no other key is pressed."""
@@ -110,7 +110,9 @@ class Pane(Screen[None], inherit_bindings=False):
     def refresh_head(self) -> None:
         """Redraw the day line when it says something else."""
         self.day.here = self.here()
-        self.day.stops = self.desktop.stops
+        self.day.rail = self.desk.rail()
+        self.day.place = f"app.{self.place}"
+        self.day.keys = {stop.action: key_hint(stop.action, self.desktop.keymap) for stop in self.day.rail.stops if stop.action}
         self.day.sources = self.desktop.sources
         self.day.reading = dict(self.desktop.reading)
         self.day.readonly = self.desktop.readonly
@@ -302,5 +304,6 @@ class Pane(Screen[None], inherit_bindings=False):
         return receipt
 
     @on(FootLine.Pressed)
-    def _hint_pressed(self, event: FootLine.Pressed) -> None:
+    @on(DayLine.Pressed)
+    def _hint_pressed(self, event: FootLine.Pressed | DayLine.Pressed) -> None:
         self.desktop.do(event.action_id)
