@@ -80,8 +80,20 @@ class OpstuiApp(App[int], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     ANIMATION_LEVEL = "none"
 
-    def __init__(self, workspace: Workspace, *, environ: Mapping[str, str] = os.environ, engine: bool | None = None) -> None:
-        """Open on a workspace; ``engine`` says whether to run one beside it, None: on a real terminal only."""
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        environ: Mapping[str, str] = os.environ,
+        engine: bool | None = None,
+        mode: str = "",
+    ) -> None:
+        """Open on a workspace; ``engine`` says whether to run one beside it, None: on a real terminal only.
+
+        ``mode`` is the pane to open on; one that there is not is the first one.
+        """
+        if mode in self.MODES:
+            self.DEFAULT_MODE = mode  # type: ignore[misc]  # Textual reads it of the instance, when it starts
         self.colour = "NO_COLOR" not in environ
         super().__init__(ansi_color=None if self.colour else True)
         self.animation_level = "none"
@@ -390,14 +402,14 @@ def _ascii(wanted: str, environ: Mapping[str, str]) -> bool:
     return environ.get("TERM") in ("linux", "dumb", "vt100") or not locale.upper().replace("-", "").endswith("UTF8")
 
 
-def run(workspace: Workspace) -> int:
-    """Open the app over a workspace; gives the exit code.
+def run(workspace: Workspace, mode: str = "") -> int:
+    """Open the app over a workspace, on a pane; gives the exit code.
 
     Raises:
         Exception: whatever ended the app that nobody caught, once the terminal is given back.
     """
     gc.disable()  # nothing is freed before the first frame, and looking for it costs a tenth of the start
-    app = OpstuiApp(workspace)
+    app = OpstuiApp(workspace, mode=mode)
     app.run()
     if app.crash is not None:
         raise app.crash
