@@ -55,12 +55,14 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A step before this one: who was asked when, and until when an answer was wanted."""
+    """A step before this one: who was asked when, and until when an answer was wanted; or that they said no, and why."""
 
     to: str
     asked: datetime
     due: datetime | None = None
     acknowledged: datetime | None = None
+    refused: bool = False
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +166,13 @@ def missed(one: Escalation, now: datetime) -> bool:
     return one.outcome is Outcome.OPEN and one.due is not None and one.due <= now
 
 
-def passed_on(last: Escalation | None, asked: datetime) -> tuple[Missed, ...]:
-    """What the next one has to know of the steps before."""
+def passed_on(last: Escalation | None, asked: datetime, now: datetime) -> tuple[Missed, ...]:
+    """What the next one has to know of the steps before: who let their time go by, and who said no."""
     if last is None:
         return ()
-    return (*last.earlier, Missed(last.to, asked, last.due, last.acknowledged))
+    if last.outcome is Outcome.REFUSED:
+        return (*last.earlier, Missed(last.to, asked, refused=True, said=last.said))
+    return (*last.earlier, Missed(last.to, asked, last.due, last.acknowledged)) if missed(last, now) else last.earlier
 
 
 def choice(text: str) -> Choice | None:

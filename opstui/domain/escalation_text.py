@@ -14,7 +14,7 @@ from opstui.domain.escalation import Choice, Escalation, Missed
 LINES, WORDS = 40, 350
 FACTS, OPTIONS, STEPS = 3, 4, 2
 """So many are on the page."""
-_TITLE, _QUESTION, _FACT, _OPTION, _CONSEQUENCE, _WHY, _NAME = 12, 30, 20, 10, 11, 22, 5
+_TITLE, _QUESTION, _FACT, _OPTION, _CONSEQUENCE, _WHY, _NAME, _SAID = 12, 30, 20, 10, 11, 22, 5, 10
 """Words that each may take; a longer one ends in an ellipsis."""
 _LONGEST = 400
 """Characters of any line: a text without spaces is one word however long."""
@@ -25,7 +25,7 @@ Part = tuple[str, str]
 
 def escalation_text(one: Escalation, ref: str, title: str, by: str, zone: tzinfo, *, markdown: bool = True) -> str:
     """The page, as Markdown or as plain text."""
-    return "\n".join(_written(_parts(one, ref, title, by, zone), markdown)) + "\n"
+    return "\n".join(_written(_parts(one, ref, title, by, zone), markdown))
 
 
 def _parts(one: Escalation, ref: str, title: str, by: str, zone: tzinfo) -> Iterator[Part]:
@@ -68,6 +68,8 @@ def _option(number: int, option: Choice, recommended: int) -> str:
 
 def _missed(step: Missed, zone: tzinfo) -> str:
     who, asked = _cut(step.to, _NAME), _at(step.asked, zone)
+    if step.refused:
+        return f"{who} was asked {asked} and said no" + (f": {_cut(step.said, _SAID)}." if step.said else ".")
     if step.acknowledged:
         ended = f" nothing was decided by {_at(step.due, zone)}" if step.due else " nothing was decided"
         return f"{who} was asked {asked} and had it from {_at(step.acknowledged, zone)};{ended}."
@@ -91,7 +93,7 @@ def _written(parts: Iterable[Part], markdown: bool) -> Iterator[str]:
         elif kind == "item":
             yield f"- {text}"
         else:
-            yield text + ("  " if kind == "line" else "")
+            yield text  # lines that follow each other are one paragraph, and read as one
 
 
 def _cut(text: str, words: int) -> str:

@@ -77,8 +77,8 @@ def test_an_option_is_a_line_with_its_consequence(line: str, choice: Choice | No
 PAGE = """\
 # Decision needed by Fri 20 Nov 09:05: Who pays for the rental?
 
-To Marta Voss, from Ana Ruiz. About helpdesk:INC1, Dock 7 scanner rejects every label.  
-Cy Moss was asked Thu 19 Nov 16:00 and did not answer by Thu 19 Nov 17:00.  
+To Marta Voss, from Ana Ruiz. About helpdesk:INC1, Dock 7 scanner rejects every label.
+Cy Moss was asked Thu 19 Nov 16:00 and did not answer by Thu 19 Nov 17:00.
 
 ## Situation
 - Blocked since Thu 19 Nov 02:10 (1 working day)
@@ -89,12 +89,11 @@ Cy Moss was asked Thu 19 Nov 16:00 and did not answer by Thu 19 Nov 17:00.
 2. Wait: the dock stays shut
 
 ## Recommended
-Option 1, Rent one: it is cheaper than the dock  
+Option 1, Rent one: it is cheaper than the dock
 
 ## Meanwhile
-Bo Lind owns it.  
-Please say that you have it by Fri 20 Nov 09:05, and decide by Fri 20 Nov 12:05.  
-"""
+Bo Lind owns it.
+Please say that you have it by Fri 20 Nov 09:05, and decide by Fri 20 Nov 12:05."""
 
 
 def a_letter() -> Escalation:
@@ -121,7 +120,7 @@ def test_as_plain_text_it_says_the_same_without_marks() -> None:
     text = escalation_text.escalation_text(
         a_letter(), "helpdesk:INC1", "Dock 7 scanner rejects every label", "Ana Ruiz", UTC, markdown=False
     )
-    assert text == re.sub(r"(?m)^# ", "", re.sub(r"(?m)^## (.*)$", r"\1:", PAGE)).replace("  \n", "\n")
+    assert text == re.sub(r"(?m)^# ", "", re.sub(r"(?m)^## (.*)$", r"\1:", PAGE))
 
 
 def test_one_who_had_it_and_did_not_decide_is_told_apart_from_one_who_never_answered() -> None:
@@ -153,7 +152,7 @@ letters = st.builds(
     words,
     acknowledge_by=moments,
     resolve_by=moments,
-    earlier=st.lists(st.builds(Missed, words, st.just(MORNING), moments, moments), max_size=4).map(tuple),
+    earlier=st.lists(st.builds(Missed, words, st.just(MORNING), moments, moments, st.booleans(), words), max_size=4).map(tuple),
 )
 
 

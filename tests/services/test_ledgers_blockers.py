@@ -273,7 +273,7 @@ def test_many_are_named_by_their_number(tmp_path: Path) -> None:
     assert len(desk.ledgers.blockers()) == 200
     hold(desk, clock, 3)
     clock.forward(days=1)
-    with pytest.raises(Refused, match="200 blockers .* and 195 more"):
+    with pytest.raises(Refused, match=r"200 blockers .* and 195 more"):
         desk.ledgers.carry("friday")
 
 

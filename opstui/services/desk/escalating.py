@@ -13,6 +13,7 @@ from opstui.domain import verdicts
 from opstui.domain.escalation import NEVER, Asked, Escalation, Fact, Ladder, Missed, Outcome, Rung
 from opstui.domain.escalation_text import escalation_text
 from opstui.domain.kinds import Verdict
+from opstui.domain.model import NO_MARK
 from opstui.domain.text import clean, clean_line
 from opstui.domain.views import Receipt
 from opstui.domain.when import parse_duration
@@ -91,12 +92,12 @@ def suggested(at: Context, ref: str) -> Suggested:
     now, steps = at.instant(), ladder(at)
     with at.store.reading() as conn:
         id = items.id_of(conn, ref)
-        kept = _open(conn, ref, id)
+        kept = _last(conn, ref, marks.load(conn, id) if id is not None else None)
         found = gathered.facts(at, conn, id) if id is not None else ()
         one = stuck.look(conn, [id]).get(ref) if id is not None else None
     step = steps.after(kept.what if kept else None, now)
     to = steps.rungs[step - 1].to if step else ""
-    earlier = rules_of.passed_on(kept.what, kept.at) if kept else ()
+    earlier = rules_of.passed_on(kept.what, kept.at, now) if kept else ()
     return Suggested(
         to, step, len(steps.rungs), *steps.due(step, now), found, one.owner if one else "", earlier, kept.what if kept else None
     )
@@ -142,12 +143,15 @@ def sound(asked: Asked) -> Asked:
 
 
 def letter(
-    at: Context, conn: Connection, id: int, ref: str, to: str, until: datetime | None, asked: Asked, reason: str
+    at: Context, conn: Connection, id: int, ref: str, mark: Mark, to: str, until: datetime | None, asked: Asked, reason: str
 ) -> Escalation:
-    """The escalation as it would stand: facts, who was asked before, times of the ladder, and the text that is written."""
+    """The escalation as it would stand: facts, who was asked before, times of the ladder, and the text that is written.
+
+    ``mark`` is what stood before it.
+    """
     now, steps = at.instant(), ladder(at)
     one = stuck.look(conn, [id]).get(ref)
-    before = _open(conn, ref, id)
+    before = _last(conn, ref, mark)
     step = steps.step_of(to)
     resolve = steps.due(step, now)[1]
     told = asked.facts if asked.facts is not None else gathered.facts(at, conn, id)
@@ -163,7 +167,7 @@ def letter(
         len(steps.rungs),
         until,
         max(resolve, until) if resolve and until else resolve or until,
-        earlier=rules_of.passed_on(before.what, before.at) if before else (),
+        earlier=rules_of.passed_on(before.what, before.at, now) if before else (),
     )
     return replace(made, text=escalation_text(made, ref, one.title if one else "", at.who, at.zone))
 
@@ -179,7 +183,7 @@ def preview(at: Context, ref: str, to: str, until: datetime | str | None, asked:
         id = items.id_of(conn, ref)
         if id is None:
             raise Refused(f"No item {ref!r}", "a ref is source:key", "opstui queue lists refs", ref=ref)
-        return letter(at, conn, id, ref, to, deadline(at, to, until), sound(asked), reason).text
+        return letter(at, conn, id, ref, marks.load(conn, id), to, deadline(at, to, until), sound(asked), reason).text
 
 
 def written(
@@ -188,7 +192,7 @@ def written(
     """The records of escalations within their action: one an item, the one before passed on."""
     plain = replace(asked, facts=()) if len(changes) > GATHERED and asked.facts is None else asked
     for change in changes:
-        what = letter(at, conn, change.id, change.ref, to, until, plain, reason)
+        what = letter(at, conn, change.id, change.ref, change.before, to, until, plain, reason)
         before = _stored(conn, change.ref)
         if before is not None:
             passed = replace(before.what, outcome=Outcome.PASSED, ended=at.instant(), said=f"passed on to {to}")
@@ -210,9 +214,10 @@ def rows(at: Context) -> list[EscalationRow]:
 def one(at: Context, ref: str) -> Kept[Escalation] | None:
     """The escalation of an item: the open one, else the last."""
     with at.store.reading() as conn:
-        open_one = _open(conn, ref, items.id_of(conn, ref))
-        if open_one is not None:
-            return open_one
+        id = items.id_of(conn, ref)
+        standing = _open(conn, ref, marks.load(conn, id)) if id is not None else None
+        if standing is not None:
+            return standing
         found = records.find(conn, KIND, ref=ref, limit=1)
     return found[0] if found else None
 
@@ -296,18 +301,27 @@ def _turn(
 
 def _standing(conn: Connection, ref: str, verb: str) -> tuple[int, Kept[Escalation], Mark]:
     id = items.id_of(conn, ref)
-    kept = _open(conn, ref, id)
+    mark = marks.load(conn, id) if id is not None else NO_MARK
+    kept = _open(conn, ref, mark)
     if id is None or kept is None:
         why = "there is no such item" if id is None else "it is not escalated"
         raise Refused(f"{verb} {ref}", why, "opstui escalation list shows what is", ref=ref)
-    return id, kept, marks.load(conn, id)
+    return id, kept, mark
 
 
-def _open(conn: Connection, ref: str, id: int | None) -> Kept[Escalation] | None:
+def _last(conn: Connection, ref: str, mark: Mark | None) -> Kept[Escalation] | None:
+    """The step before the next one: the open escalation of an item, or one that was refused and nothing came after."""
+    standing = _open(conn, ref, mark or NO_MARK)
+    if standing is not None:
+        return standing
+    found = records.find(conn, KIND, ref=ref, limit=1) if ref else []
+    return found[0] if found and found[0].what.outcome is Outcome.REFUSED else None
+
+
+def _open(conn: Connection, ref: str, mark: Mark) -> Kept[Escalation] | None:
     """The open escalation of an item; where only its verdict says so, made from that."""
     kept = _stored(conn, ref)
-    mark = marks.load(conn, id) if kept is None and id is not None else None
-    if mark is None or mark.verdict is not Verdict.ESCALATE or mark.at is None:
+    if kept is not None or mark.verdict is not Verdict.ESCALATE or mark.at is None:
         return kept
     what = Escalation(mark.target, mark.reason, acknowledge_by=mark.until, resolve_by=mark.until)
     return Kept(KIND, what, mark.at, mark.who or "", journal.new_uid(), ref=ref, due=mark.until)

@@ -19,6 +19,7 @@ from opstui.services.desk import acting, outgoing, words
 from opstui.services.desk.acting import VERDICTS, Intent, act, fill
 from opstui.services.desk.context import Context
 from opstui.services.desk.outgoing import BACK, Wish
+from opstui.store import marks
 
 if TYPE_CHECKING:
     from opstui.services.desk import escalating
@@ -139,7 +140,8 @@ def _asking(at: Context, intent: Intent, to: str, until: datetime | None, asked:
     more = partial(escalating.written, at, to=to, until=until, asked=asked, reason=intent.why)
 
     def letter(conn: Connection, id: int, item: Item) -> str:
-        return escalating.letter(at, conn, id, item.ref, to, until, asked, intent.why).text
+        mark = marks.load(conn, id)
+        return escalating.letter(at, conn, id, item.ref, mark, to, until, asked, intent.why).text
 
     return replace(intent, more=more, letter=letter if tell else None)
 
