@@ -31,7 +31,7 @@ def test_a_ladder_is_read_with_its_times_and_hours(tmp_path: Path) -> None:
         ("{ to = 'mv', resolve = '0m' }", "escalation.ladder[1].resolve", "no time at all"),
         ("{ to = '' }", "escalation.ladder[1].to", "empty"),
         ("{ acknowledge = '5m' }", "escalation.ladder[1]", "to is missing"),
-        ("{ to = 'mv', answer = '5m' }", "escalation.ladder[1].answer", "no such key"),
+        ("{ to = 'mv', answer = '5m' }", "escalation.ladder[1].answer", "there is no such key"),
     ],
 )
 def test_a_step_that_nobody_answers_or_a_time_that_is_none_is_named(tmp_path: Path, step: str, key: str, why: str) -> None:
