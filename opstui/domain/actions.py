@@ -221,10 +221,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("list.first", "First", "The first line.", ("home",), ("list",), group="Moving"),
     Action("list.last", "Last", "The last line.", ("end", "G"), ("list",), group="Moving"),
     Action("app.triage", "Triage", "The triage queue.", ("1",), command="queue"),
+    Action("app.standup", "Stand-up", "The board of the stand-up: what changed, is blocked, ages.", ("2",), command="standup"),
     Action("app.log", "Log", "Notes, decisions and the journal.", ("6",), command="log search"),
     Action("app.sources", "Sources", "Every source's health.", ("7",), command="doctor"),
     Action("app.outbox", "Outbox", "What is on its way to the sources, and what came back.", ("O",), command="outbox list"),
-    Action("app.goto", "Go to …", "g then a letter: t triage, l log, s sources, o outbox, g first line.", ("g",)),
+    Action("app.goto", "Go to …", "g then a letter: t triage, u stand-up, l log, s sources, o outbox, g first line.", ("g",)),
     Action(
         "app.filter",
         "Filter",
