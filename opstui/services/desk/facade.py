@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from opstui.errors import QueryError
     from opstui.services.desk import outbox, records, sending, undo, verdicts
     from opstui.services.desk.ledgers import LedgerDesk
+    from opstui.services.desk.standup import StandupDesk
     from opstui.services.desk.writer import Writer
     from opstui.store.db import Store
 else:
@@ -246,6 +248,13 @@ class Desk:
     def backup_trouble(self) -> str:
         """Why the daily copy of the store fails, empty when it does not."""
         return health.backup_trouble(self._at)
+
+    @cached_property
+    def standup(self) -> StandupDesk:
+        """The daily stand-up: its walk, what was said, the parking lot, the report."""
+        from opstui.services.desk.standup import StandupDesk
+
+        return StandupDesk(self._at)
 
     # verdicts ------------------------------------------------------------------------------------------------------
 
