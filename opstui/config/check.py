@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 
 from opstui.config.findings import Finding, Path, did_you_mean, dotted
 from opstui.config.merge import Merged, is_secret
-from opstui.config.settings import Day, Settings, Source
+from opstui.config.settings import Day, Settings, Source, StandupTable
 from opstui.config.shared import SECRET_KEY
 from opstui.config.zone import zone
 from opstui.domain.kinds import OWN, Verdict
@@ -62,8 +62,12 @@ class Meaning:
         for key in ("stalled_after", "fresh_for"):
             if not self.merged.is_default(("triage", key)):
                 self._duration(("triage", key), getattr(self.settings.triage, key))
+        if self.settings.standup != StandupTable():
+            self._standup()
         if self.settings.ui.keys:
             self._keys()
+        if self.settings.escalation.ladder:
+            self._ladder()
         if self.settings.network.proxy or self.settings.network.ca:
             self._network()
 
@@ -216,6 +220,44 @@ class Meaning:
             if self._query((*path, "when"), rule.when):
                 self._promise((*path, "when"), rule.when)
             self._duration((*path, "within"), rule.within)
+
+    def _ladder(self) -> None:
+        from opstui.config.rules import people
+
+        known, asked = people(self.settings), set()
+        for at, rung in enumerate(self.settings.escalation.ladder):
+            path = ("escalation", "ladder", at)
+            owner = known.owner(rung.to)
+            if owner.state != "ok":
+                why = "names nobody" if owner.state == "none" else "names more than one person, or a group"
+                self._error((*path, "to"), f"{rung.to!r} {why}", "Name one person: somebody has to answer")
+            elif (name := fold(owner.name or "")) in asked:
+                self._warn((*path, "to"), f"{owner.name} is asked twice", "Leave the step out, or name whoever comes next")
+            else:
+                asked.add(name)
+            times = [self._duration((*path, key), text) for key in ("acknowledge", "resolve") if (text := getattr(rung, key))]
+            if len(times) == 2 and times[0] and times[1] and times[0] > times[1]:
+                self._warn((*path, "resolve"), "it is to be decided before it is acknowledged", "Let resolve be the longer one")
+
+    def _standup(self) -> None:
+        from opstui.config.rules import people
+
+        table, known = self.settings.standup, people(self.settings)
+        for key in ("length", "each"):
+            self._duration(("standup", key), getattr(table, key))
+        names = [person.name for person in (*known.persons, *((known.me,) if known.me else ()))]
+        asked: dict[str, str] = {}
+        for spelling in table.roster:
+            name = known.canonical(spelling)
+            if name not in names:
+                why = f"nobody in people is called {spelling!r}"
+                self._warn(
+                    ("standup", "roster"), why, did_you_mean(spelling, names) or "Add them under [[people]], or mend the name"
+                )
+            elif name in asked:
+                why = f"{spelling!r} and {asked[name]!r} are one person, {name}, who is asked once"
+                self._warn(("standup", "roster"), why, "Leave one of them")
+            asked.setdefault(name, spelling)
 
     def _keys(self) -> None:
         from opstui.config.keymap import keymap

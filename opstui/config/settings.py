@@ -239,6 +239,26 @@ class OutboxTable(Table, frozen=True, kw_only=True):
     ] = True
 
 
+class Rung(Table, frozen=True, kw_only=True):
+    """One step of the ladder: who is asked, and how long each answer may take."""
+
+    to: Annotated[str, Meta(description="Who is asked.", min_length=1, examples=["Marta Voss"])]
+    acknowledge: Annotated[
+        str, Meta(description="Within this time they say that they have it; empty: no such time.", examples=["30m"])
+    ] = ""
+    resolve: Annotated[str, Meta(description="Within this time it is decided; empty: no such time.", examples=["4h"])] = ""
+
+
+class EscalationTable(Table, frozen=True, kw_only=True):
+    """Who is asked to decide when nobody else can, one after the other; a step that is missed comes back to the queue."""
+
+    calendar: Annotated[
+        Literal["working", "24x7"],
+        Meta(description="Which hours the times of the ladder count: those of the working day, or all."),
+    ] = "working"
+    ladder: Annotated[tuple[Rung, ...], Meta(description="The steps, the first asked first; none: you choose each time.")] = ()
+
+
 class NetworkTable(Table, frozen=True, kw_only=True):
     """How connectors reach the network."""
 
@@ -261,6 +281,23 @@ class NetworkTable(Table, frozen=True, kw_only=True):
     ] = ""
 
 
+class StandupTable(Table, frozen=True, kw_only=True):
+    """The daily stand-up: who is asked, in which order, for how long."""
+
+    roster: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Who is asked, by name or alias; empty: you and everybody in people.",
+            examples=[["Ana Ruiz", "Bo Lind"]],
+        ),
+    ] = ()
+    order: Annotated[Literal["roster", "shuffle"], Meta(description="As the roster says, or another order every day.")] = (
+        "roster"
+    )
+    length: Annotated[str, Meta(description="How long it should take at most.")] = "15m"
+    each: Annotated[str, Meta(description="How long one person should speak at most.")] = "2m"
+
+
 class Settings(Table, frozen=True, kw_only=True):
     """The whole configuration."""
 
@@ -274,8 +311,12 @@ class Settings(Table, frozen=True, kw_only=True):
     people: Annotated[tuple[PersonTable, ...], Meta(description="The people you work with.")] = ()
     sources: Annotated[tuple[Source, ...], Meta(description="Where things come from.")] = ()
     triage: Annotated[Triage, Meta(description="How the queue is cut, ranked and decided.")] = field(default_factory=Triage)
+    standup: Annotated[StandupTable, Meta(description="The daily stand-up.")] = field(default_factory=StandupTable)
     ui: Annotated[Ui, Meta(description="How it looks and which keys it hears.")] = field(default_factory=Ui)
     outbox: Annotated[OutboxTable, Meta(description="Changes on their way to trackers.")] = field(default_factory=OutboxTable)
+    escalation: Annotated[EscalationTable, Meta(description="Who is asked to decide, and by when.")] = field(
+        default_factory=EscalationTable
+    )
     network: Annotated[NetworkTable, Meta(description="Proxy and certificates.")] = field(default_factory=NetworkTable)
     backup: Annotated[Backup, Meta(description="The daily copy of the store.")] = field(default_factory=Backup)
 

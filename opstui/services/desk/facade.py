@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from opstui.config.settings import Settings
     from opstui.connectors.api import Move
+    from opstui.domain.escalation import Asked
     from opstui.domain.kinds import Stage
     from opstui.domain.model import Person
     from opstui.domain.rail import Rail
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     )
     from opstui.errors import QueryError
     from opstui.services.desk import outbox, records, sending, undo, verdicts
+    from opstui.services.desk.ledgers import LedgerDesk
+    from opstui.services.desk.standup import StandupDesk
     from opstui.services.desk.writer import Writer
     from opstui.store.db import Store
 else:
@@ -65,6 +69,7 @@ class Desk:
         """Open nothing, read nothing; ``who`` acts (the config's ``me.name`` when empty); ``readonly``: nothing is sent."""
         self._at = Context(store, settings, now, who, readonly)
         self._writer: Writer | None = None
+        self._ledgers: LedgerDesk | None = None
 
     # reads ---------------------------------------------------------------------------------------------------------
 
@@ -245,6 +250,13 @@ class Desk:
         """Why the daily copy of the store fails, empty when it does not."""
         return health.backup_trouble(self._at)
 
+    @cached_property
+    def standup(self) -> StandupDesk:
+        """The daily stand-up: its walk, what was said, the parking lot, the report."""
+        from opstui.services.desk.standup import StandupDesk
+
+        return StandupDesk(self._at)
+
     # verdicts ------------------------------------------------------------------------------------------------------
 
     def accept(self, refs: Sequence[str]) -> Receipt:
@@ -271,9 +283,21 @@ class Desk:
         """Give them to somebody, who then owns them: at their source where it takes an owner, else here."""
         return verdicts.verdict(self._at, Verdict.ASSIGN, refs, target=who, reason=reason)
 
-    def escalate(self, refs: Sequence[str], to: str, reason: str = "", until: datetime | str | None = None) -> Receipt:
-        """Raise them to somebody who can decide; with ``until`` they come back when no decision was made by then."""
-        return verdicts.verdict(self._at, Verdict.ESCALATE, refs, target=to, reason=reason, until=until)
+    def escalate(
+        self,
+        refs: Sequence[str],
+        to: str,
+        reason: str = "",
+        until: datetime | str | None = None,
+        asked: Asked | None = None,
+        tell: bool = False,
+    ) -> Receipt:
+        """Raise them to somebody who can decide; with ``until`` they come back when there is no answer by then.
+
+        Without ``until`` the ladder of the config says it, for whoever is on it; ``never`` is no time at all. ``asked`` is what
+        was written for it; ``tell``: its text goes to their source as a comment. What comes of it is in ``ledgers``.
+        """
+        return verdicts.verdict(self._at, Verdict.ESCALATE, refs, target=to, reason=reason, until=until, asked=asked, tell=tell)
 
     def wait(self, refs: Sequence[str], on: str, until: datetime | str | None = None, text: str = "") -> Receipt:
         """Park them on a person; they come back at ``until``, the date to nudge, with ``text`` as what to say."""
@@ -324,6 +348,17 @@ class Desk:
     def preview(self, verb: str, refs: Sequence[str], **args: Any) -> Preview:
         """What a verb would do with these refs and the arguments of its method, without doing it."""
         return verdicts.preview(self._at, verb, refs, args)
+
+    # what is followed up -----------------------------------------------------------------------------------------------
+
+    @property
+    def ledgers(self) -> LedgerDesk:
+        """Blockers, escalations, and what waits on people."""
+        if self._ledgers is None:
+            from opstui.services.desk.ledgers import LedgerDesk
+
+            self._ledgers = LedgerDesk(self._at)
+        return self._ledgers
 
     # the outbox ----------------------------------------------------------------------------------------------------
 
