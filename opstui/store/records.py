@@ -22,6 +22,9 @@ T = TypeVar("T")
 
 KINDS: Mapping[str, tuple[str, str]] = {
     "topic": ("opstui.domain.parking", "Topic"),
+    "round": ("opstui.domain.rounds", "Round"),
+    "standard": ("opstui.domain.standards", "Followed"),
+    "improvement": ("opstui.domain.improvements", "Improvement"),
 }
 """Kind -> module and name of the dataclass that its documents are; the class knows its kind by the same name."""
 

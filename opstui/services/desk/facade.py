@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     )
     from opstui.errors import QueryError
     from opstui.services.desk import outbox, records, sending, undo, verdicts
+    from opstui.services.desk.routines import RoutineDesk
+    from opstui.services.desk.standards import StandardDesk
     from opstui.services.desk.writer import Writer
     from opstui.store.db import Store
 else:
@@ -442,6 +445,22 @@ class Desk:
         from opstui.services.desk.pausing import resume
 
         return resume(self._at, source)
+
+    # sub-façades: each loaded when it is first asked for -----------------------------------------------------------
+
+    @cached_property
+    def routines(self) -> RoutineDesk:
+        """Checklists that come again."""
+        from opstui.services.desk.routines import RoutineDesk
+
+        return RoutineDesk(self._at)
+
+    @cached_property
+    def standards(self) -> StandardDesk:
+        """How things are done, on the items they are for."""
+        from opstui.services.desk.standards import StandardDesk
+
+        return StandardDesk(self._at)
 
     # undo and upkeep -----------------------------------------------------------------------------------------------
 
