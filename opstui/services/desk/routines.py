@@ -72,7 +72,8 @@ class RoutineDesk:
     def missed(self) -> tuple[Standing, ...]:
         """Rounds of days before that nobody has ended, oldest first."""
         at = self._at
-        return tuple(self._standing(one) for one in stored.open_before(at.store.read, self.day))
+        found = (self._standing(one) for one in stored.open_before(at.store.read, self.day))
+        return tuple(sorted(found, key=lambda one: (one.round.day, one.due, one.round.routine)))
 
     def round(self, name: str) -> Standing:
         """One round: today's, or that of the day in ``name@day``.
@@ -98,7 +99,9 @@ class RoutineDesk:
         planned = [
             day
             for day in occurrences(routine, at.calendar, first, today)
-            if day in written or (known is not None and due_at(routine, at.calendar, day) >= known[0]) or day == today
+            if day in written
+            or (known is not None and due_at(routine, at.calendar, day) >= known[0])
+            or now < deadline(routine, at.calendar, day)
         ]
         told = []
         for day in sorted({*planned, *(day for day in written if day >= first)}):
@@ -138,7 +141,7 @@ class RoutineDesk:
         """Stand for a round of which every step is over."""
         at = self._at
         return self._write(
-            name, "sign", lambda round: rounds.signed(round, at.instant(), at.who), lambda r: f"Signed: {r.summary}"
+            name, "sign", lambda round: rounds.signed(round, at.instant(), at.who), lambda round: f"Signed: {round.name}"
         )
 
     def waive(self, name: str, why: str) -> Receipt:
