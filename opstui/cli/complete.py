@@ -65,6 +65,14 @@ def statuses(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
         return _starting(incomplete, [(move.status, move.title) for move in found])
 
 
+def routines(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of the routines, those of today first."""
+    with _State(ctx) as state:
+        today = [one.routine.name for one in state.desk.routines.today()] if state else []
+        others = [one.name for one in state.desk.routines.all if one.name not in today] if state else []
+        return _starting(incomplete, [*((name, "today") for name in today), *((name, "not today") for name in others)])
+
+
 def gone_sources(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Names of the sources that the config no longer has."""
     with _State(ctx) as state:

@@ -70,6 +70,11 @@ class Meaning:
             self._ladder()
         if self.settings.network.proxy or self.settings.network.ca:
             self._network()
+        if self.settings.routines or self.settings.standards:
+            from opstui.config import duties
+
+            duties.check_routines(self.settings, self._error, self._warn, self._duration)
+            duties.check_standards(self.settings, self._error, self._query)
 
     def _error(self, path: Path, why: str, next_step: str = "") -> None:
         self.findings.append(Finding("error", self.merged.where(path), dotted(path), why, next_step))

@@ -1,4 +1,4 @@
-"""What the engine tidies between pulls: ranks that ran out or whose rules changed, split counts, the daily backup."""
+"""What the engine tidies between pulls: ranks that ran out or whose rules changed, missed routines, counts, the backup."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from opstui.errors import OpstuiError
 from opstui.services.reranking import Reranking
 
 if TYPE_CHECKING:
+    from opstui.services.rounds import Watch
     from opstui.services.running import Outcome
     from opstui.services.station import Station
 
@@ -24,6 +25,9 @@ SPELL_S = 1.0
 BREATH_S = 0.002
 RECOUNT_S = 5.0
 """Between two recounts of the splits while an import runs."""
+
+ROUNDS_S = 5.0
+"""Between two looks for routines that were missed."""
 
 BACKUP_LOOK_S = 600.0
 HALF_S = 3600.0
@@ -41,6 +45,8 @@ class Chores:
         self._stale_counts = counts_stale
         self._next_recount = 0.0
         self._next_backup = 0.0
+        self._next_rounds = 0.0
+        self._watch: Watch | None = None
         self._copying: threading.Thread | None = None
         self.backup_trouble = ""
         """Why the last backup failed, empty when it did not."""
@@ -49,6 +55,7 @@ class Chores:
         """The config is another: ranks and counts come after it."""
         self.station = station
         self.reranking = Reranking(station)
+        self._watch, self._next_rounds = None, 0.0
         self._stale_counts = True
 
     def pulled(self, outcome: Outcome) -> None:
@@ -65,6 +72,8 @@ class Chores:
         if self.reranking.step(BUDGET_S) or self.rescore(BUDGET_S):
             self._stale_counts = True
         moment = time.monotonic()
+        if moment >= self._next_rounds:
+            self.rounds()
         if self._stale_counts and (idle or moment >= self._next_recount):
             self.recount()
         if idle and moment >= self._next_backup and self._copying is None:
@@ -91,6 +100,23 @@ class Chores:
             time.sleep(BREATH_S)
         return total
 
+    def rounds(self) -> None:
+        """Say in the queue which routines were missed, and no longer which were done meanwhile."""
+        self._next_rounds = time.monotonic() + ROUNDS_S
+        station = self.station
+        if self._watch is None:
+            from opstui.config.routines import routines
+            from opstui.services.rounds import Watch
+
+            self._watch = Watch(routines(station.settings), station.rules.calendar, station.rules)
+        if not self._watch.due(station.store.read, station.now()):
+            if not self._watch.routines:
+                self._next_rounds = float("inf")  # until the config is another
+            return
+        with station.store.writing() as conn:
+            if self._watch.look(conn, station.now()):
+                self._stale_counts = True
+
     def recount(self) -> None:
         """Bring the stored counts of the splits up to date."""
         self._stale_counts = False
@@ -106,6 +132,7 @@ class Chores:
         """
         while ours() and (self.reranking.step(SPELL_S) or self.rescore(SPELL_S)):
             self._stale_counts = True
+        self.rounds()
         if self._stale_counts:
             self.recount()
         self._copy()

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from opstui.errors import QueryError
     from opstui.services.desk import outbox, records, sending, undo, verdicts
     from opstui.services.desk.ledgers import LedgerDesk
+    from opstui.services.desk.routines import RoutineDesk
+    from opstui.services.desk.standards import StandardDesk
     from opstui.services.desk.standup import StandupDesk
     from opstui.services.desk.writer import Writer
     from opstui.store.db import Store
@@ -478,6 +480,22 @@ class Desk:
         from opstui.services.desk.pausing import resume
 
         return resume(self._at, source)
+
+    # sub-façades: each loaded when it is first asked for -----------------------------------------------------------
+
+    @cached_property
+    def routines(self) -> RoutineDesk:
+        """Checklists that come again."""
+        from opstui.services.desk.routines import RoutineDesk
+
+        return RoutineDesk(self._at)
+
+    @cached_property
+    def standards(self) -> StandardDesk:
+        """How things are done, on the items they are for."""
+        from opstui.services.desk.standards import StandardDesk
+
+        return StandardDesk(self._at)
 
     # undo and upkeep -----------------------------------------------------------------------------------------------
 
