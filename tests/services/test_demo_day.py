@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -47,7 +48,7 @@ def test_every_history_leads_from_where_an_issue_began_to_where_it_stands(at: da
 
 def test_a_board_is_the_same_in_every_run_and_later_ones_only_add() -> None:
     assert board(TEN) == board(TEN)
-    for early, late in zip(HOURS, HOURS[1:], strict=False):
+    for early, late in pairwise(HOURS):
         before, after = issues(early), issues(late)
         for key, issue in before.items():
             assert after[key]["history"][: len(issue["history"])] == issue["history"], key
