@@ -12,7 +12,7 @@ from opstui.services.demo import content, tasks
 from opstui.services.demo.times import EVENING, MORNING, WORK, ZONE
 
 FIRST = "To Do"
-STAYS = {"To Do": 3.0, "In Progress": 4.0, "In Review": 1.5, "Blocked": 2.5, "Done": 2.0}
+STAYS = {"To Do": 6.0, "In Progress": 5.0, "In Review": 1.5, "Blocked": 2.5, "Done": 2.0}
 """How long an issue usually stays in a status, against the others."""
 WAYS = (
     *(("In Progress", "In Review", "Done"),) * 6,
@@ -22,9 +22,9 @@ WAYS = (
     ("In Progress", "In Review", "Done", "To Do", "In Progress", "Done"),
 )
 """The ways an issue goes: straight on mostly, now and then stopped, sent back, or opened again."""
-WEEKS, SPAN = 6, 38
+WEEKS, SPAN = 8, 52
 """The first of them was created so many weeks ago; the days from then to the last."""
-HOURS, SPREAD, MOST = 22.0, 0.6, 90.0
+HOURS, SPREAD, MOST = 75.0, 0.7, 200.0
 """Working hours from creation to the end: the middle case, the spread of their logarithm, and the longest."""
 
 
@@ -63,7 +63,7 @@ def working(begin: datetime, end: datetime, statuses: Sequence[str], owner: str,
 
 
 def finished() -> list[dict[str, Any]]:
-    """What was finished in the six weeks before Thursday, the same in every run."""
+    """What was finished in the weeks before Thursday, the same in every run."""
     chance = random.Random(17)
     issues = []
     for number, (key, title) in enumerate(tasks.PAST.items()):
@@ -71,7 +71,7 @@ def finished() -> list[dict[str, Any]]:
         first = MORNING.replace(minute=0) + timedelta(days=number * SPAN / len(tasks.PAST), weeks=-WEEKS)
         created = WORK.add_working(first, chance.randrange(60, 500) * 60)
         done = WORK.add_working(created, int(hours * 3600))
-        back = timedelta(weeks=2 if done >= EVENING else 0)
+        back = timedelta(weeks=max((done - EVENING) // timedelta(weeks=1) + 1, 0))
         owner, asked = (chance.choice(content.PEOPLE)[0] for _ in range(2))
         steps = working(created - back, done - back, chance.choice(WAYS), owner, chance)
         issues.append(

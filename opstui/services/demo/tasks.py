@@ -306,4 +306,4 @@ PAST = {
     "OPS-62": "Noise survey in hall B",
     "OPS-63": "Minutes of the works council filed",
 }
-"""What was finished in the six weeks before, oldest first."""
+"""What was finished in the seven weeks before, in the order it was asked for."""
