@@ -46,6 +46,7 @@ COMMANDS = {
     "comment": "notes",
     "note": "notes",
     "decide": "notes",
+    "standup": "standup",
     "log": "log",
     "outbox": "outbox",
     "readonly": "outbox",
