@@ -274,6 +274,12 @@ class StandupPane(VerbPane, inherit_bindings=False):
         """Half a page up."""
         self.page.scroll_lines(-max(self.page.size.height // 2, 1))
 
+    def go_block(self) -> None:
+        """Something is blocked that its tracker does not say."""
+        from opstui.ui.standup.blockers import block
+
+        self.ask(partial(block, self))
+
     @on(TabsBar.Chosen)
     def _tab_clicked(self, event: TabsBar.Chosen) -> None:
         self.choose(event.index)
