@@ -19,19 +19,23 @@ from opstui.ui.present_detail import link_lines, note_lines
 LABEL = 11
 KEYED, WIDE = 88, 108
 """Cells from which a ref is written with its source, and from which there is room for one column more."""
-REF, KEY, NAME = 22, 12, 14
+REF, NAME = 22, 14
+"""Cells of a ref at most, and of a name."""
 STANDUPS = 6
 """So many of the last stand-ups that a blocker was carried through are told."""
+
+BY_HAND = "by hand"
+"""In the place of a ref, where no tracker knows of it."""
 
 Keys = Mapping[str, str]
 """Keys by action id, as this user has them."""
 
 
-def blocker_line(row: BlockerRow, cells: int, now: datetime, look: Look) -> Line:
+def blocker_line(row: BlockerRow, cells: int, now: datetime, look: Look, refs: int = 0) -> Line:
     """``■ projects:OPS-61  Badge rollout…  Cy Moss  next: quote from vendor  12d  unchanged ×2``."""
     what = row.what
     sign, tone = (look["trouble"], "error") if row.forced else (look["blocked"], _repeated(row))
-    line: Line = [(f" {sign} ", tone), (_ref(row.ref or "by hand", cells, look), "muted")]
+    line: Line = [(f" {sign} ", tone), (_ref(row.ref or BY_HAND, cells, refs, look), "muted")]
     said, said_tone = unchanged_words(row, look), _repeated(row)
     end: Line = [(right(_age(what.first_seen, now), 5) + "  ", "muted"), (fit(said, 13), said_tone)]
     who: Line = [("  " + fit(tame(what.who) or "no owner", NAME, look["ellipsis"]), "text" if what.who else "warning")]
@@ -73,9 +77,7 @@ def blocker_page(
     what = row.what
     lines = [*_head(what.title, row.ref or "in no tracker", cells, look), []]
     if row.forced:
-        lines += [
-            [(part, "error")] for part in wrap("Heard unchanged for the third time: it needs more than being heard.", cells)
-        ]
+        lines += [[(part, "error")] for part in wrap("Unchanged for the third time: it needs more than being heard.", cells)]
         lines += [_ways(_mending(row, keys)), []]
     elif row.mended:
         lines += _fact("Seen to", row.mended, "success", cells)
@@ -122,13 +124,13 @@ def _carried(carried: Sequence[Carry], cells: int, now: datetime, look: Look) ->
 # waiting on people
 
 
-def wait_line(row: WaitRow, cells: int, now: datetime, look: Look) -> Line:
+def wait_line(row: WaitRow, cells: int, now: datetime, look: Look, refs: int = 0) -> Line:
     """``⧗ Bo Lind  helpdesk:INC4655  Label printer…  for an answer  4d  nudge Fri 09:00  ×1``."""
     tone = "warning" if row.due else "muted"
     line: Line = [
         (f" {look['waiting']} ", tone),
         (fit(tame(row.person), NAME, look["ellipsis"]) + "  ", "strong" if row.due else "text"),
-        (_ref(row.ref, cells, look), "muted"),
+        (_ref(row.ref, cells, refs, look), "muted"),
     ]
     count = f"{look['times']}{len(row.nudges)}" if row.nudges else ""
     end: Line = [
@@ -176,14 +178,14 @@ def wait_page(row: WaitRow, draft: str, detail: Detail | None, cells: int, now: 
 # escalated
 
 
-def escalation_line(row: EscalationRow, cells: int, now: datetime, look: Look) -> Line:
+def escalation_line(row: EscalationRow, cells: int, now: datetime, look: Look, refs: int = 0) -> Line:
     """``▲ Marta Voss  2 of 3  helpdesk:INC4711  Who pays for the rental?  has it  due in 3h``."""
     what = row.what
     sign, tone = (look["trouble"], "error") if row.missed else (look["breach"], "text" if what.acknowledged else "warning")
     line: Line = [
         (f" {sign} ", tone),
         (fit(tame(what.to), NAME, look["ellipsis"]) + "  ", "strong" if row.missed else "text"),
-        (_ref(row.ref, cells, look), "muted"),
+        (_ref(row.ref, cells, refs, look), "muted"),
     ]
     state, state_tone = answer_piece(row)
     end: Line = [("  " + fit(state, 10), state_tone), (right(due_words(row, now), 13) + " ", tone if row.missed else "muted")]
@@ -297,11 +299,18 @@ def _unsaid(keys: Keys, id: str, does: str) -> str:
     return f"nobody said; {keys[id]} {does}" if keys.get(id) else "nobody said"
 
 
-def _ref(ref: str, cells: int, look: Look) -> str:
-    """A ref in its column, or its key alone where there is little room."""
-    if cells >= KEYED:
-        return fit(tame(ref), REF, look["ellipsis"]) + "  "
-    return fit(tame(ref.partition(":")[2] or ref), KEY, look["ellipsis"]) + "  "
+def ref_cells(refs: Sequence[str], cells: int) -> int:
+    """Cells of the column of refs in a list so wide: those of the longest, without its source where there is little room."""
+    return min(REF, max((width(_short(ref, cells)) for ref in refs), default=0))
+
+
+def _short(ref: str, cells: int) -> str:
+    return tame(ref) if cells >= KEYED else tame(ref.partition(":")[2] or ref)
+
+
+def _ref(ref: str, cells: int, room: int, look: Look) -> str:
+    """A ref in its column."""
+    return fit(_short(ref, cells), room or REF, look["ellipsis"]) + "  "
 
 
 def _when(at: datetime, now: datetime, look: Look) -> str:

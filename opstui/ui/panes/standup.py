@@ -313,7 +313,12 @@ class StandupPane(VerbPane, inherit_bindings=False):
         self.do_open()
 
     def do_copy(self) -> None:
-        """Ref and title to the clipboard of the terminal."""
+        """Ref and title to the clipboard of the terminal, or what the view has in their place."""
+        row = self.list.row
+        if row is not None and (text := self.view.copied(row)):
+            self.app.copy_to_clipboard(text)
+            self.say("Copied the text.")
+            return
         for row in self.targets():
             self.app.copy_to_clipboard(f"{row.ref} {row.title}")
             self.say(f"Copied {row.ref}.")

@@ -11,7 +11,7 @@ from opstui.services.desk.stock import BlockerRow
 from opstui.ui.keys import key_hint
 from opstui.ui.panes.empty import nothing_lines
 from opstui.ui.present import Line
-from opstui.ui.present_ledgers import blocker_line, blocker_page
+from opstui.ui.present_ledgers import BY_HAND, blocker_line, blocker_page, ref_cells
 from opstui.ui.standup.view import View
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ class BlockersView(View[BlockerRow]):
 
     def line(self, row: BlockerRow, cells: int, here: bool) -> Line:
         """One blocker."""
-        return blocker_line(row, cells, self.pane.desk.now(), self.pane.look)
+        refs = ref_cells([one.ref or BY_HAND for one in self.rows], cells)
+        return blocker_line(row, cells, self.pane.desk.now(), self.pane.look, refs)
 
     def page(self, row: BlockerRow, cells: int) -> list[Line]:
         """All of it."""

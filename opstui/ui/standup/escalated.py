@@ -10,7 +10,7 @@ from opstui.services.desk.escalating import EscalationRow
 from opstui.ui.keys import key_hint
 from opstui.ui.panes.empty import nothing_lines
 from opstui.ui.present import Line
-from opstui.ui.present_ledgers import escalation_line, escalation_page
+from opstui.ui.present_ledgers import escalation_line, escalation_page, ref_cells
 from opstui.ui.standup.view import View
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ class EscalatedView(View[EscalationRow]):
 
     def line(self, row: EscalationRow, cells: int, here: bool) -> Line:
         """One escalation."""
-        return escalation_line(row, cells, self.pane.desk.now(), self.pane.look)
+        refs = ref_cells([one.ref for one in self.rows], cells)
+        return escalation_line(row, cells, self.pane.desk.now(), self.pane.look, refs)
 
     def page(self, row: EscalationRow, cells: int) -> list[Line]:
         """How it stands, and what was written."""
@@ -50,6 +51,10 @@ class EscalatedView(View[EscalationRow]):
     def ref(self, row: EscalationRow) -> str:
         """Its item."""
         return row.ref
+
+    def copied(self, row: EscalationRow) -> str:
+        """The text as it was written."""
+        return row.what.text
 
     def empty(self) -> Sequence[Line]:
         """What it is for."""

@@ -11,7 +11,7 @@ from opstui.services.desk.waiting import WaitRow
 from opstui.ui.keys import key_hint
 from opstui.ui.panes.empty import nothing_lines
 from opstui.ui.present import Line
-from opstui.ui.present_ledgers import wait_line, wait_page
+from opstui.ui.present_ledgers import ref_cells, wait_line, wait_page
 from opstui.ui.standup.view import View
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ class WaitingView(View[WaitRow]):
 
     def line(self, row: WaitRow, cells: int, here: bool) -> Line:
         """One item."""
-        return wait_line(row, cells, self.pane.desk.now(), self.pane.look)
+        refs = ref_cells([one.ref for one in self.rows], cells)
+        return wait_line(row, cells, self.pane.desk.now(), self.pane.look, refs)
 
     def page(self, row: WaitRow, cells: int) -> list[Line]:
         """All of it, with the words for the next nudge."""
