@@ -137,3 +137,14 @@ def end(blocker: Blocker, outcome: Outcome, at: datetime, said: str = "") -> Blo
 def again(blocker: Blocker, state: State) -> bool:
     """Whether a blocker that was ended here is one once more, though its item has been blocked all along: it has moved."""
     return blocker.outcome is not Outcome.ENDED or blocker.state != state
+
+
+def as_line(next_step: str, owner: str) -> str:
+    """Next step and owner as they are typed: ``quote from the vendor @Bo Lind``."""
+    return " ".join(part for part in (next_step, f"@{owner}" if owner else "") if part)
+
+
+def from_line(text: str) -> tuple[str, str]:
+    """Next step and owner from what was typed: the name is all that follows the last ``@`` at the beginning of a word."""
+    before, at, name = (" " + text).rpartition(" @")
+    return (before.strip(), name.strip().strip('"')) if at else (text.strip(), "")

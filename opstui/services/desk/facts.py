@@ -37,9 +37,9 @@ def facts(at: Context, conn: Connection, id: int) -> tuple[Fact, ...]:
         *_clocks(conn, item, id, now, zone),
         *_blocked(at, conn, one, now, zone),
         *_stopped(conn, item, one),
-        Fact(f"Owner: {one.owner}" if one.owner else "Nobody owns it", item.source),
         *_tried(conn, item, zone),
         *_moved(item.history, zone, item.source),
+        Fact(f"Owner: {one.owner}" if one.owner else "Nobody owns it", item.source),
     ]
     return tuple(found)
 

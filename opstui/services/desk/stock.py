@@ -56,6 +56,11 @@ class BlockerRow(NamedTuple):
         return self.kept.ref
 
     @property
+    def identity(self) -> str:
+        """What an action is given: its item, else its whole uid."""
+        return self.kept.ref or self.kept.uid
+
+    @property
     def name(self) -> str:
         """What a command calls it: its item, else the beginning of its uid."""
         return self.kept.ref or self.kept.uid[:UID]

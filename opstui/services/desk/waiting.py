@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 KIND = "wait"
 MOST = 1000
 """So many are listed."""
-NEXT = "2d"
-"""Until the next nudge, unless somebody says otherwise: working days."""
+NEXT = ""
+"""When the next nudge is, unless somebody says otherwise: in ``AFTER`` working days."""
+AFTER = 2
 
 _ROWS = """
 SELECT i.source || ':' || i.key, i.title, m.target, m.reason, m.at, m.until, r.place FROM marks m
@@ -119,11 +120,11 @@ def nudge(at: Context, ref: str, text: str, next: datetime | str, send: bool) ->
 def _later(at: Context, next: datetime | str) -> datetime:
     if isinstance(next, datetime):
         return next.replace(microsecond=0)
-    if next != NEXT:
+    if next:
         return at.when(next).replace(microsecond=0)
     calendar = at.calendar
     day = calendar.local(at.now()).date()
-    left = 2
+    left = AFTER
     for _ in range(60):
         day += timedelta(days=1)
         left -= calendar.is_workday(day)
