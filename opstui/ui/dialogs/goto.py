@@ -17,6 +17,7 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "l": ("app.log", "log"),
     "s": ("app.sources", "sources"),
     "o": ("app.outbox", "outbox"),
+    "r": ("app.routines", "routines"),
     "g": ("list.first", "first line"),
 }
 
