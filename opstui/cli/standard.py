@@ -80,12 +80,9 @@ def show(state: State, name: str, as_json: bool) -> None:
     if as_json:
         emit_json({**record(one, desk), "text": one.text}, desk.zone())
         return
+    _tell(one, desk)
     if one.text:
-        out(one.text)
-        if one.trouble:
-            say(f"opstui: {one.trouble}")
-    else:
-        _tell(one, desk)
+        out("\n" + one.text)
 
 
 @standard.command("tick")

@@ -41,7 +41,7 @@ class Standard:
 
 
 class Document(NamedTuple):
-    """What a Markdown file says."""
+    """What a Markdown file says; ``text`` is what is neither its title nor one of its steps."""
 
     title: str
     steps: tuple[str, ...]
@@ -83,63 +83,74 @@ class Matched(NamedTuple):
 
 
 def parse(source: str) -> Document:
-    """A Markdown text as its title, its steps and its words.
+    """A Markdown text as its title, its steps and its other words.
 
     Steps are the items of the lists under a heading "Steps"; where there is no such heading, all outermost list items.
     """
+    blocks = list(_blocks(source))
+    headed = any(block.kind == "heading" and _is_steps(block) for block in blocks)
     title = ""
-    under: list[str] = []
-    outer: list[str] = []
+    steps: list[str] = []
+    rest: list[str] = []
     level = 0
     """Of the heading "Steps" that we are under, 0: none."""
-    steps: list[str] | None = None
-    for kind, depth, words in _blocks(source):
-        if kind == "heading":
-            if not title and depth == 1:
-                title = words
-            if fold(words).rstrip(":") == "steps":
-                level = depth
-            elif level and depth <= level:
-                level = 0
-            steps = None
-        elif kind == "item" and depth < 2:
-            steps = under if level else outer
-            steps.append(words)
-        elif kind == "more" and steps:
-            steps[-1] = f"{steps[-1]} {words}"
-        elif kind in ("blank", "text"):
-            steps = None
-    found = [clean_line(step, limit=STEP_MOST) for step in (under or outer)]
+    open_step = False
+    for block in blocks:
+        inside = bool(level) or not headed
+        taken = False
+        if block.kind == "heading":
+            taken = _is_steps(block) or (block.depth == 1 and not title)
+            title = title or (block.words if block.depth == 1 else "")
+            level = block.depth if _is_steps(block) else level if level and block.depth > level else 0
+        elif block.kind == "item" and block.depth < 2 and inside:
+            steps.append(block.words)
+            taken = True
+        elif block.kind == "more" and open_step:
+            steps[-1] = f"{steps[-1]} {block.words}"
+            taken = True
+        open_step = taken and block.kind != "heading"
+        if not taken and (block.kind != "blank" or (rest and rest[-1])):
+            rest.append(block.line if block.kind != "blank" else "")
+    found = [clean_line(step, limit=STEP_MOST) for step in steps]
     kept = tuple(step for step in found if step)[:STEPS_MOST]
-    return Document(clean_line(title, limit=STEP_MOST), kept, clean(_without_tags(source), limit=TEXT_MOST))
+    return Document(clean_line(title, limit=STEP_MOST), kept, clean("\n".join(rest), limit=TEXT_MOST))
 
 
-def _blocks(source: str) -> Iterator[tuple[str, int, str]]:
-    """Lines as what they are: ``heading`` with its level, ``item`` with its indent, ``more`` of it, ``text``, ``blank``."""
+class _Block(NamedTuple):
+    """A line as what it is: ``heading`` with its level, ``item`` with its indent, ``more`` of one, ``text`` or ``blank``."""
+
+    kind: str
+    depth: int
+    words: str
+    line: str
+
+
+def _is_steps(block: _Block) -> bool:
+    return fold(block.words).rstrip(":") == "steps"
+
+
+def _blocks(source: str) -> Iterator[_Block]:
     fence = ""
     lines = _without_tags(source).split("\n")
     start = next((n + 1 for n, line in enumerate(lines[1:100], 1) if line == "---"), 0) if lines[0].strip() == "---" else 0
     inside = False
     for line in lines[start:]:
-        line = line.expandtabs(4)
+        line = line.expandtabs(4).rstrip()
+        kind, depth, words = "text", 0, ""
         if found := _FENCE.match(line):
             fence = "" if fence == found[1] else fence or found[1]
-            continue
-        if fence:
-            continue
-        if not line.strip():
-            yield "blank", 0, ""
-        elif (heading := _HEADING.fullmatch(line.strip())) and not line.startswith("    "):
             inside = False
-            yield "heading", len(heading[1]), _plain(heading[2])
-        elif item := _ITEM.fullmatch(line):
-            inside = True
-            yield "item", len(item[1]), _plain(item[2])
-        elif inside and line.startswith("  "):
-            yield "more", 0, _plain(line.strip())
+        elif not line and not fence:
+            kind = "blank"
+        elif not fence and (heading := _HEADING.fullmatch(line.strip())) and not line.startswith("    "):
+            kind, depth, words, inside = "heading", len(heading[1]), _plain(heading[2]), False
+        elif not fence and (item := _ITEM.fullmatch(line)):
+            kind, depth, words, inside = "item", len(item[1]), _plain(item[2]), True
+        elif inside and not fence and line.startswith("  "):
+            kind, words = "more", _plain(line.strip())
         else:
             inside = False
-            yield "text", 0, ""
+        yield _Block(kind, depth, words, line)
 
 
 def _without_tags(source: str) -> str:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from opstui.domain.format import plural
-from opstui.domain.kinds import OWN, Stage
+from opstui.domain.kinds import OWN, ROUTINE, Stage
 from opstui.domain.rounds import Round, Standing, name_of, planned, state
 from opstui.domain.routines import Needs, Routine, Step, day_of, deadline, due_at, occurrences
 from opstui.services import own
@@ -32,14 +32,13 @@ BACK = 7
 """So many days back a round is looked for that was missed while no engine ran; what lies before is history."""
 NAMED = 8
 """So many missing steps are named."""
-PREFIX = "routine-"
 
 
 def key_of(routine: str, day: date) -> str:
     """The key of the item about a missed round."""
     from opstui.domain.routines import slug
 
-    return f"{PREFIX}{slug(routine)}-{day.isoformat()}"
+    return f"{ROUTINE}{slug(routine)}-{day.isoformat()}"
 
 
 def kept_of(conn: sqlite3.Connection, routine: str, day: date) -> Kept[Round] | None:
@@ -190,7 +189,7 @@ def raise_missed(conn: Connection, one: Standing, calendar: WorkCalendar, rules:
 def _items(conn: Connection) -> list[Item]:
     """Items about missed rounds that are not over."""
     sql = "SELECT id FROM items WHERE source = ? AND key >= ? AND key < ? AND stage <> ? AND gone IS NULL"
-    found = conn.execute(sql, (OWN, PREFIX, PREFIX + "\U0010ffff", Stage.DONE.value)).fetchall()
+    found = conn.execute(sql, (OWN, ROUTINE, ROUTINE + "\U0010ffff", Stage.DONE.value)).fetchall()
     return [item for (id,) in found if (item := items.load_item(conn, id)) is not None and "routine" in item.fields]
 
 

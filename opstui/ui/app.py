@@ -61,6 +61,12 @@ def _outbox() -> Screen[None]:
     return OutboxPane()
 
 
+def _routines() -> Screen[None]:
+    from opstui.ui.panes.routines import RoutinesPane
+
+    return RoutinesPane()
+
+
 class OpstuiApp(App[int], inherit_bindings=False):
     """Panes as modes, each made when it is first gone to."""
 
@@ -73,6 +79,7 @@ class OpstuiApp(App[int], inherit_bindings=False):
         "log": _log,
         "sources": _sources,
         "outbox": _outbox,
+        "routines": _routines,
     }
     DEFAULT_MODE = "triage"
     BINDINGS = [*bindings_for("*")]
@@ -109,6 +116,8 @@ class OpstuiApp(App[int], inherit_bindings=False):
         """The change that the outbox is to open on."""
         self.wanted_source = ""
         """The source that the sources' pane is to open on."""
+        self.wanted_round = ""
+        """The round that the pane of routines is to open on."""
         self.engine = Engine(workspace, self._engine_told, self._read_ended)
         self.crash: Exception | None = None
         """The first exception that nobody caught."""
@@ -299,11 +308,18 @@ class OpstuiApp(App[int], inherit_bindings=False):
         else:
             self.do(action)
 
+    def do_routines(self) -> None:
+        """Go to the checklists of the day."""
+        self.switch_mode("routines")
+
     def open_own(self, fields: Mapping[str, str]) -> bool:
-        """Go to what an item of opstui's own is about: a change that came back, a source; False when it is neither."""
+        """Go to what an item of opstui's own is about: a change that came back, a routine, a source; False for none."""
         if str(fields.get("outbox", "")).isdecimal():
             self.wanted_change = int(fields["outbox"])
             self.do_outbox()
+        elif fields.get("routine"):
+            self.wanted_round = f"{fields['routine']}@{fields.get('day', '')}"
+            self.do_routines()
         elif fields.get("source"):
             self.wanted_source = fields["source"]
             self.do_sources()

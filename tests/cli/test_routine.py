@@ -69,7 +69,7 @@ def test_what_a_missed_round_says_to_do_can_be_done_as_it_stands(shop: Shell) ->
     assert shop("sync").code == 0
     shop.env["OPSTUI_NOW"] = "2026-11-20T09:10:00+00:00"
     assert shop("sync").code == 0
-    body = shop("show", "opstui:routine-opening-checks-2026-11-20", "--json").json["body"]
+    body = shop("show", "opstui:routine-opening-checks-2026-11-20", "--json").json["item"]["body"]
     said = next(line for line in body.split("\n") if "opstui routine waive" in line).partition("opstui ")[2]
     assert shop(*shlex.split(said.replace("…", "stocktaking"))).code == 0
     assert "desk:INC1" in shop("queue").out and "missed" not in shop("queue").out

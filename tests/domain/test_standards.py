@@ -48,7 +48,8 @@ def test_steps_are_the_lists_under_the_heading_steps() -> None:
     found = parse(PAGE)
     assert found.title == "Label printer *jams*"
     assert found.steps == ("Switch it off and wait", "Open the lid", "Take the roll out", "call Bo")
-    assert found.text.endswith("- nor this")
+    assert found.text.startswith("Some words.\n\n- not a step\n\n  - mind the blade\n")
+    assert found.text.endswith("## Afterwards\n- nor this") and "Switch" not in found.text and "jams" not in found.text
 
 
 @pytest.mark.parametrize(

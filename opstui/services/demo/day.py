@@ -25,6 +25,8 @@ def prepare(folder: Path, at: datetime = MORNING) -> Path:
     _write(folder / "mail.csv", ("Message-ID", "From", "Subject", "Received", "Body"), _mail(at), delimiter=";")
     _write(folder / "alerts.csv", ("alert_id", "time", "alert", "severity", "state", "host"), _alerts(at))
     _write(folder / "kpi.csv", ("kpi", "signal", "detail", "owner", "at", "priority"), _kpis(at))
+    (folder / "sop").mkdir(exist_ok=True)
+    _replace(folder / "sop" / "labels.md", SOP)
     config = folder / "config.toml"
     config.write_text(CONFIG, encoding="utf-8")
     return config
@@ -252,4 +254,61 @@ path = "kpi.csv"
 kind = "kpi"
 columns = { key = "kpi", title = "signal", body = "detail", owner = "owner", created = "at", priority = "priority" }
 """
+    + """
+[[routines]]
+name = "Opening checks"
+due = "08:30"
+sign = true
+owner = "Ana Ruiz"
+steps = [
+  "Fire doors and exits are free",
+  "Walk docks 1 to 9: lights, levellers, scanners",
+  "Night desk's handover is read",
+  "Yard: trailers as on the board",
+  { text = "People on shift against plan", needs = "note" },
+]
+
+[[routines]]
+name = "Cold store temperatures"
+due = "11:00"
+owner = "Cy Moss"
+steps = [
+  { text = "Cold store 1, in C (-18 or colder)", needs = "number" },
+  { text = "Cold store 2, in C (-18 or colder)", needs = "number" },
+  { text = "Chill room, in C (2 to 5)", needs = "number" },
+]
+
+[[routines]]
+name = "Cycle count, aisle 4"
+due = "15:00"
+every = "week"
+day = "fri"
+grace = "1h"
+owner = "Bo Lind"
+steps = ["Count bays 1 to 12", "Count bays 13 to 24", "Book the differences"]
+
+[[standards]]
+name = "Scanner or printer rejects labels"
+when = "label or scanner or printer"
+path = "sop/labels.md"
+"""
 )
+
+SOP = """\
+# Scanner or printer rejects labels
+
+For docks and packing tables. Takes about ten minutes; nothing here needs the vendor.
+
+## Steps
+
+- [ ] Scan a label of another dock: does the scanner take it?
+- [ ] Clean the print head with a wipe from the drawer
+- [ ] Look at the roll: type 4 for docks, type 2 for packing
+- [ ] Print and scan the test label (menu, 3, 1)
+- [ ] Write the roll's batch number on the ticket
+
+## When it comes back within a day
+
+Take the printer out of use and swap it with the spare from the cage. Two of one batch: tell purchasing.
+"""
+"""The standard work of one sort of trouble."""
