@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     )
     from opstui.errors import QueryError
     from opstui.services.desk import outbox, records, sending, undo, verdicts
+    from opstui.services.desk.board import BoardDesk
     from opstui.services.desk.writer import Writer
     from opstui.store.db import Store
 else:
@@ -64,6 +66,13 @@ class Desk:
         """Open nothing, read nothing; ``who`` acts (the config's ``me.name`` when empty); ``readonly``: nothing is sent."""
         self._at = Context(store, settings, now, who, readonly)
         self._writer: Writer | None = None
+
+    @cached_property
+    def board(self) -> BoardDesk:
+        """The board of the stand-up: columns, loads, what nobody sees, who waits for whom."""
+        from opstui.services.desk.board import BoardDesk
+
+        return BoardDesk(self._at)
 
     # reads ---------------------------------------------------------------------------------------------------------
 
