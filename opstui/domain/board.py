@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from opstui.domain.kinds import Kind, Stage
@@ -112,6 +113,10 @@ class Board:
         return 0 <= column < len(self.stages) and self.stages[column].stage is Stage.DONE
 
 
+_folded = lru_cache(_KEPT)(fold)
+
+
+@lru_cache(_KEPT)
 def stage_of(status: str) -> Stage | None:
     """The stage that a status most likely means, by usual words; None when it says nothing."""
     folded = fold(status)
@@ -146,13 +151,13 @@ def timeline(
     final = board.place(status, stage)
     if not moved:
         return [(None, final)]
-    here = fold(status)
+    here = _folded(status)
     was, at_stage = _before(moved, here, stage)
     found: list[tuple[int | None, int]] = [(None, _column(board, was if was is not None else status, at_stage))]
     for at, name, _, new in moved:
         if name == "status":
             was = new or ""
-            at_stage = stage if fold(was) == here else stage_of(was)
+            at_stage = stage if _folded(was) == here else stage_of(was)
         else:
             at_stage = _STAGES.get(new or "", at_stage)
         _step(found, at, _column(board, was if was is not None else status, at_stage))
@@ -169,7 +174,7 @@ def _before(moved: Iterable[Move], here: str, stage: Stage) -> tuple[str | None,
     for _, name, old, _ in moved:
         if name == "status":
             was = old or ""
-            return was, found or (stage if fold(was) == here else stage_of(was))
+            return was, found or (stage if _folded(was) == here else stage_of(was))
         found = found or _STAGES.get(old or "")
     return was, found or stage
 

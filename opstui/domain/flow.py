@@ -107,5 +107,11 @@ def work_span(seconds: int, day_s: int) -> str:
     return f"{seconds // 3600}h" if seconds < day_s else f"{seconds // max(day_s, 1)}d"
 
 
+def pace_words(age_s: int, share: float | None, day_s: int) -> str:
+    """``11d, slower than 85 %``; the age alone where too little is known to compare with."""
+    age = work_span(age_s, day_s)
+    return age if share is None else f"{age}, slower than {int(100 * share + 1e-9)} %"
+
+
 def _moment(at: int) -> datetime:
     return datetime.fromtimestamp(at, UTC)

@@ -119,17 +119,29 @@ def _flags(lens: Lens) -> tuple[str, list[Any]]:
     return sql, args
 
 
-def flags_of(conn: Connection, lens: Lens, item: int) -> Flags | None:
-    """One item with its flags as it is on the board; None when it is not on it."""
+def flags_of(conn: Connection, lens: Lens, items: Sequence[int]) -> list[Flags]:
+    """These items with their flags, in their order, as far as they are on the board."""
     sql, args = _flags(lens)
-    row = conn.execute(f"SELECT item, col, since, moved, stuck, ages FROM ({sql}) WHERE item = ?", (*args, item)).fetchone()
-    return _as_flags(row) if row else None
+    sql = f"SELECT item, col, since, moved, stuck, ages FROM ({sql}) WHERE item IN (SELECT value FROM json_each(?))"
+    found = {row[0]: _as_flags(row) for row in conn.execute(sql, (*args, json.dumps(list(items)))).fetchall()}
+    return [found[item] for item in items if item in found]
 
 
-def entered(conn: Connection, items: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Column and moment of entering by item, of those that have a column at all."""
-    sql = f"SELECT r.item, r.col, {_SINCE} FROM ranks r WHERE r.col IS NOT NULL AND r.item IN (SELECT value FROM json_each(?))"
-    return {item: (col, at) for item, col, at in conn.execute(sql, (json.dumps(list(items)),)).fetchall()}
+def entered(conn: Connection, item: int) -> tuple[int, int] | None:
+    """The column of an item and when it came there; None when it belongs on no board."""
+    sql = f"SELECT r.col, {_SINCE} FROM ranks r WHERE r.col IS NOT NULL AND r.item = ?"
+    row = conn.execute(sql, (item,)).fetchone()
+    return (row[0], row[1]) if row else None
+
+
+def of_owner(conn: Connection, over: Collection[int], names: Collection[str], most: int) -> list[int]:
+    """The open items of the board that are owned under any of these names, the highest rank first."""
+    held = ", ".join(str(int(col)) for col in over)
+    sql = (
+        f"SELECT r.item FROM ranks r WHERE r.owner_state = 'ok' AND r.col IS NOT NULL AND r.col NOT IN ({held}) AND {_OPEN} "
+        "AND r.owner IN (SELECT value FROM json_each(?)) ORDER BY r.rank DESC, r.item LIMIT ?"
+    )
+    return [item for (item,) in conn.execute(sql, (json.dumps(sorted(names)), most)).fetchall()]
 
 
 def work(conn: Connection, over: Collection[int]) -> list[tuple[str, int, str, int, int]]:
@@ -191,16 +203,6 @@ def _names(conn: Connection, code: str, board: str, args: dict[str, Any]) -> tup
     joined = board.replace("FROM ranks r", "FROM ranks r JOIN items i ON i.id = r.item") if code == "status" else board
     sql = f"SELECT {name} {joined} GROUP BY {name} ORDER BY count(*) DESC, {name} LIMIT {NAMES_MOST}"
     return tuple(one or "" for (one,) in conn.execute(sql, args).fetchall())
-
-
-def owners(conn: Connection, over: Collection[int]) -> list[str]:
-    """Every name that owns an open item of the board."""
-    held = ", ".join(str(int(col)) for col in over)
-    sql = (
-        f"SELECT DISTINCT r.owner FROM ranks r WHERE r.owner_state = 'ok' AND r.col IS NOT NULL AND r.col NOT IN ({held}) "
-        f"AND {_OPEN} ORDER BY r.owner"
-    )
-    return [owner for (owner,) in conn.execute(sql).fetchall()]
 
 
 def _end(name: str) -> str:

@@ -81,7 +81,7 @@ def measure(conn: Connection, rules: Rules, now: datetime) -> tuple[Past, ...]:
                 continue
             for col, begin, end in spans(board, history[item], status, _STAGES[stage], updated, born, at):
                 if end is not None and end >= after:
-                    found[col].append(calendar.working_seconds(_moment(begin), _moment(end)))
+                    found[col].append(calendar.working_stamps(begin, end))
         time.sleep(BREATH_S)
     return tuple(past(durations) for durations in found)
 
@@ -93,9 +93,3 @@ def _moved(conn: Connection) -> list[int]:
         "AND field IN ('status', 'stage')"
     )
     return [item for (item,) in conn.execute(sql, (NEWEST,)).fetchall()]
-
-
-def _moment(at: int) -> datetime:
-    found = moment(at)
-    assert found is not None
-    return found

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from opstui.services.desk.context import Context
     from opstui.store.db import Connection
 
-SHOWN = 200
+SHOWN = 100
 """Rows of a column that are shown before it is unfolded."""
 
 UNSEEN_MOST = 100
@@ -67,6 +67,10 @@ class BoardDesk:
             if ended is not None and ended <= self._at.now():
                 return ended  # type: ignore[no-any-return]
         return handoff
+
+    def who(self, name: str) -> str:
+        """The one name of whoever is meant."""
+        return self._at.people.canonical(name)
 
     def stages(self) -> tuple[str, ...]:
         """The names of the columns, left to right."""
@@ -137,6 +141,15 @@ class BoardDesk:
             found.append(Spelling(one.name, one.also, config_lines(one, has)))
         return tuple(found)
 
+    def of(self, person: str, limit: int = SHOWN) -> tuple[BoardRow, ...]:
+        """The open items of one person, however they name her: from the right column to the left, the highest rank first."""
+        at, since, pasts = self._at, self.since(), self._pasts()
+        name = at.people.canonical(person)
+        with at.store.reading() as conn:
+            ids = facts.of_owner(conn, self._over(), {name, person}, limit)
+            found = self._rows(conn, facts.flags_of(conn, self._lens(conn, since, pasts), ids), since, pasts)
+        return tuple(sorted(found, key=lambda row: -row.col))
+
     def unseen(self) -> UnseenView:
         """Open items that nobody sees: without an owner, with an unclear one, on no column, of an owner nobody knows."""
         at = self._at
@@ -146,9 +159,7 @@ class BoardDesk:
             found, count = facts.unseen(conn, self._over(), known, UNSEEN_MOST)
             ids = list(dict.fromkeys(item for one in found.values() for item in one.items))
             lens = self._lens(conn, since, pasts)
-            entered = facts.entered(conn, ids)
-            flags = [Flags(item, *entered[item], moved=False, stuck=False, ages=False) for item in ids if item in entered]
-            rows = {row.row.id: row for row in self._rows(conn, self._aged(flags, lens), since, pasts)}
+            rows = {row.row.id: row for row in self._rows(conn, facts.flags_of(conn, lens, ids), since, pasts)}
         groups = []
         for code, (title, remedy) in _UNSEEN.items():
             one = found[code]
@@ -194,11 +205,10 @@ class BoardDesk:
             lens = self._lens(conn, since, pasts, waiting=False)
             waits = [blocker for blocker, _ in facts.links_at(conn, "blocked", [ref])]
             holds = [blocked for _, blocked in facts.links_at(conn, "blocker", [ref])]
-            place = facts.entered(conn, [id]).get(id)
-            flags = facts.flags_of(conn, lens, id)
+            flags = next(iter(facts.flags_of(conn, lens, [id])), None)
             if flags is None:
-                born = seconds(item.created) or int(now.timestamp())
-                flags = Flags(id, *(place or (UNMAPPED, born)), moved=False, stuck=False, ages=False)
+                place = facts.entered(conn, id) or (UNMAPPED, seconds(item.created) or int(now.timestamp()))
+                flags = Flags(id, *place, moved=False, stuck=False, ages=False)
             flags = flags._replace(stuck=flags.stuck or bool(waits and item.stage is Stage.DOING))
             found = self._rows(conn, [flags], since, pasts)
             linked = _linked(conn, [*waits[:_ENDS], *holds[:_ENDS]], now)
@@ -246,14 +256,6 @@ class BoardDesk:
             cutoffs.append(None if limit is None else seconds(calendar.left_at(now, limit - 1)))
         blocked = {item for _, _, item in facts.links(conn)} if waiting else set()
         return Lens(int(since.timestamp()), over, tuple(cutoffs), blocked)
-
-    def _aged(self, flags: Iterable[Flags], lens: Lens) -> list[Flags]:
-        """Flags with what the moment of entering tells."""
-        cutoffs = lens.cutoffs
-        return [
-            one._replace(ages=one.col >= 0 and (cutoff := cutoffs[one.col]) is not None and one.entered < cutoff)
-            for one in flags
-        ]
 
     def _rows(self, conn: Connection, flags: Sequence[Flags], since: datetime, pasts: Sequence[Past]) -> list[BoardRow]:
         """Flagged items as rows, in their order."""
