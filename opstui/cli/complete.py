@@ -104,6 +104,12 @@ def gone_sources(ctx: click.Context, param: click.Parameter, incomplete: str) ->
         return _starting(incomplete, [(one.name, f"{one.items} items") for one in found])
 
 
+def stages(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of the board's columns."""
+    with _State(ctx) as state:
+        return _starting(incomplete, [(name, "") for name in state.desk.board.stages()] if state else [])
+
+
 def _starting(incomplete: str, found: Iterable[tuple[str, str]]) -> list[CompletionItem]:
     from click.shell_completion import CompletionItem
 

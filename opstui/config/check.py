@@ -64,6 +64,8 @@ class Meaning:
                 self._duration(("triage", key), getattr(self.settings.triage, key))
         if self.settings.standup != StandupTable():
             self._standup()
+        if not self.merged.is_default(("board", "stages")):
+            self._board()
         if self.settings.ui.keys:
             self._keys()
         if self.settings.escalation.ladder:
@@ -263,6 +265,30 @@ class Meaning:
                 why = f"{spelling!r} and {asked[name]!r} are one person, {name}, who is asked once"
                 self._warn(("standup", "roster"), why, "Leave one of them")
             asked.setdefault(name, spelling)
+
+    def _board(self) -> None:
+        """Two columns that want the same statuses: the first of them gets them."""
+        stages = self.settings.board.stages
+        path = ("board", "stages")
+        first: dict[str, str] = {}
+        for stage in stages:
+            for status in stage.statuses:
+                word = fold(status)
+                if not word.rstrip("*"):
+                    self._error((*path, stage.name, "statuses"), f"{status!r} stands for every status", "Name them")
+                    continue
+                for other, name in first.items():
+                    if name != stage.name and (other == word or (other.endswith("*") and word.startswith(other[:-1]))):
+                        why = f"{status!r} is a status of {name} already, which comes first and gets its items"
+                        self._warn((*path, stage.name, "statuses"), why, "Leave it with one of them")
+                        break
+                else:
+                    first.setdefault(word, stage.name)
+        if not stages:
+            self._error(path, "there is no column", "Name one, or leave it out for the usual board")
+        elif not any(stage.stage == "done" for stage in stages):
+            why = "no column has the stage done, so what is closed is on none"
+            self._warn(path, why, 'Give the last one stage = "done"')
 
     def _keys(self) -> None:
         from opstui.config.keymap import keymap

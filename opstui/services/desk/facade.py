@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     )
     from opstui.errors import QueryError
     from opstui.services.desk import outbox, records, sending, undo, verdicts
+    from opstui.services.desk.board import BoardDesk
     from opstui.services.desk.ledgers import LedgerDesk
     from opstui.services.desk.routines import RoutineDesk
     from opstui.services.desk.standards import StandardDesk
@@ -71,7 +72,43 @@ class Desk:
         """Open nothing, read nothing; ``who`` acts (the config's ``me.name`` when empty); ``readonly``: nothing is sent."""
         self._at = Context(store, settings, now, who, readonly)
         self._writer: Writer | None = None
-        self._ledgers: LedgerDesk | None = None
+
+    # parts of the desk, each loaded when first used ------------------------------------------------------------------
+
+    @cached_property
+    def board(self) -> BoardDesk:
+        """The board of the stand-up: columns, loads, what nobody sees, who waits for whom."""
+        from opstui.services.desk.board import BoardDesk
+
+        return BoardDesk(self._at)
+
+    @cached_property
+    def standup(self) -> StandupDesk:
+        """The daily stand-up: its walk, what was said, the parking lot, the report."""
+        from opstui.services.desk.standup import StandupDesk
+
+        return StandupDesk(self._at)
+
+    @cached_property
+    def ledgers(self) -> LedgerDesk:
+        """Blockers, escalations, and what waits on people."""
+        from opstui.services.desk.ledgers import LedgerDesk
+
+        return LedgerDesk(self._at)
+
+    @cached_property
+    def routines(self) -> RoutineDesk:
+        """Checklists that come again."""
+        from opstui.services.desk.routines import RoutineDesk
+
+        return RoutineDesk(self._at)
+
+    @cached_property
+    def standards(self) -> StandardDesk:
+        """How things are done, on the items they are for."""
+        from opstui.services.desk.standards import StandardDesk
+
+        return StandardDesk(self._at)
 
     # reads ---------------------------------------------------------------------------------------------------------
 
@@ -252,13 +289,6 @@ class Desk:
         """Why the daily copy of the store fails, empty when it does not."""
         return health.backup_trouble(self._at)
 
-    @cached_property
-    def standup(self) -> StandupDesk:
-        """The daily stand-up: its walk, what was said, the parking lot, the report."""
-        from opstui.services.desk.standup import StandupDesk
-
-        return StandupDesk(self._at)
-
     # verdicts ------------------------------------------------------------------------------------------------------
 
     def accept(self, refs: Sequence[str]) -> Receipt:
@@ -352,15 +382,6 @@ class Desk:
         return verdicts.preview(self._at, verb, refs, args)
 
     # what is followed up -----------------------------------------------------------------------------------------------
-
-    @property
-    def ledgers(self) -> LedgerDesk:
-        """Blockers, escalations, and what waits on people."""
-        if self._ledgers is None:
-            from opstui.services.desk.ledgers import LedgerDesk
-
-            self._ledgers = LedgerDesk(self._at)
-        return self._ledgers
 
     # the outbox ----------------------------------------------------------------------------------------------------
 
@@ -482,20 +503,6 @@ class Desk:
         return resume(self._at, source)
 
     # sub-façades: each loaded when it is first asked for -----------------------------------------------------------
-
-    @cached_property
-    def routines(self) -> RoutineDesk:
-        """Checklists that come again."""
-        from opstui.services.desk.routines import RoutineDesk
-
-        return RoutineDesk(self._at)
-
-    @cached_property
-    def standards(self) -> StandardDesk:
-        """How things are done, on the items they are for."""
-        from opstui.services.desk.standards import StandardDesk
-
-        return StandardDesk(self._at)
 
     # undo and upkeep -----------------------------------------------------------------------------------------------
 
