@@ -204,6 +204,26 @@ aliases = ["ana.ruiz", "ana.ruiz@opstui.example"]
 name = "Marta Voss"
 aliases = ["Marta Voss (COO)"]
 vip = true
+capacity = 0
+
+[board]
+capacity = 12
+stages = [
+  { name = "To do", stage = "todo" },
+  { name = "In progress", stage = "doing", wip = 30 },
+  { name = "Review", statuses = ["In Review"], wip = 4 },
+  { name = "Blocked", stage = "blocked" },
+  { name = "Done", stage = "done" },
+]
+
+[standup]
+roster = ["Ana Ruiz", "Bo Lind", "Cy Moss", "Dee Okafor", "Eli Novak", "Fay Tan"]
+
+[escalation]
+ladder = [
+  { to = "Fay Tan", acknowledge = "30m", resolve = "4h" },
+  { to = "Marta Voss", acknowledge = "1h", resolve = "4h" },
+]
 
 [[sources]]
 name = "helpdesk"
