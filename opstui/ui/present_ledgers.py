@@ -224,15 +224,8 @@ def escalation_page(row: EscalationRow, cells: int, now: datetime, look: Look, k
         word = "Decide by" if what.acknowledged else "Answer by"
         lines += _fact(word, _when(what.due, now, look), "error" if row.missed else "text", cells)
     if row.missed:
-        lines += [
-            [],
-            _ways(
-                [
-                    (keys.get("item.escalate", ""), "asks the next step"),
-                    (keys.get("standup.answer", ""), "says what came of it"),
-                ]
-            ),
-        ]
+        next_step, ended = keys.get("item.escalate", ""), keys.get("standup.answer", "")
+        lines += [[], *_ways([(next_step, "asks the next step"), (ended, "says what came of it")], cells)]
     elif not what.acknowledged:
         lines += [[], *_ways([(keys.get("standup.answer", ""), "they have it, decided, or said no")], cells)]
     lines += course_lines(what.earlier, cells, now, look)
