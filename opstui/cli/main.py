@@ -50,6 +50,7 @@ COMMANDS = {
     "escalation": "blocker",
     "waiting": "blocker",
     "nudge": "blocker",
+    "standup": "standup",
     "log": "log",
     "outbox": "outbox",
     "readonly": "outbox",

@@ -17,6 +17,8 @@ SHARE = 20
 """Lines of one part: what is over is one line that says how many."""
 ALIKE = 4
 """Actions of one sort that have a line each; further ones share one."""
+NEXT = 2
+"""Of who has nothing in work, so many items that come first."""
 TITLE = 120
 
 DID = frozenset(
@@ -85,7 +87,9 @@ def draft(
     own = [hand for hand in hands if hand.owner == person or (me and hand.place is Place.ACCEPTED and not hand.owner)]
     did = [act for act in acts if act.who == person]
     done = [*_acted(did), *_moved(person, moves, {ref for act in did for ref in act.refs})]
-    todo = [_in_work(hand, end) for hand in own if _works(hand, end)]
+    todo = [_in_work(hand, end) for hand in own if _works(hand, end)] or [_not_begun(hand) for hand in own if _waits(hand)][
+        :NEXT
+    ]
     stuck = [_stuck(hand) for hand in own if hand.stage is Stage.BLOCKED or hand.place is Place.WAITING]
     return Draft(_cut(done), _cut(todo), _cut(stuck, MOST - 2 * SHARE))
 
@@ -149,7 +153,7 @@ def _act_words(act: Act) -> str:
     if len(act.refs) != 1:
         return clean_line(act.summary)
     ref = re.escape(act.refs[0])
-    said = re.sub(rf"(?: on)? {ref}(?=[\s:,.]|$)|^{ref}(?=[\s:,.]|$)", "", act.summary, count=1).strip()
+    said = re.sub(rf"(?: on| of)? {ref}(?=[\s:,.]|$)|^{ref}(?=[\s:,.]|$)", "", act.summary, count=1).strip()
     return _titled(act.titles[0] if act.titles else "", clean_line(said[:1].lower() + said[1:]))
 
 
@@ -177,6 +181,15 @@ def _works(hand: Hand, end: datetime) -> bool:
     if hand.stage is Stage.BLOCKED or hand.place is Place.WAITING:
         return False
     return hand.stage is Stage.DOING or hand.place is Place.ACCEPTED or (hand.due is not None and hand.due <= end)
+
+
+def _waits(hand: Hand) -> bool:
+    return hand.stage is Stage.TODO and hand.place in (Place.QUEUE, Place.ASSIGNED)
+
+
+def _not_begun(hand: Hand) -> Said:
+    words = [clean_line(hand.status)] if hand.status else []
+    return Said(_titled(hand.title, ", ".join([*words, "not begun"])), (hand.ref,), "item")
 
 
 def _in_work(hand: Hand, end: datetime) -> Said:

@@ -206,7 +206,7 @@ FORMATS = {"markdown": MARKDOWN, "slack": SLACK, "plain": PLAIN}
 def write(minutes: Minutes, form: Format) -> str:
     """The report in one of ``FORMATS``."""
     lines = [form.title(form.text(head(minutes))), ""]
-    lines += [form.text(words) + ("  " if form is MARKDOWN else "") for words in round_words(minutes)]
+    lines += [("- " if form is MARKDOWN else "") + form.text(words) for words in round_words(minutes)]
     for one in minutes.people:
         if one.state != "absent" or any(lines for _, lines in one.parts()):
             lines += ["", *_person(one, form)]

@@ -6,19 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from opstui.domain import standup as walk
+from opstui.domain.drafting import Hand
 from opstui.domain.format import plural
 from opstui.domain.parking import OUTCOME_WORDS, Asked, Outcome, Topic, parse_topic
-from opstui.domain.standup import PARTS, Draft, Standup, State, spoken_words
+from opstui.domain.standup import PARTS, Draft, Standup, State, Turn, spoken_words
 from opstui.domain.text import clean, clean_line
-from opstui.domain.views import Receipt
+from opstui.domain.views import Load, Receipt
 from opstui.domain.when import parse_duration
 from opstui.errors import Refused, UsageError
 from opstui.services.desk import drafts, keeping
 from opstui.services.desk.context import Context
-from opstui.store import records
+from opstui.store import queue, records, work
 from opstui.store.records import Kept
 
 if TYPE_CHECKING:
@@ -29,6 +30,15 @@ LONGEST = 4_000
 """Characters of one part of what one person says."""
 TOPICS = 200
 Rule = Callable[[Standup, datetime], Standup]
+
+
+class Tile(NamedTuple):
+    """One person of the round: turn, draft, open work, and what of it comes first."""
+
+    turn: Turn
+    draft: Draft
+    load: Load
+    hands: tuple[Hand, ...] = ()
 
 
 class StandupDesk:
@@ -86,6 +96,27 @@ class StandupDesk:
     def drafts(self, people: Sequence[str] | None = None) -> Mapping[str, Draft]:
         """What is known of everybody's work since the last stand-up."""
         return drafts.drafts(self._at, self.roster() if people is None else people, drafts.since(self._at))
+
+    def tiles(self) -> tuple[Tile, ...]:
+        """Everybody of the round under way, or of today's, else of the roster: how they stand, and what is known of them."""
+        kept = self.current() or self.of(self.today())
+        turns = kept.what.turns if kept else tuple(Turn(name) for name in self.roster())
+        names = [turn.person for turn in turns]
+        known = {} if kept is not None and not kept.open else drafts.drafts(self._at, names, drafts.since(self._at))
+        loads = {load.name: load for load in queue.loads(self._at.store.read)}
+        hands: dict[str, list[Hand]] = {}
+        for hand in work.hands(self._at.store.read, names):
+            hands.setdefault(hand.owner, []).append(hand)
+        empty = Draft()
+        return tuple(
+            Tile(
+                turn,
+                turn.draft or known.get(turn.person, empty),
+                loads.get(turn.person, Load(turn.person, 0, None)),
+                tuple(hands.get(turn.person, ())),
+            )
+            for turn in turns
+        )
 
     def since(self) -> datetime:
         """From when on drafts tell."""

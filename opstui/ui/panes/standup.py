@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from opstui.services.desk import Desk
 
 MARKS = ("item.mark", "item.range", "item.alike")
+QUIET = ("turn", "said")
+"""Steps of the round."""
 OWN_PAGE = ("item.open", "item.preview")
 """What any row can be opened with, on an item or not."""
 
@@ -129,6 +131,8 @@ class StandupPane(VerbPane, inherit_bindings=False):
             self._seen.add(at)
             self.views[at].show(rows)
             self.meeting.took(current)
+            for view in self.views:
+                view.took()
         else:
             self._troubles[at] = error
             self._read.pop(at, None)
@@ -145,7 +149,17 @@ class StandupPane(VerbPane, inherit_bindings=False):
         if self._fresh:
             self._fresh = False
             self.list.move_to(self._cursors.get(self.at, 0))
+        self._follow()
         self._show(keep=True)
+
+    def _follow(self) -> None:
+        """The cursor goes where the view wants it, once that is there."""
+        view = self.view
+        if view.wanted is not None:
+            at = next((at for at, row in enumerate(view.rows) if view.identity(row) == view.wanted), None)
+            if at is not None:
+                view.wanted = None
+                self.list.move_to(at)
 
     def _nothing(self) -> Sequence[Line]:
         if error := self._troubles.get(self.at):
@@ -231,8 +245,8 @@ class StandupPane(VerbPane, inherit_bindings=False):
         return super().why_not(action_id)
 
     def written(self, rows: Sequence[QueueRow], receipt: Receipt) -> None:
-        """What was written is read at once."""
-        if receipt.summary and not receipt.refused:
+        """What was written is read at once; whose turn it is shows by itself among the people."""
+        if receipt.summary and not receipt.refused and not (receipt.verb in QUIET and self.view.name == "People"):
             self.say(receipt.summary)
         self.refresh_data()
         self._read_stale(others=True)

@@ -24,6 +24,8 @@ class View(Generic[Row]):
         self.pane = pane
         self.rows: Sequence[Row] = ()
         """What was read last."""
+        self.wanted: object = None
+        """The identity of a row that the cursor is to go to, once."""
 
     def read(self, desk: Desk) -> Any:
         """What the tab shows. Runs in a thread beside the keys: it may be slow, it must be bounded."""
@@ -32,6 +34,9 @@ class View(Generic[Row]):
     def show(self, found: Any) -> None:
         """Take what ``read`` gave; on the loop."""
         self.rows = found
+
+    def took(self) -> None:
+        """The stand-up itself was read: ``pane.meeting.standup``; after ``show``."""
 
     def tab(self) -> str:
         """The name, with a count where that helps."""
