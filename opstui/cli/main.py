@@ -47,6 +47,7 @@ COMMANDS = {
     "comment": "notes",
     "note": "notes",
     "decide": "notes",
+    "standup": "standup",
     "log": "log",
     "outbox": "outbox",
     "readonly": "outbox",

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 
 from opstui.config.findings import Finding, Path, did_you_mean, dotted
 from opstui.config.merge import Merged, is_secret
-from opstui.config.settings import Day, Settings, Source
+from opstui.config.settings import Day, Settings, Source, StandupTable
 from opstui.config.shared import SECRET_KEY
 from opstui.config.zone import zone
 from opstui.domain.kinds import OWN, Verdict
@@ -64,6 +64,8 @@ class Meaning:
                 self._duration(("triage", key), getattr(self.settings.triage, key))
         if not self.merged.is_default(("board", "stages")):
             self._board()
+        if self.settings.standup != StandupTable():
+            self._standup()
         if self.settings.ui.keys:
             self._keys()
         if self.settings.network.proxy or self.settings.network.ca:
@@ -242,6 +244,26 @@ class Meaning:
         elif not any(stage.stage == "done" for stage in stages):
             why = "no column has the stage done, so what is closed is on none"
             self._warn(path, why, 'Give the last one stage = "done"')
+
+    def _standup(self) -> None:
+        from opstui.config.rules import people
+
+        table, known = self.settings.standup, people(self.settings)
+        for key in ("length", "each"):
+            self._duration(("standup", key), getattr(table, key))
+        names = [person.name for person in (*known.persons, *((known.me,) if known.me else ()))]
+        asked: dict[str, str] = {}
+        for spelling in table.roster:
+            name = known.canonical(spelling)
+            if name not in names:
+                why = f"nobody in people is called {spelling!r}"
+                self._warn(
+                    ("standup", "roster"), why, did_you_mean(spelling, names) or "Add them under [[people]], or mend the name"
+                )
+            elif name in asked:
+                why = f"{spelling!r} and {asked[name]!r} are one person, {name}, who is asked once"
+                self._warn(("standup", "roster"), why, "Leave one of them")
+            asked.setdefault(name, spelling)
 
     def _keys(self) -> None:
         from opstui.config.keymap import keymap

@@ -324,6 +324,23 @@ class NetworkTable(Table, frozen=True, kw_only=True):
     ] = ""
 
 
+class StandupTable(Table, frozen=True, kw_only=True):
+    """The daily stand-up: who is asked, in which order, for how long."""
+
+    roster: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Who is asked, by name or alias; empty: you and everybody in people.",
+            examples=[["Ana Ruiz", "Bo Lind"]],
+        ),
+    ] = ()
+    order: Annotated[Literal["roster", "shuffle"], Meta(description="As the roster says, or another order every day.")] = (
+        "roster"
+    )
+    length: Annotated[str, Meta(description="How long it should take at most.")] = "15m"
+    each: Annotated[str, Meta(description="How long one person should speak at most.")] = "2m"
+
+
 class Settings(Table, frozen=True, kw_only=True):
     """The whole configuration."""
 
@@ -338,6 +355,7 @@ class Settings(Table, frozen=True, kw_only=True):
     sources: Annotated[tuple[Source, ...], Meta(description="Where things come from.")] = ()
     triage: Annotated[Triage, Meta(description="How the queue is cut, ranked and decided.")] = field(default_factory=Triage)
     board: Annotated[BoardTable, Meta(description="The board of the stand-up.")] = field(default_factory=BoardTable)
+    standup: Annotated[StandupTable, Meta(description="The daily stand-up.")] = field(default_factory=StandupTable)
     ui: Annotated[Ui, Meta(description="How it looks and which keys it hears.")] = field(default_factory=Ui)
     outbox: Annotated[OutboxTable, Meta(description="Changes on their way to trackers.")] = field(default_factory=OutboxTable)
     network: Annotated[NetworkTable, Meta(description="Proxy and certificates.")] = field(default_factory=NetworkTable)

@@ -24,7 +24,11 @@ class Action(NamedTuple):
 
 
 def _verb(id: str, title: str, help: str, *keys: str, hint: str = "", footer: int = 0, command: str = "") -> Action:
-    return Action(f"item.{id}", title, help, keys, ("triage", "log"), hint, footer, command, "Verdicts")
+    return Action(f"item.{id}", title, help, keys, ("triage", "standup", "log"), hint, footer, command, "Verdicts")
+
+
+def _standup(id: str, title: str, help: str, *keys: str, command: str = "") -> Action:
+    return Action(f"standup.{id}", title, help, keys, ("standup",), command=command, group="Stand-up")
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -116,6 +120,37 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("triage.detail_down", "Scroll the detail", "Half a page down in the detail.", ("J",), ("triage",), group="Triage"),
     Action("triage.detail_up", "Scroll the detail back", "Half a page up in the detail.", ("K",), ("triage",), group="Triage"),
+    _standup("next_view", "Next view", "Board, people, blockers, and so on.", "tab"),
+    _standup("previous_view", "Previous view", "The view before.", "shift+tab"),
+    _standup("next", "Next to speak", "Begin the stand-up; then the next who has not spoken.", "N", command="standup next"),
+    _standup("back", "Back", "Who spoke before speaks again.", "B", command="standup back"),
+    _standup("shuffle", "Shuffle", "Another order for those who have not spoken.", "H", command="standup shuffle"),
+    _standup("absent", "Absent", "The person is not there today; again: is there.", "A", command="standup absent"),
+    _standup(
+        "edit",
+        "Edit",
+        "In place: what a person says, a blocker's owner and next step, a topic, the words of a nudge.",
+        "e",
+        command="standup say",
+    ),
+    _standup(
+        "park", "Park a topic", "One line for the parking lot: what, @who, how many minutes.", "P", command="standup park"
+    ),
+    _standup(
+        "answer",
+        "What became of it",
+        "Of a topic, a blocker, an escalation: how it ended, or goes on.",
+        "Y",
+        command="standup topic",
+    ),
+    _standup("nudge", "Nudge", "Remind whoever is waited on.", "f"),
+    _standup(
+        "report", "Report", "The minutes as a page: copy as Markdown, for Slack, plain; or save them.", "M", command="standup"
+    ),
+    _standup("finish", "Finish", "End the stand-up; its report is kept.", "F", command="standup finish"),
+    _standup("unfold", "Unfold", "Show what is folded away, or fold it again.", "right_square_bracket"),
+    _standup("detail_down", "Scroll the page", "Half a page down.", "J"),
+    _standup("detail_up", "Scroll the page back", "Half a page up.", "K"),
     Action("log.next_kind", "Next kind", "Notes, decisions, comments or actions only.", ("tab",), ("log",), group="Log"),
     Action("log.previous_kind", "Previous kind", "The kind before.", ("shift+tab",), ("log",), group="Log"),
     Action("log.withdraw", "Withdraw", "Strike out what was written; the journal keeps it.", ("X",), ("log",), group="Log"),
@@ -221,10 +256,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("list.first", "First", "The first line.", ("home",), ("list",), group="Moving"),
     Action("list.last", "Last", "The last line.", ("end", "G"), ("list",), group="Moving"),
     Action("app.triage", "Triage", "The triage queue.", ("1",), command="queue"),
+    Action("app.standup", "Stand-up", "The board of the stand-up: what changed, is blocked, ages.", ("2",), command="standup"),
     Action("app.log", "Log", "Notes, decisions and the journal.", ("6",), command="log search"),
     Action("app.sources", "Sources", "Every source's health.", ("7",), command="doctor"),
     Action("app.outbox", "Outbox", "What is on its way to the sources, and what came back.", ("O",), command="outbox list"),
-    Action("app.goto", "Go to …", "g then a letter: t triage, l log, s sources, o outbox, g first line.", ("g",)),
+    Action("app.goto", "Go to …", "g then a letter: t triage, u stand-up, l log, s sources, o outbox, g first line.", ("g",)),
     Action(
         "app.filter",
         "Filter",

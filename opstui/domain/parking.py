@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
+
+from opstui.domain.text import clean_line
+from opstui.errors import UsageError
+
+MINUTES, LONGEST = 10, 480
 
 
 class Outcome(StrEnum):
@@ -37,3 +45,65 @@ class Topic:
         """In a line."""
         who = f" ({', '.join(self.people)})" if self.people else ""
         return f"{self.text}{who}"
+
+
+OUTCOMES = {
+    "task": Outcome.TASK,
+    "block": Outcome.BLOCK,
+    "done": Outcome.TALKED,
+    "talked": Outcome.TALKED,
+    "drop": Outcome.DROPPED,
+}
+"""Words for what became of a topic, on the command line."""
+OUTCOME_WORDS = {
+    Outcome.OPEN: "open",
+    Outcome.TASK: "a task now",
+    Outcome.BLOCK: "time set aside",
+    Outcome.TALKED: "talked about",
+    Outcome.DROPPED: "dropped",
+}
+
+
+class Asked(NamedTuple):
+    """A topic as somebody typed it: its text, who is wanted for it, for how many minutes."""
+
+    text: str
+    people: tuple[str, ...]
+    minutes: int
+
+
+_TOLD = re.compile(r"(?:^|(?<=[\s,]))@(?:\"([^\"]+)\"|([^\s,@]+))")
+_LASTS = re.compile(r"(?:^|(?<=[\s,]))(\d{1,3})\s?(m|min|mins|minutes?|h|hours?)(?=[\s,]|$)", re.I)
+
+
+def parse_topic(text: str, known: Callable[[str], str]) -> Asked:
+    """``forklift rental @bo @dee 10m``, or ``forklift rental, bo, dee, 10m``; ``known`` gives a person's one name, or nothing.
+
+    What is no person and no time stays in the text, whoever meant it.
+
+    Raises:
+        UsageError: nothing is left to talk about.
+    """
+    text = clean_line(text, limit=500)
+    people: list[str] = []
+    minutes = MINUTES
+    for match in _TOLD.finditer(text):
+        word = (match[1] or match[2]).replace("_", " ")
+        people.append(known(word) or clean_line(word))
+    text = _TOLD.sub("", text)
+    if lasts := list(_LASTS.finditer(text)):
+        last = lasts[-1]
+        minutes = int(last[1]) * (60 if last[2][0] in "hH" else 1)
+        text = text[: last.start()] + text[last.end() :]
+    first, *rest = [part.strip() for part in text.split(",")]
+    left = [first]
+    for part in rest:
+        name = known(part) if part else ""
+        if name:
+            people.append(name)
+        elif part:
+            left.append(part)
+    said = clean_line(", ".join(part for part in left if part))
+    if not said:
+        raise UsageError("There is nothing to park", "a topic needs words", "Write it as: forklift rental @bo 10m")
+    return Asked(said, tuple(dict.fromkeys(people)), max(1, min(minutes, LONGEST)))

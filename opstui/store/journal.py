@@ -21,8 +21,9 @@ RECORD = "record"
 line holds all of it."""
 
 _GROUP = "g.id, g.uid, g.at_ms, g.who, g.verb, g.summary, g.why, g.undoable, g.undoes, g.redoes"
-_UNDONE = """EXISTS (SELECT 1 FROM journal_groups u WHERE u.undoes = g.id
+UNDONE = """EXISTS (SELECT 1 FROM journal_groups u WHERE u.undoes = g.id
   AND NOT EXISTS (SELECT 1 FROM journal_groups r WHERE r.redoes = g.id AND r.id > u.id))"""
+"""The groups ``g`` that are taken back."""
 _PLAIN = "g.undoable = 1 AND g.undoes IS NULL AND g.redoes IS NULL"
 
 
@@ -99,7 +100,7 @@ def lines(conn: sqlite3.Connection, group: int, limit: int = -1) -> list[Line]:
 
 def can_undo(conn: sqlite3.Connection, limit: int) -> list[Group]:
     """The actions that stand and can be taken back, youngest first."""
-    sql = f"SELECT {_GROUP} FROM journal_groups g WHERE {_PLAIN} AND NOT {_UNDONE} ORDER BY g.id DESC LIMIT ?"
+    sql = f"SELECT {_GROUP} FROM journal_groups g WHERE {_PLAIN} AND NOT {UNDONE} ORDER BY g.id DESC LIMIT ?"
     return [_group(row) for row in conn.execute(sql, (limit,))]
 
 
@@ -115,7 +116,7 @@ def can_redo(conn: sqlite3.Connection, limit: int) -> list[Group]:
 
 def is_undone(conn: sqlite3.Connection, id: int) -> bool:
     """Whether a group was taken back and not done again."""
-    sql = f"SELECT 1 FROM journal_groups g WHERE g.id = ? AND {_UNDONE}"
+    sql = f"SELECT 1 FROM journal_groups g WHERE g.id = ? AND {UNDONE}"
     return conn.execute(sql, (id,)).fetchone() is not None
 
 
@@ -123,7 +124,7 @@ def later(conn: sqlite3.Connection, id: int, ref: str) -> Group | None:
     """The youngest standing action after a group that touched the same item's mark."""
     sql = f"""SELECT {_GROUP} FROM journal j JOIN journal_groups g ON g.id = j.grp
       WHERE j.ref = ? AND j.ref <> '' AND j.target = '{MARK}' AND g.id > ?
-      AND g.undoes IS NULL AND g.redoes IS NULL AND NOT {_UNDONE} ORDER BY g.id DESC LIMIT 1"""
+      AND g.undoes IS NULL AND g.redoes IS NULL AND NOT {UNDONE} ORDER BY g.id DESC LIMIT 1"""
     row = conn.execute(sql, (ref, id)).fetchone()
     return _group(row) if row else None
 
@@ -131,7 +132,7 @@ def later(conn: sqlite3.Connection, id: int, ref: str) -> Group | None:
 def later_of(conn: sqlite3.Connection, id: int, target: str) -> Iterator[tuple[Group, Line]]:
     """Lines about one kind of thing in the standing actions after a group."""
     sql = f"""SELECT {_GROUP}, j.ref, j.item, j.target, j.before, j.after FROM journal j
-      JOIN journal_groups g ON g.id = j.grp WHERE j.grp > ? AND j.target = ? AND {_PLAIN} AND NOT {_UNDONE} ORDER BY j.id"""
+      JOIN journal_groups g ON g.id = j.grp WHERE j.grp > ? AND j.target = ? AND {_PLAIN} AND NOT {UNDONE} ORDER BY j.id"""
     for row in conn.execute(sql, (id, target)):
         yield _group(row[:10]), Line(*row[10:])
 

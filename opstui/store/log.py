@@ -13,8 +13,9 @@ from opstui.store.notes import COMMENT, NOTE
 
 DECISION = "decision"
 ACTION = "action"
-WRITING = ("note", "comment", "decide")
-"""Verbs whose outcome is in the log by itself, so that their journal line would only say it twice."""
+WRITING = ("note", "comment", "decide", "turn", "said")
+"""Verbs whose outcome is in the log by itself, so that their journal line would only say it twice: notes and decisions; the
+steps of a stand-up, which are in its report."""
 
 _SHOWN = {
     "notes": "n.id, n.kind, n.at * 1000 AS at, n.who, n.text, n.ref, 0 AS grp, n.withdrawn IS NOT NULL AS gone",

@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 KINDS: Mapping[str, tuple[str, str]] = {
     "topic": ("opstui.domain.parking", "Topic"),
+    "standup": ("opstui.domain.standup", "Standup"),
 }
 """Kind -> module and name of the dataclass that its documents are; the class knows its kind by the same name."""
 

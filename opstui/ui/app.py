@@ -36,6 +36,12 @@ VERSION_CHECK_S = 1.0
 """How often the store is asked whether anybody wrote to it."""
 
 
+def _standup() -> Screen[None]:
+    from opstui.ui.panes.standup import StandupPane
+
+    return StandupPane()
+
+
 def _log() -> Screen[None]:
     from opstui.ui.panes.log import LogPane
 
@@ -62,6 +68,7 @@ class OpstuiApp(App[int], inherit_bindings=False):
     """The first pane's styles, read with the app's own: those that a screen brings are parsed in a second pass."""
     MODES: ClassVar[dict[str, str | Callable[[], Screen[None]]]] = {
         "triage": TriagePane,
+        "standup": _standup,
         "log": _log,
         "sources": _sources,
         "outbox": _outbox,
@@ -260,6 +267,10 @@ class OpstuiApp(App[int], inherit_bindings=False):
     def do_triage(self) -> None:
         """Go to the queue."""
         self.switch_mode("triage")
+
+    def do_standup(self) -> None:
+        """Go to the board of the stand-up."""
+        self.switch_mode("standup")
 
     def do_log(self) -> None:
         """Go to notes, decisions and the journal."""

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 Told = Callable[[Receipt], None]
 
-NOT_YET = {"2": "Stand-up", "3": "The pane of blocks", "4": "Handoff", "5": "The pane of KPIs", "i": "Logging an interruption"}
+NOT_YET = {"3": "The pane of blocks", "4": "Handoff", "5": "The pane of KPIs", "i": "Logging an interruption"}
 """Keys kept for what is owed."""
 MESSAGE_S = 8.0
 """How long the answer to a key stands when no other key is pressed."""

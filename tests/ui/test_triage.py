@@ -160,7 +160,7 @@ async def test_a_line_that_was_begun_is_pointed_out_at_the_foot(tmp_path: Path) 
         await desk.until(lambda: "draft" not in desk.text)
 
 
-@pytest.mark.parametrize("key", ["2", "3", "4", "5", "i"])
+@pytest.mark.parametrize("key", ["3", "4", "5", "i"])
 async def test_a_key_of_a_pane_that_is_yet_to_come_says_so(tmp_path: Path, key: str) -> None:
     async with a_triage(tmp_path) as desk:
         await desk.press(key)

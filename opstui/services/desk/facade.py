@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from opstui.errors import QueryError
     from opstui.services.desk import outbox, records, sending, undo, verdicts
     from opstui.services.desk.board import BoardDesk
+    from opstui.services.desk.standup import StandupDesk
     from opstui.services.desk.writer import Writer
     from opstui.store.db import Store
 else:
@@ -252,6 +253,13 @@ class Desk:
     def backup_trouble(self) -> str:
         """Why the daily copy of the store fails, empty when it does not."""
         return health.backup_trouble(self._at)
+
+    @cached_property
+    def standup(self) -> StandupDesk:
+        """The daily stand-up: its walk, what was said, the parking lot, the report."""
+        from opstui.services.desk.standup import StandupDesk
+
+        return StandupDesk(self._at)
 
     # verdicts ------------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from opstui.ui.widgets.painted import Painted
 
 PLACES: Mapping[str, tuple[str, str]] = {
     "t": ("app.triage", "triage"),
+    "u": ("app.standup", "stand-up"),
     "l": ("app.log", "log"),
     "s": ("app.sources", "sources"),
     "o": ("app.outbox", "outbox"),

@@ -10,6 +10,7 @@ from textual.containers import Container
 from textual.timer import Timer
 from textual.widget import Widget
 
+from opstui.domain.minutes import MARKDOWN, Minutes, write
 from opstui.domain.views import Decision, Entry, Hit, QueueRow, Receipt
 from opstui.errors import OpstuiError
 from opstui.ui.cells import tame
@@ -18,6 +19,7 @@ from opstui.ui.panes.empty import error_lines, nothing_lines
 from opstui.ui.present import Line, Look
 from opstui.ui.present_detail import detail_lines
 from opstui.ui.present_log import NEVER, decision_page, entry_line, entry_page, kind_word
+from opstui.ui.present_standup import minutes_page
 from opstui.ui.verbs import VerbPane
 from opstui.ui.widgets.foot_line import Hint
 from opstui.ui.widgets.line_list import LineList
@@ -30,6 +32,7 @@ KINDS: Sequence[tuple[str, tuple[str, ...]]] = (
     ("Notes", ("note",)),
     ("Decisions", ("decision",)),
     ("Comments", ("comment",)),
+    ("Stand-ups", ("standup",)),
     ("Actions", ("action",)),
 )
 SIDE = 100
@@ -226,6 +229,8 @@ class LogPane(VerbPane, inherit_bindings=False):
         if entry.kind == "item":
             found = self.desk.detail(entry.ref)
             return detail_lines(found, cells, now, self.desk.since(), look) if found else [[("It is gone.", "muted")]]
+        if (minutes := self._minutes(entry)) is not None:
+            return minutes_page(minutes, cells, look)
         title = self._title(entry.ref)
         decision = self._decision_of(entry)
         if decision is not None:
@@ -236,6 +241,11 @@ class LogPane(VerbPane, inherit_bindings=False):
         refs = self.desk.refs(entry.group) if entry.group and not entry.ref else ()
         items = [(ref, self._title(ref)) for ref in refs]
         return entry_page(entry, cells, now, look, title=title, story=story, items=items)
+
+    def _minutes(self, entry: Entry) -> Minutes | None:
+        """The report of a stand-up that is over; of one under way there is none yet."""
+        kept = self.desk.standup.of_action(entry.group) if entry.kind == "standup" and entry.group else None
+        return self.desk.standup.report(kept.uid) if kept is not None and not kept.open else None
 
     def _title(self, ref: str) -> str:
         row = self.desk.row(ref) if ref else None
@@ -306,7 +316,12 @@ class LogPane(VerbPane, inherit_bindings=False):
     def do_copy(self) -> None:
         """The entry's text to the clipboard of the terminal."""
         entry = self.entries.row
-        if entry is not None:
+        if entry is None:
+            return
+        if (minutes := self._minutes(entry)) is not None:
+            self.app.copy_to_clipboard(write(minutes, MARKDOWN))
+            self.say("Copied the report as Markdown.")
+        else:
             self.app.copy_to_clipboard(entry.text)
             self.say("Copied.")
 

@@ -1,0 +1,51 @@
+"""The drafts of a stand-up, read from journal and items: for everybody at once, beside the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
+
+from opstui.domain.drafting import draft
+from opstui.domain.standup import Draft
+from opstui.services.desk.context import Context
+from opstui.store import records, work
+
+REACH = timedelta(days=7)
+"""A stand-up longer ago than this says nothing of where a draft begins: then it is the working day before."""
+
+
+def roster(at: Context) -> tuple[str, ...]:
+    """Who is asked, each by one name: as the config says, else me and everybody in it."""
+    people = at.people
+    asked = [people.canonical(name) for name in at.settings.standup.roster if name.strip()]
+    if not asked:
+        asked = [*([people.me.name] if people.me else []), *(person.name for person in people.persons)]
+    return tuple(dict.fromkeys(asked))
+
+
+def since(at: Context) -> datetime:
+    """From when on work is told: the last stand-up that was held, else the opening of the working day before."""
+    today = at.calendar.local(at.now()).date()
+    for kept in records.find(at.store.read, "standup", since=at.now() - REACH, limit=20):
+        if kept.name != today.isoformat() and kept.at < at.now():
+            return kept.at
+    day = today - timedelta(days=1)
+    for _ in range(366):
+        if at.calendar.is_workday(day):
+            break
+        day -= timedelta(days=1)
+    return at.calendar.opening(day)
+
+
+def drafts(at: Context, people: Sequence[str], since: datetime) -> Mapping[str, Draft]:
+    """What is known of each one's work since then."""
+    known = at.people
+    me = known.me.name if known.me else ""
+    today = at.calendar.local(at.now()).date()
+    end = at.calendar.on(today + timedelta(days=1), time())
+    with at.store.reading() as conn:
+        acts = work.acts(conn, since, [name for name in dict.fromkeys((*people, at.who)) if name])
+        moves = work.moves(conn, since, known.canonical)
+        hands = work.hands(conn, list(people))
+    mine = me or at.who
+    return {person: draft(person, acts, moves, hands, end, me=person == mine) for person in people}

@@ -1,0 +1,355 @@
+"""The desk's side of a stand-up: every step and every word is on disk before the next key, each an action of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from opstui.domain import standup as walk
+from opstui.domain.drafting import Hand
+from opstui.domain.format import plural
+from opstui.domain.parking import OUTCOME_WORDS, Asked, Outcome, Topic, parse_topic
+from opstui.domain.standup import PARTS, Draft, Standup, State, Turn, spoken_words
+from opstui.domain.text import clean, clean_line
+from opstui.domain.views import Load, Receipt
+from opstui.domain.when import parse_duration
+from opstui.errors import Refused, UsageError
+from opstui.services.desk import drafts, keeping
+from opstui.services.desk.context import Context
+from opstui.store import queue, records, work
+from opstui.store.records import Kept
+
+if TYPE_CHECKING:
+    from opstui.domain.minutes import Minutes
+    from opstui.store.db import Connection
+
+LONGEST = 4_000
+"""Characters of one part of what one person says."""
+TOPICS = 200
+Rule = Callable[[Standup, datetime], Standup]
+
+
+class Tile(NamedTuple):
+    """One person of the round: turn, draft, open work, and what of it comes first."""
+
+    turn: Turn
+    draft: Draft
+    load: Load
+    hands: tuple[Hand, ...] = ()
+
+
+class StandupDesk:
+    """Reads and actions of the stand-up. A read may be slow with many items: ask beside the keys."""
+
+    def __init__(self, at: Context) -> None:
+        self._at = at
+
+    # reads ---------------------------------------------------------------------------------------------------------
+
+    def today(self) -> str:
+        """The local date, as stand-ups are called by."""
+        return self._at.calendar.local(self._at.now()).date().isoformat()
+
+    def roster(self) -> tuple[str, ...]:
+        """Who is asked, in the order of the config."""
+        return drafts.roster(self._at)
+
+    def current(self) -> Kept[Standup] | None:
+        """The stand-up under way; one that was left open on another day, too."""
+        return next(iter(records.find(self._at.store.read, "standup", open=True, limit=1)), None)
+
+    def last(self) -> Kept[Standup] | None:
+        """The stand-up that began last, under way or over."""
+        return next(iter(records.find(self._at.store.read, "standup", limit=1)), None)
+
+    def history(self, limit: int = 50) -> list[Kept[Standup]]:
+        """Stand-ups, youngest first."""
+        return records.find(self._at.store.read, "standup", limit=limit)
+
+    def of(self, day: str) -> Kept[Standup] | None:
+        """The last stand-up of a day, by its ISO date."""
+        return next(iter(records.find(self._at.store.read, "standup", name=day, limit=1)), None)
+
+    def by_uid(self, uid: str) -> Kept[Standup] | None:
+        """One stand-up."""
+        found = records.load(self._at.store.read, uid)
+        return found if found is not None and found.kind == "standup" else None
+
+    def of_action(self, group: int) -> Kept[Standup] | None:
+        """The stand-up that an action of the journal was about, as it stands now."""
+        from opstui.services.desk.lines import uid_of
+        from opstui.store import journal
+
+        for line in journal.lines(self._at.store.read, group, 10):
+            if line.target == journal.RECORD and (found := self.by_uid(uid_of(line))):
+                return found
+        return None
+
+    def left_open(self) -> Kept[Standup] | None:
+        """A stand-up of another day that nobody finished."""
+        found = self.current()
+        return found if found is not None and found.name != self.today() else None
+
+    def drafts(self, people: Sequence[str] | None = None) -> Mapping[str, Draft]:
+        """What is known of everybody's work since the last stand-up."""
+        return drafts.drafts(self._at, self.roster() if people is None else people, drafts.since(self._at))
+
+    def tiles(self) -> tuple[Tile, ...]:
+        """Everybody of the round under way, or of today's, else of the roster: how they stand, and what is known of them."""
+        kept = self.current() or self.of(self.today())
+        turns = kept.what.turns if kept else tuple(Turn(name) for name in self.roster())
+        names = [turn.person for turn in turns]
+        known = {} if kept is not None and not kept.open else drafts.drafts(self._at, names, drafts.since(self._at))
+        loads = {load.name: load for load in queue.loads(self._at.store.read)}
+        hands: dict[str, list[Hand]] = {}
+        for hand in work.hands(self._at.store.read, names):
+            hands.setdefault(hand.owner, []).append(hand)
+        empty = Draft()
+        return tuple(
+            Tile(
+                turn,
+                turn.draft or known.get(turn.person, empty),
+                loads.get(turn.person, Load(turn.person, 0, None)),
+                tuple(hands.get(turn.person, ())),
+            )
+            for turn in turns
+        )
+
+    def since(self) -> datetime:
+        """From when on drafts tell."""
+        return drafts.since(self._at)
+
+    def topics(self, *, open: bool | None = True, standup: str = "") -> list[Kept[Topic]]:
+        """The parking lot, the oldest first: what is open, or what came up in one stand-up."""
+        found = records.find(self._at.store.read, "topic", open=open, limit=TOPICS)
+        return [one for one in reversed(found) if not standup or one.what.standup == standup]
+
+    def asked(self, text: str) -> Asked:
+        """A topic as it would be parked. UsageError when there is nothing to talk about."""
+        return parse_topic(text, self._known)
+
+    def report(self, uid: str = "") -> Minutes:
+        """The minutes of a stand-up; without one, of today's, or what is known before it is held."""
+        from opstui.services.desk import minutes
+
+        found = self.by_uid(uid) if uid else self.of(self.today())
+        if uid and found is None:
+            raise Refused("The report", "there is no such stand-up")
+        return minutes.collect(self._at, found)
+
+    # the walk ------------------------------------------------------------------------------------------------------
+
+    def start(self, seed: int | None = None) -> Receipt:
+        """Begin today's. One that was left open is over as of its last entry; with ``seed`` the order is shuffled.
+
+        Refused: one of today is under way.
+        """
+        at, now = self._at, self._at.instant()
+        table = at.settings.standup
+        if seed is None and table.order == "shuffle":
+            seed = date.fromisoformat(self.today()).toordinal()
+        begun = walk.start(
+            self.today(),
+            self.roster(),
+            now,
+            length_s=parse_duration(table.length),
+            each_s=parse_duration(table.each),
+            seed=seed,
+        )
+        with at.store.writing() as conn:
+            steps: list[keeping.Step] = []
+            for kept in records.find(conn, "standup", open=True):
+                if kept.name == begun.day:
+                    raise Refused("Start the stand-up", "today's is under way", "N goes on with it")
+                over = walk.left_open(kept.what)
+                steps.append((kept, kept.now(over, open=False)))
+            new = records.new("standup", begun, now, at.who, name=begun.day)
+            said = f"Began the stand-up: {plural(len(begun.turns), 'person', 'people')}"
+            if steps:
+                said += f"; that of {steps[0][0].name if steps[0][0] else ''} is over as of its last entry"
+            return keeping.write(at, conn, [*steps, (None, new)], verb="standup", said=said)
+
+    def next(self) -> Receipt:
+        """Begin, when none is under way; else whoever speaks has spoken, and the next is asked."""
+        found = self.current()
+        if found is None:
+            return self.start()
+        speaker = found.what.current
+        known = self.drafts([speaker]) if speaker else {}
+
+        def on(standup: Standup, now: datetime) -> Standup:
+            if standup.current == speaker and speaker:
+                standup = walk.knowing(standup, speaker, known[speaker])
+            return walk.onward(standup, now)
+
+        return self._step(on, "turn", lambda new: f"{new.current} speaks" if new.current else "Everybody has spoken")
+
+    def back(self) -> Receipt:
+        """Whoever spoke before speaks again."""
+        return self._step(walk.back, "turn", lambda new: f"{new.current} speaks again")
+
+    def later(self) -> Receipt:
+        """Whoever speaks is asked at the end."""
+        return self._step(walk.later, "turn", lambda new: f"Asked later; {new.current} speaks")
+
+    def absent(self, person: str) -> Receipt:
+        """Somebody is not there, or is there after all."""
+        person = self._named(person)
+
+        def said(new: Standup) -> str:
+            turn = new.turn(person)
+            return f"{person} is absent" if turn and turn.state is State.ABSENT else f"{person} is there"
+
+        return self._step(lambda standup, now: walk.absent(standup, person, now), "turn", said)
+
+    def shuffle(self, seed: int | None = None) -> Receipt:
+        """Another order for those who have not spoken."""
+        if seed is None:
+            import secrets
+
+            seed = secrets.randbelow(1 << 31)
+        return self._step(partial(_shuffled, seed), "turn", lambda new: "Shuffled those who have not spoken")
+
+    def say(self, person: str, texts: Mapping[str, str | None]) -> Receipt:
+        """What somebody says, by ``PARTS``: a text takes the draft's place, None gives the draft back.
+
+        Whoever is not in the round joins it. It works in today's stand-up when that is over, too.
+        """
+        person = self._named(person, join=True)
+        for part in texts:
+            if part not in PARTS:
+                raise UsageError(f"There is no part {part!r}", "", f"There are {', '.join(PARTS)}.")
+        clear = {part: clean(text, limit=LONGEST) if text is not None else None for part, text in texts.items()}
+
+        def say(standup: Standup, now: datetime) -> Standup:
+            if standup.ended is None:
+                standup = walk.join(standup, person, now)
+            return walk.edit(standup, person, now, **clear)
+
+        return self._step(say, "said", lambda new: f"Kept what {person} says", over=True)
+
+    def finish(self) -> Receipt:
+        """It is over; what is known of everybody is kept with it."""
+        found = self.current()
+        if found is None:
+            raise Refused("Finish the stand-up", "none is under way", "N begins one")
+        late = found.name != self.today()
+        missing = [turn.person for turn in found.what.turns if turn.draft is None] if not late else []
+        known = self.drafts(missing) if missing else {}
+
+        def over(standup: Standup, now: datetime) -> Standup:
+            for turn in standup.turns:
+                if turn.draft is None and turn.person in known:
+                    standup = walk.knowing(standup, turn.person, known[turn.person])
+            return walk.left_open(standup) if late else walk.finish(standup, now)
+
+        def said(new: Standup) -> str:
+            spoken = walk.with_state(new, State.SPOKEN)
+            took = plural(round(new.seconds / 60), "minute")
+            return f"Finished the stand-up of {new.day}: {spoken_words(new) if spoken else 'nobody spoke'}, {took}"
+
+        return self._step(over, "standup", said)
+
+    # the parking lot -----------------------------------------------------------------------------------------------
+
+    def park(self, text: str, people: Sequence[str] = (), minutes: int | None = None, ref: str = "") -> Receipt:
+        """Keep a topic for afterwards, on an item if there is one; words as in ``parse_topic``."""
+        at = self._at
+        asked = self.asked(text)
+        names = dict.fromkeys((*asked.people, *(at.people.canonical(name) for name in people)))
+        found = self.current()
+        topic = Topic(asked.text, tuple(names), minutes or asked.minutes, found.uid if found else "")
+        with at.store.writing() as conn:
+            new = records.new("topic", topic, at.now(), at.who, ref=ref)
+            return keeping.write(at, conn, [(None, new)], verb="park", said=f"Parked: {topic.summary}")
+
+    def change_topic(self, uid: str, text: str) -> Receipt:
+        """Put other words in the place of a topic's, with people and minutes as in ``parse_topic``."""
+        asked = self.asked(text)
+        change = partial(replace, text=asked.text, people=asked.people, minutes=asked.minutes)
+        return self._topic(uid, change, "park", lambda topic: f"Parked: {topic.summary}")
+
+    def answer(self, uid: str, outcome: Outcome | str, said: str = "") -> Receipt:
+        """What became of a topic; ``open`` takes that back. An item it was about goes on the list for a block with it.
+
+        A task is made where it belongs by whoever calls: ``said`` then names it.
+        """
+        outcome = Outcome(outcome)
+        change = partial(replace, outcome=outcome, said=clean_line(said, limit=500))
+        return self._topic(
+            uid,
+            change,
+            "topic",
+            lambda topic: f"{topic.text}: {OUTCOME_WORDS[outcome]}" + (f", {topic.said}" if topic.said else ""),
+        )
+
+    # helpers -------------------------------------------------------------------------------------------------------
+
+    def _topic(self, uid: str, change: Callable[[Topic], Topic], verb: str, said: Callable[[Topic], str]) -> Receipt:
+        at = self._at
+        with at.store.writing() as conn:
+            kept = records.load(conn, uid)
+            if kept is None or kept.kind != "topic":
+                raise Refused("Change the topic", "it is not in the parking lot any more")
+            after = change(kept.what)
+            new = kept.now(after, open=after.outcome is Outcome.OPEN)
+            return keeping.write(at, conn, [(kept, new)], verb=verb, said=said(after))
+
+    def _step(self, rule: Rule, verb: str, said: Callable[[Standup], str], *, over: bool = False) -> Receipt:
+        """One rule carried out on the stand-up under way, read inside the transaction that writes it."""
+        at = self._at
+        with at.store.writing() as conn:
+            kept = self._meant(conn, over=over)
+            new = rule(kept.what, at.instant())
+            after = kept.now(new, open=new.ended is None)
+            return keeping.write(at, conn, [(kept, after)], verb=verb, said=said(new))
+
+    def _meant(self, conn: Connection, *, over: bool) -> Kept[Standup]:
+        found = records.find(conn, "standup", open=True, limit=1)
+        if not found and over:
+            found = records.find(conn, "standup", name=self.today(), limit=1)
+        if not found:
+            raise Refused("The stand-up", "none is under way", "N begins one, or: opstui standup start")
+        return found[0]
+
+    def _known(self, name: str) -> str:
+        """Somebody's one name; empty for a stranger."""
+        owner = self._at.people.owner(name)
+        names = {*self.roster(), *(person.name for person in self._at.people.persons)}
+        return owner.name if owner.state == "ok" and owner.name in names else ""
+
+    def _named(self, name: str, *, join: bool = False) -> str:
+        """Who is meant in the round: by one name, or the only one whose name begins so.
+
+        Raises:
+            UsageError: nobody, or several.
+        """
+        name = clean_line(name)
+        kept = self.current() or (self.of(self.today()) if join else None)
+        there = [turn.person for turn in kept.what.turns] if kept else list(self.roster())
+        one = self._known(name) or name
+        if one in there:
+            return one
+        low = name.casefold()
+        near = [
+            person for person in there if low and any(part.casefold().startswith(low) for part in (person, *person.split()))
+        ]
+        if len(near) == 1:
+            return near[0]
+        if len(near) > 1:
+            raise UsageError(f"{name!r} is several people", "it could be " + " or ".join(near), "Write more of the name.")
+        if join and name:
+            return one
+        raise UsageError(f"{name!r} is not in this stand-up", "", f"There are {', '.join(there)}." if there else "")
+
+
+def _shuffled(seed: int, standup: Standup, now: datetime) -> Standup:
+    return walk.shuffle(standup, seed, now)
+
+
+def document(kept: Kept[Standup]) -> dict[str, Any]:
+    """A stand-up as plain values, for JSON."""
+    return {"uid": kept.uid, "day": kept.name, "open": kept.open, **cast("dict[str, Any]", records.encode(kept.what))}
