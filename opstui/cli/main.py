@@ -27,6 +27,7 @@ COMMANDS = {
     "brief": "brief",
     "queue": "queue",
     "show": "show",
+    "board": "board",
     "accept": "verdicts",
     "done": "verdicts",
     "decline": "verdicts",

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from opstui.errors import QueryError
     from opstui.services.desk import outbox, records, sending, undo, verdicts
     from opstui.services.desk.ledgers import LedgerDesk
+    from opstui.services.desk.board import BoardDesk
     from opstui.services.desk.standup import StandupDesk
     from opstui.services.desk.writer import Writer
     from opstui.store.db import Store
@@ -68,7 +69,20 @@ class Desk:
         """Open nothing, read nothing; ``who`` acts (the config's ``me.name`` when empty); ``readonly``: nothing is sent."""
         self._at = Context(store, settings, now, who, readonly)
         self._writer: Writer | None = None
-        self._ledgers: LedgerDesk | None = None
+
+    @cached_property
+    def board(self) -> BoardDesk:
+        """The board of the stand-up: columns, loads, what nobody sees, who waits for whom."""
+        from opstui.services.desk.board import BoardDesk
+
+        return BoardDesk(self._at)
+
+    @cached_property
+    def ledgers(self) -> LedgerDesk:
+        """Blockers, escalations, and what waits on people."""
+        from opstui.services.desk.ledgers import LedgerDesk
+
+        return LedgerDesk(self._at)
 
     # reads ---------------------------------------------------------------------------------------------------------
 
@@ -347,17 +361,6 @@ class Desk:
     def preview(self, verb: str, refs: Sequence[str], **args: Any) -> Preview:
         """What a verb would do with these refs and the arguments of its method, without doing it."""
         return verdicts.preview(self._at, verb, refs, args)
-
-    # what is followed up -----------------------------------------------------------------------------------------------
-
-    @property
-    def ledgers(self) -> LedgerDesk:
-        """Blockers, escalations, and what waits on people."""
-        if self._ledgers is None:
-            from opstui.services.desk.ledgers import LedgerDesk
-
-            self._ledgers = LedgerDesk(self._at)
-        return self._ledgers
 
     # the outbox ----------------------------------------------------------------------------------------------------
 
