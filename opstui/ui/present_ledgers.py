@@ -78,7 +78,7 @@ def blocker_page(
     lines = [*_head(what.title, row.ref or "in no tracker", cells, look), []]
     if row.forced:
         lines += [[(part, "error")] for part in wrap("Unchanged for the third time: it needs more than being heard.", cells)]
-        lines += [_ways(_mending(row, keys)), []]
+        lines += [*_ways(_mending(row, keys), cells), []]
     elif row.mended:
         lines += _fact("Seen to", row.mended, "success", cells)
     lines += _fact("Owner", what.who or "nobody", "text" if what.who else "warning", cells)
@@ -224,17 +224,10 @@ def escalation_page(row: EscalationRow, cells: int, now: datetime, look: Look, k
         word = "Decide by" if what.acknowledged else "Answer by"
         lines += _fact(word, _when(what.due, now, look), "error" if row.missed else "text", cells)
     if row.missed:
-        lines += [
-            [],
-            _ways(
-                [
-                    (keys.get("item.escalate", ""), "asks the next step"),
-                    (keys.get("standup.answer", ""), "says what came of it"),
-                ]
-            ),
-        ]
+        next_step, ended = keys.get("item.escalate", ""), keys.get("standup.answer", "")
+        lines += [[], *_ways([(next_step, "asks the next step"), (ended, "says what came of it")], cells)]
     elif not what.acknowledged:
-        lines += [[], _ways([(keys.get("standup.answer", ""), "they have it, decided, or said no")])]
+        lines += [[], *_ways([(keys.get("standup.answer", ""), "they have it, decided, or said no")], cells)]
     lines += course_lines(what.earlier, cells, now, look)
     lines += [[], [("AS IT WAS WRITTEN", "muted")]]
     for part in (what.text or what.question or "nothing was written").splitlines():
@@ -286,13 +279,16 @@ def _fact(label: str, value: str, tone: str, cells: int, most: int = 3) -> list[
     return [[(fit(label if not at else "", LABEL), "muted"), (part, tone)] for at, part in enumerate(parts)]
 
 
-def _ways(ways: Sequence[tuple[str, str]]) -> Line:
-    """Keys and what they do."""
-    line: Line = []
+def _ways(ways: Sequence[tuple[str, str]], cells: int) -> list[Line]:
+    """Keys and what they do, as many on a line as there is room for."""
+    lines: list[Line] = [[]]
     for key, word in ways:
-        if key:
-            line += [("   " if line else "", "text"), (key, "key"), (f" {word}", "muted")]
-    return line
+        if not key:
+            continue
+        if lines[-1] and line_width(lines[-1]) + 4 + width(key) + width(word) > cells:
+            lines.append([])
+        lines[-1] += [("   " if lines[-1] else "", "text"), (key, "key"), (f" {word}", "muted")]
+    return lines
 
 
 def _unsaid(keys: Keys, id: str, does: str) -> str:

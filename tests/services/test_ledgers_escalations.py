@@ -69,8 +69,8 @@ def test_facts_are_read_from_the_item_each_with_where_it_is_known_from(desk: Des
     assert [(fact.text, fact.origin) for fact in found] == [
         ("The SLA is broken since Fri 20 Nov 07:53", "SLA clock"),
         ("Blocked since Fri 20 Nov 03:05 (6h)", "On hold"),
-        ("Opened Thu 19 Nov 02:05 by Dock 7 (1 working day ago)", "helpdesk"),
         ("Stops 1 other: helpdesk:INC4712 Trailer 40 cannot be closed out (Bo Lind)", "links"),
+        ("Opened Thu 19 Nov 02:05 by Dock 7 (1 working day ago)", "helpdesk"),
         ("Decided: Rent a scanner for the night", "decision by Ana Ruiz, Fri 20 Nov 09:05"),
         ("Label roll was swapped at dock 7", "note by Ana Ruiz, Fri 20 Nov 09:05"),
         ("The second scanner does the same.", "comment by Bo Lind, Fri 20 Nov 07:05"),

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from opstui.config.rules import people
 from opstui.domain import escalation as rules_of
 from opstui.domain import verdicts
 from opstui.domain.escalation import NEVER, Asked, Escalation, Fact, Ladder, Missed, Outcome, Rung
@@ -75,9 +74,8 @@ def ladder(at: Context) -> Ladder:
     if not said.ladder:
         return Ladder()
     hours = at.calendar if said.calendar == "working" else None
-    known = people(at.settings)
     rungs = tuple(
-        Rung(known.canonical(one.to), _seconds(at, one.acknowledge, hours), _seconds(at, one.resolve, hours))
+        Rung(at.people.canonical(one.to), _seconds(at, one.acknowledge, hours), _seconds(at, one.resolve, hours))
         for one in said.ladder
     )
     return Ladder(rungs, hours)

@@ -381,8 +381,6 @@ class Desk:
         """What a verb would do with these refs and the arguments of its method, without doing it."""
         return verdicts.preview(self._at, verb, refs, args)
 
-    # what is followed up -----------------------------------------------------------------------------------------------
-
     # the outbox ----------------------------------------------------------------------------------------------------
 
     def outbox(self, states: Sequence[str] = (), limit: int = 200) -> tuple[Outgoing, ...]:

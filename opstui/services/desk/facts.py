@@ -37,6 +37,7 @@ def facts(at: Context, conn: Connection, id: int) -> tuple[Fact, ...]:
         *_clocks(conn, item, id, now, zone),
         *_blocked(at, conn, one, now, zone),
         *_stopped(conn, item, one),
+        *_opened(at, conn, one, now, zone),
         *_tried(conn, item, zone),
         *_moved(item.history, zone, item.source),
         Fact(f"Owner: {one.owner}" if one.owner else "Nobody owns it", item.source),
@@ -60,11 +61,6 @@ def _blocked(at: Context, conn: Connection, one: Stuck, now: datetime, zone: tzi
     since = blocked_since(conn, [one]).get(one.ref)
     if since is not None:
         yield Fact(f"Blocked since {stamp(since, zone)} ({_lasted(at, since, now)})", f"{one.status or one.stage}")
-    row = conn.execute("SELECT created, reporter FROM items WHERE id = ?", (one.id,)).fetchone()
-    if row and row[0] is not None:
-        opened = datetime.fromtimestamp(row[0], now.tzinfo)
-        by = f" by {row[1]}" if row[1] else ""
-        yield Fact(f"Opened {stamp(opened, zone)}{by} ({_lasted(at, opened, now)} ago)", one.ref.partition(":")[0])
     if one.waits_for:
         waits = look(conn, list(items.refs_to_ids(conn, one.waits_for[:WAITING]).values()))
         named = ", ".join(_named(other) for other in waits.values())
@@ -81,6 +77,14 @@ def _stopped(conn: Connection, item: Item, one: Stuck) -> Iterator[Fact]:
         named = ", ".join(_named(other) for other in waiting[:WAITING])
         more = f" and {len(waiting) - WAITING} more" if len(waiting) > WAITING else ""
         yield Fact(f"Stops {plural(len(waiting), 'other')}: {named}{more}", "links")
+
+
+def _opened(at: Context, conn: Connection, one: Stuck, now: datetime, zone: tzinfo) -> Iterator[Fact]:
+    row = conn.execute("SELECT created, reporter FROM items WHERE id = ?", (one.id,)).fetchone()
+    if row and row[0] is not None:
+        opened = datetime.fromtimestamp(row[0], now.tzinfo)
+        by = f" by {row[1]}" if row[1] else ""
+        yield Fact(f"Opened {stamp(opened, zone)}{by} ({_lasted(at, opened, now)} ago)", one.ref.partition(":")[0])
 
 
 def _named(one: Stuck) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from opstui.domain.views import Receipt
+from opstui.domain.views import Receipt, Work
 from opstui.services.desk import blockers, escalating, stock, waiting
 from opstui.services.desk.context import Context
 from opstui.services.desk.waiting import NEXT
+from opstui.store import queue
 
 if TYPE_CHECKING:
     from opstui.domain.blockers import Blocker
@@ -114,6 +115,12 @@ class LedgerDesk:
     def refused(self, ref: str, why: str = "") -> Receipt:
         """Whoever was asked said no: the item comes back to the queue, and the next step of the ladder is asked next."""
         return escalating.resolve(self._at, ref, why, refused=True)
+
+    # who has what
+
+    def work(self, name: str, limit: int = 3) -> list[Work]:
+        """What somebody has had in hand longest."""
+        return queue.oldest_of(self._at.store.read, name, limit)
 
     # waiting on people
 
