@@ -40,20 +40,20 @@ class Files:
             found = _read(path, told)
         except OSError as error:
             self._kept.pop(path, None)
-            return Read(NOTHING, f"{path}: {_words(error)}")
+            return Read(NOTHING, f"{_words(error)}: {path}")
         self._kept[path] = mark, found
         return found
 
 
 def _read(path: Path, told: os.stat_result) -> Read:
     if not stat.S_ISREG(told.st_mode):
-        return Read(NOTHING, f"{path}: it is no file")
+        return Read(NOTHING, f"it is no file: {path}")
     if told.st_size > FILE_MOST:
-        return Read(NOTHING, f"{path}: it is longer than {FILE_MOST // 1_000_000} MB")
+        return Read(NOTHING, f"it is longer than {FILE_MOST // 1_000_000} MB: {path}")
     with path.open("rb") as file:
         text = file.read(FILE_MOST + 1)[:FILE_MOST]
     document = parse(text.decode("utf-8-sig", "replace"))
-    return Read(document, "" if document.steps else f"{path}: it has no list of steps")
+    return Read(document, "" if document.steps else f"it has no list of steps: {path}")
 
 
 def _words(error: OSError) -> str:

@@ -104,7 +104,12 @@ def round_page(
     lines += _ending(one, cells, now, look, sign_key)
     if history is not None:
         lines += _history(history, cells, look)
-    return StepsPage(lines, places)
+    return StepsPage(bounded(lines, cells, look), places)
+
+
+def bounded(lines: Sequence[Line], cells: int, look: Look) -> list[Line]:
+    """Lines of which none is wider than the page."""
+    return [line if line_width(line) <= cells else spread(line, [], cells, look) for line in lines]
 
 
 def step_lines(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from opstui.ui.cells import cut, tame, width, wrap
 from opstui.ui.present import Line, Look
-from opstui.ui.present_routines import StepsPage, step_lines
+from opstui.ui.present_routines import StepsPage, bounded, step_lines
 
 if TYPE_CHECKING:
     from opstui.domain.standards import Matched
@@ -32,7 +32,7 @@ def standard_lines(found: Sequence[Matched], cells: int, look: Look, key: str) -
         lines.append([("  " + sign, "success"), (name, "text"), (tail, "muted")])
         if one.trouble:
             lines += [[("  " + part, "warning")] for part in wrap(f"{look['trouble']} {one.trouble}", cells - 2, 3)]
-    return lines
+    return bounded(lines, cells, look)
 
 
 def standard_page(one: Matched, cells: int, now: datetime, look: Look, *, at: int = 0, trouble: str = "") -> StepsPage:
@@ -59,4 +59,4 @@ def standard_page(one: Matched, cells: int, now: datetime, look: Look, *, at: in
             lines += [
                 [(part, "strong" if head else "text")] for part in (wrap(line.lstrip("# ") if head else line, cells) or [""])
             ]
-    return StepsPage(lines, places)
+    return StepsPage(bounded(lines, cells, look), places)

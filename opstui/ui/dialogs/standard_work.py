@@ -31,8 +31,8 @@ class StandardWork(Dialog[None]):
 
     DEFAULT_CSS = """
     StandardWork {
-        & > #frame { width: 100; }
-        & #steps { height: auto; min-height: 4; background: $surface; }
+        & > #frame { width: 100; background: $background; }
+        & #steps { height: auto; min-height: 4; }
     }
     """
     BINDINGS = [

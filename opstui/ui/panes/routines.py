@@ -64,8 +64,9 @@ class RoutinesPane(DecidingPane, inherit_bindings=False):
         self.call_after_refresh(self._in_view)
 
     def on_mount(self) -> None:
-        """Keys go to the list."""
-        self.list.focus(scroll_visible=False)
+        """Keys go to the list, unless the pane was opened on a round's steps."""
+        if not self.inside:
+            self.list.focus(scroll_visible=False)
 
     def here(self) -> str:
         """``Routines, 1 late``."""
@@ -103,6 +104,7 @@ class RoutinesPane(DecidingPane, inherit_bindings=False):
             self.say("That round is over: it is no longer in the list.")
             return
         self.list.move_to(at)
+        self._show()
         self._enter()
 
     def tick(self) -> None:
