@@ -65,6 +65,24 @@ def statuses(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
         return _starting(incomplete, [(move.status, move.title) for move in found])
 
 
+def blockers(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What is in the blocker ledger."""
+    with _State(ctx) as state:
+        return _starting(incomplete, [(row.name, row.what.title) for row in state.desk.ledgers.blockers()] if state else [])
+
+
+def escalated(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Refs of what is escalated, with whom."""
+    with _State(ctx) as state:
+        return _starting(incomplete, [(row.ref, row.what.summary) for row in state.desk.ledgers.escalations()] if state else [])
+
+
+def waiting(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Refs of what waits on somebody, with whom."""
+    with _State(ctx) as state:
+        return _starting(incomplete, [(row.ref, row.person) for row in state.desk.ledgers.waiting()] if state else [])
+
+
 def people(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Names of the people of the config, with their teams."""
     with _State(ctx) as state:
@@ -76,6 +94,18 @@ def gone_sources(ctx: click.Context, param: click.Parameter, incomplete: str) ->
     with _State(ctx) as state:
         found = [one for one in state.desk.sources() if one.state == "gone"] if state else []
         return _starting(incomplete, [(one.name, f"{one.items} items") for one in found])
+
+
+def stages(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of the board's columns."""
+    with _State(ctx) as state:
+        return _starting(incomplete, [(name, "") for name in state.desk.board.stages()] if state else [])
+
+
+def people(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of the config's people, with their teams."""
+    with _State(ctx) as state:
+        return _starting(incomplete, [(one.name, one.team or "") for one in state.desk.people()] if state else [])
 
 
 def _starting(incomplete: str, found: Iterable[tuple[str, str]]) -> list[CompletionItem]:

@@ -62,10 +62,14 @@ class Meaning:
         for key in ("stalled_after", "fresh_for"):
             if not self.merged.is_default(("triage", key)):
                 self._duration(("triage", key), getattr(self.settings.triage, key))
+        if not self.merged.is_default(("board", "stages")):
+            self._board()
         if self.settings.standup != StandupTable():
             self._standup()
         if self.settings.ui.keys:
             self._keys()
+        if self.settings.escalation.ladder:
+            self._ladder()
         if self.settings.network.proxy or self.settings.network.ca:
             self._network()
 
@@ -218,6 +222,48 @@ class Meaning:
             if self._query((*path, "when"), rule.when):
                 self._promise((*path, "when"), rule.when)
             self._duration((*path, "within"), rule.within)
+
+    def _ladder(self) -> None:
+        from opstui.config.rules import people
+
+        known, asked = people(self.settings), set()
+        for at, rung in enumerate(self.settings.escalation.ladder):
+            path = ("escalation", "ladder", at)
+            owner = known.owner(rung.to)
+            if owner.state != "ok":
+                why = "names nobody" if owner.state == "none" else "names more than one person, or a group"
+                self._error((*path, "to"), f"{rung.to!r} {why}", "Name one person: somebody has to answer")
+            elif (name := fold(owner.name or "")) in asked:
+                self._warn((*path, "to"), f"{owner.name} is asked twice", "Leave the step out, or name whoever comes next")
+            else:
+                asked.add(name)
+            times = [self._duration((*path, key), text) for key in ("acknowledge", "resolve") if (text := getattr(rung, key))]
+            if len(times) == 2 and times[0] and times[1] and times[0] > times[1]:
+                self._warn((*path, "resolve"), "it is to be decided before it is acknowledged", "Let resolve be the longer one")
+
+    def _board(self) -> None:
+        """Two columns that want the same statuses: the first of them gets them."""
+        stages = self.settings.board.stages
+        path = ("board", "stages")
+        first: dict[str, str] = {}
+        for stage in stages:
+            for status in stage.statuses:
+                word = fold(status)
+                if not word.rstrip("*"):
+                    self._error((*path, stage.name, "statuses"), f"{status!r} stands for every status", "Name them")
+                    continue
+                for other, name in first.items():
+                    if name != stage.name and (other == word or (other.endswith("*") and word.startswith(other[:-1]))):
+                        why = f"{status!r} is a status of {name} already, which comes first and gets its items"
+                        self._warn((*path, stage.name, "statuses"), why, "Leave it with one of them")
+                        break
+                else:
+                    first.setdefault(word, stage.name)
+        if not stages:
+            self._error(path, "there is no column", "Name one, or leave it out for the usual board")
+        elif not any(stage.stage == "done" for stage in stages):
+            why = "no column has the stage done, so what is closed is on none"
+            self._warn(path, why, 'Give the last one stage = "done"')
 
     def _standup(self) -> None:
         from opstui.config.rules import people

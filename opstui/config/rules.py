@@ -1,15 +1,17 @@
-"""The domain's rules made from settings: the calendar, the people, the promises, the weights."""
+"""The domain's rules made from settings: the calendar, the people, the promises, the weights, the board."""
 
 from __future__ import annotations
 
 from opstui.config.day import calendar
-from opstui.config.settings import Settings, SlaTable
+from opstui.config.settings import BoardTable, Settings, SlaTable
+from opstui.domain.board import Board, BoardStage
 from opstui.domain.calendar import WorkCalendar
+from opstui.domain.kinds import Stage
 from opstui.domain.model import Person
 from opstui.domain.people import People
 from opstui.domain.query import parse
 from opstui.domain.sla import SlaRule
-from opstui.domain.text import fold
+from opstui.domain.text import clean_line, fold
 from opstui.domain.urgency import Rules
 from opstui.domain.when import parse_duration
 
@@ -27,6 +29,7 @@ def rules(settings: Settings) -> Rules:
         slas=tuple(_sla(rule, working) for rule in triage.sla),
         calendar=working,
         people=people(settings),
+        board=board(settings.board),
         stalled_after_s=parse_duration(triage.stalled_after),
         approval_words=frozenset(fold(word) for word in triage.approval_words),
         group_kinds=frozenset(triage.group),
@@ -47,6 +50,20 @@ def people(settings: Settings) -> People:
             return People(tuple(persons), myself)
     myself = Person(me.name, me.aliases)
     return People((*persons, myself), myself)
+
+
+def board(table: BoardTable) -> Board:
+    """The columns of the board."""
+    stages = tuple(
+        BoardStage(
+            clean_line(one.name),
+            tuple(dict.fromkeys(word for status in one.statuses if (word := fold(status)))),
+            None if one.stage is None else Stage(one.stage),
+            one.wip,
+        )
+        for one in table.stages
+    )
+    return Board(stages, frozenset(table.kinds))
 
 
 def _sla(rule: SlaTable, working: WorkCalendar) -> SlaRule:

@@ -14,6 +14,13 @@ KindName = Literal["ticket", "message", "alert", "kpi", "followup"]
 NAME = r"^[A-Za-z0-9_.-]+$"
 """A source's name: it is the first part of a ref."""
 
+REVIEW = (
+    *("Review", "In Review", "Code Review", "Peer Review", "Under Review", "Ready for Review", "Test", "Testing", "In Test*"),
+    *("Ready for Test*", "QA*", "In QA", "UAT", "Acceptance", "Verif*", "To Verify", "Approval", "Awaiting Approval"),
+    *("Waiting for Approval", "Pending Approval"),
+)
+"""Statuses that mean that somebody looks at what is made."""
+
 SET_BY_LOAD = frozenset({"folder", "folders"})
 """Fields of a source that say where it was configured; no file may set them."""
 
@@ -64,6 +71,10 @@ class PersonTable(Table, frozen=True, kw_only=True):
     team: Annotated[str | None, Meta(description="The team, for loads and queries.", examples=["Night desk"])] = None
     vip: Annotated[bool, Meta(description="Whether what this person reports ranks higher.")] = False
     email: Annotated[str | None, Meta(description="The e-mail address; an alias too.", examples=["blind@example.com"])] = None
+    capacity: Annotated[
+        Annotated[int, Meta(ge=0, le=1000)] | None,
+        Meta(description="Items in work at most; without it, that of the board. 0: away.", examples=[3]),
+    ] = None
 
 
 class Source(Table, frozen=True, kw_only=True):
@@ -198,6 +209,58 @@ class Triage(Table, frozen=True, kw_only=True):
     ] = "1h"
 
 
+class StageTable(Table, frozen=True, kw_only=True):
+    """One column of the board."""
+
+    name: Annotated[str, Meta(description="Its name on the screen.", min_length=1, examples=["Review"])]
+    statuses: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="The statuses of its items, as the sources write them; Dev* stands for all that begin so.",
+            examples=[["In Review", "QA*"]],
+        ),
+    ] = ()
+    stage: Annotated[
+        Literal["todo", "doing", "blocked", "done"] | None,
+        Meta(
+            description="What work in it is; the first column of a stage takes the items whose status no column names.",
+            examples=["doing"],
+        ),
+    ] = None
+    wip: Annotated[
+        Annotated[int, Meta(ge=0, le=100_000)] | None,
+        Meta(description="How many items it should hold at most.", examples=[4]),
+    ] = None
+
+
+STAGES = (
+    StageTable(name="To do", stage="todo"),
+    StageTable(name="In progress", stage="doing"),
+    StageTable(name="Review", statuses=REVIEW, stage="doing"),
+    StageTable(name="Blocked", stage="blocked"),
+    StageTable(name="Done", stage="done"),
+)
+
+
+class BoardTable(Table, frozen=True, kw_only=True):
+    """The board of the stand-up: its columns, and how much is too much."""
+
+    stages: Annotated[
+        tuple[StageTable, ...],
+        Meta(description="Its columns, left to right. Your own list replaces this one.", max_length=40),
+    ] = STAGES
+    kinds: Annotated[tuple[KindName, ...], Meta(description="Kinds of items that belong on it.")] = ("ticket", "followup")
+    ageing: Annotated[
+        int,
+        Meta(
+            description="An item ages when it has been in its column longer than so many percent of those before it.",
+            ge=1,
+            le=100,
+        ),
+    ] = 85
+    capacity: Annotated[int, Meta(description="How many items in work a person can have at once.", ge=0, le=1000)] = 4
+
+
 class Ui(Table, frozen=True, kw_only=True):
     """How it looks and which keys it hears."""
 
@@ -237,6 +300,26 @@ class OutboxTable(Table, frozen=True, kw_only=True):
     tell_reporter: Annotated[
         bool, Meta(description="Whether a decline is written to its item as a comment, where the source takes comments.")
     ] = True
+
+
+class Rung(Table, frozen=True, kw_only=True):
+    """One step of the ladder: who is asked, and how long each answer may take."""
+
+    to: Annotated[str, Meta(description="Who is asked.", min_length=1, examples=["Marta Voss"])]
+    acknowledge: Annotated[
+        str, Meta(description="Within this time they say that they have it; empty: no such time.", examples=["30m"])
+    ] = ""
+    resolve: Annotated[str, Meta(description="Within this time it is decided; empty: no such time.", examples=["4h"])] = ""
+
+
+class EscalationTable(Table, frozen=True, kw_only=True):
+    """Who is asked to decide when nobody else can, one after the other; a step that is missed comes back to the queue."""
+
+    calendar: Annotated[
+        Literal["working", "24x7"],
+        Meta(description="Which hours the times of the ladder count: those of the working day, or all."),
+    ] = "working"
+    ladder: Annotated[tuple[Rung, ...], Meta(description="The steps, the first asked first; none: you choose each time.")] = ()
 
 
 class NetworkTable(Table, frozen=True, kw_only=True):
@@ -291,9 +374,13 @@ class Settings(Table, frozen=True, kw_only=True):
     people: Annotated[tuple[PersonTable, ...], Meta(description="The people you work with.")] = ()
     sources: Annotated[tuple[Source, ...], Meta(description="Where things come from.")] = ()
     triage: Annotated[Triage, Meta(description="How the queue is cut, ranked and decided.")] = field(default_factory=Triage)
+    board: Annotated[BoardTable, Meta(description="The board of the stand-up.")] = field(default_factory=BoardTable)
     standup: Annotated[StandupTable, Meta(description="The daily stand-up.")] = field(default_factory=StandupTable)
     ui: Annotated[Ui, Meta(description="How it looks and which keys it hears.")] = field(default_factory=Ui)
     outbox: Annotated[OutboxTable, Meta(description="Changes on their way to trackers.")] = field(default_factory=OutboxTable)
+    escalation: Annotated[EscalationTable, Meta(description="Who is asked to decide, and by when.")] = field(
+        default_factory=EscalationTable
+    )
     network: Annotated[NetworkTable, Meta(description="Proxy and certificates.")] = field(default_factory=NetworkTable)
     backup: Annotated[Backup, Meta(description="The daily copy of the store.")] = field(default_factory=Backup)
 

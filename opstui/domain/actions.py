@@ -143,6 +143,13 @@ ACTIONS: tuple[Action, ...] = (
         "Y",
         command="standup topic",
     ),
+    _standup(
+        "block",
+        "Blocked",
+        "Put it into the ledger: the item under the cursor, or what no tracker knows.",
+        "X",
+        command="blocker add",
+    ),
     _standup("nudge", "Nudge", "Remind whoever is waited on.", "f"),
     _standup(
         "report", "Report", "The minutes as a page: copy as Markdown, for Slack, plain; or save them.", "M", command="standup"

@@ -67,7 +67,11 @@ class WorkCalendar:
 
     def working_seconds(self, a: datetime, b: datetime) -> int:
         """Working seconds between two moments; negative when ``b`` comes first."""
-        low, high = _stamp(a), _stamp(b)
+        return self.working_stamps(_stamp(a), _stamp(b))
+
+    def working_stamps(self, low: int, high: int) -> int:
+        """The same of two moments in UTC seconds."""
+        low, high = min(max(low, _LOW), _HIGH), min(max(high, _LOW), _HIGH)
         table = self._covering(low, high) if low <= high else self._covering(high, low)
         return _done(table, high) - _done(table, low)
 

@@ -1,4 +1,4 @@
-"""What ranking depends on besides the item and the time: weights, steps, promises, calendar, people."""
+"""What ranking depends on besides the item and the time: weights, steps, promises, calendar, people, the board."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from opstui.domain.board import Board
 from opstui.domain.calendar import WorkCalendar
 from opstui.domain.model import Kind
 from opstui.domain.people import People
@@ -105,6 +106,7 @@ class Rules:
     slas: tuple[SlaRule, ...] = ()
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
     people: People = field(default_factory=People)
+    board: Board = field(default_factory=Board)
     stalled_after_s: int = 3 * _DAY
     approval_words: frozenset[str] = frozenset(
         ("approval", "approve", "sign-off", "sign off", "signoff", "authoris", "authoriz")

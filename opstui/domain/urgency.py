@@ -20,6 +20,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
+from opstui.domain.board import entered
 from opstui.domain.calendar import WorkCalendar
 from opstui.domain.grouping import group_key
 from opstui.domain.kinds import OWN
@@ -52,7 +53,7 @@ _OVER = frozenset((Place.CLOSED, Place.DONE, Place.DECLINED, Place.MERGED))
 # The members by themselves: an attribute of an enum's class takes ten times as long to look up.
 _ALERT, _MESSAGE = Kind.ALERT, Kind.MESSAGE
 _BLOCKED, _DONE = Stage.BLOCKED, Stage.DONE
-_CLOSED, _QUEUE, _ASSIGN = Place.CLOSED, Place.QUEUE, Verdict.ASSIGN
+_CLOSED, _QUEUE, _DONE_HERE, _ASSIGN = Place.CLOSED, Place.QUEUE, Place.DONE, Verdict.ASSIGN
 _SOON = "soon"
 """An item of opstui's own with this ``state`` is a warning well ahead: nothing stands still yet."""
 _ENDED = {Verdict.SNOOZE: "woke", Verdict.WAIT: "nudge", Verdict.ESCALATE: "unanswered"}
@@ -80,6 +81,10 @@ class Standing(NamedTuple):
     urgent: bool
     important: bool
     group_key: str | None
+    col: int | None
+    """Its column of the board, ``board.UNMAPPED`` when none takes its status; None for what belongs on no board."""
+    entered: datetime | None
+    """When it came there; None when it was there from its beginning."""
 
 
 def assess(rules: Rules, item: Item, mark: Mark, blocks: int, now: datetime) -> Standing:
@@ -98,9 +103,17 @@ def assess(rules: Rules, item: Item, mark: Mark, blocks: int, now: datetime) -> 
         stage = item.stage if mark.stage is None else mark.stage
     owner = rules.people.owner(raw)
     key = group_key(item, rules.group_kinds) if item.kind in rules.group_kinds else None
+    col, since = None, None
+    if item.kind in rules.board.kinds and item.source != OWN:
+        if where is _DONE_HERE or stage is not item.stage:  # decided here: its status says something else
+            col, since = rules.board.place("", _DONE if where is _DONE_HERE else stage), mark.at or item.updated
+        else:
+            col = rules.board.place(item.status, stage)
+            since = entered(rules.board, item, now) if item.history else None
     if where in _OVER:
         return Standing(
-            where, 0.0, (), None, owner.name, owner.state, priority, stage, None, None, mark.until, False, False, key
+            *(where, 0.0, (), None, owner.name, owner.state, priority, stage, None, None, mark.until, False, False, key),
+            *(col, since),
         )
     points = rules.tables
     found: list[Points | None] = [points.priority.get(priority)]
@@ -144,6 +157,8 @@ def assess(rules: Rules, item: Item, mark: Mark, blocks: int, now: datetime) -> 
         urgent,
         important,
         key,
+        col,
+        since,
     )
 
 

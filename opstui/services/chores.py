@@ -1,7 +1,8 @@
-"""What the engine tidies between pulls: ranks that ran out or whose rules changed, split counts, the daily backup."""
+"""What the engine tidies between pulls: ranks that ran out or whose rules changed, split counts, pace, the daily backup."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -26,6 +27,7 @@ RECOUNT_S = 5.0
 """Between two recounts of the splits while an import runs."""
 
 BACKUP_LOOK_S = 600.0
+PACE_LOOK_S = 60.0
 HALF_S = 3600.0
 """A copy still unfinished after this long never will be."""
 
@@ -42,6 +44,9 @@ class Chores:
         self._next_recount = 0.0
         self._next_backup = 0.0
         self._copying: threading.Thread | None = None
+        self._moved = False
+        self._next_pace = 0.0
+        self._measuring: threading.Thread | None = None
         self.backup_trouble = ""
         """Why the last backup failed, empty when it did not."""
 
@@ -50,11 +55,12 @@ class Chores:
         self.station = station
         self.reranking = Reranking(station)
         self._stale_counts = True
+        self._next_pace = 0.0
 
     def pulled(self, outcome: Outcome) -> None:
         """A pull ended: what it moved changes the splits."""
         if outcome.ended.counts.moved or outcome.stirred:
-            self._stale_counts = True
+            self._stale_counts = self._moved = True
 
     def stirred(self) -> None:
         """Something else has moved the queue."""
@@ -73,6 +79,9 @@ class Chores:
             self._copying.start()
         if self._copying is not None and not self._copying.is_alive():
             self._copying = None
+        if idle and moment >= self._next_pace and (self._measuring is None or not self._measuring.is_alive()):
+            self._next_pace = moment + PACE_LOOK_S
+            self._pace()
 
     def rescore(self, budget: float) -> int:
         """Re-score ranks that ran out, in transactions of their own, for about so many seconds."""
@@ -90,6 +99,23 @@ class Chores:
                 break
             time.sleep(BREATH_S)
         return total
+
+    def _pace(self) -> None:
+        """Measure the columns of the board when that is due, in a thread: it may take seconds."""
+        from opstui.services import pacing
+
+        station = self.station
+        if not pacing.is_due(station.store, station.rules, station.now(), moved=self._moved):
+            return
+        self._moved = False
+
+        def measure() -> None:
+            # The store's own trouble is told by whatever else reads it.
+            with contextlib.suppress(OpstuiError):
+                pacing.refresh(station.store, station.rules, station.now())
+
+        self._measuring = threading.Thread(target=measure, name="pace", daemon=True)
+        self._measuring.start()
 
     def recount(self) -> None:
         """Bring the stored counts of the splits up to date."""
@@ -111,9 +137,10 @@ class Chores:
         self._copy()
 
     def close(self) -> None:
-        """Give a backup that is being written a moment; what is not finished then never counts as one."""
-        if self._copying is not None:
-            self._copying.join(CLOSE_S)
+        """Give a backup that is being written a moment; what is not finished then never counts as one, nor a measure."""
+        for thread in (self._copying, self._measuring):
+            if thread is not None:
+                thread.join(CLOSE_S)
 
     def _copy(self) -> None:
         """Make today's copy, once there is something that no source could give back."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from datetime import time as time_of_day
@@ -29,6 +29,15 @@ def digest(rules: Rules) -> str:
     # Not the weights as they were written: what counts is what came of them, with the defaults.
     plain = [_plain(getattr(rules, one.name)) for one in fields(rules) if one.name != "weights" and one.compare]
     plain.append(_plain(rules.tables))
+    return _digest(plain)
+
+
+def digest_of(values: Sequence[Any]) -> str:
+    """The same text for parts of the rules that are equal, in every process."""
+    return _digest([_plain(one) for one in values])
+
+
+def _digest(plain: Sequence[Any]) -> str:
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
 
 

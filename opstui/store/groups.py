@@ -64,7 +64,7 @@ def led_from_the_start(
             first = min(members, key=lambda one: (-one[_RANK], one[_ITEM]))
             born = [one[_BORN] for one in members]
             led += [one for one in members if one is not first]
-            led.append((*first[:_LEAD], 1, len(members), min(born), max(born)))
+            led.append((*first[:_LEAD], 1, len(members), min(born), max(born), *first[_LEAD + 4 :]))
     return led, stored
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "item, place, rank, why, valid_until, owner, owner_state, priority, stage, sla_due, sla_left, until, "
-    "urgent, important, blocks, born, changed, group_key, lead, group_size, group_first, group_last"
+    "urgent, important, blocks, born, changed, group_key, lead, group_size, group_first, group_last, col, entered"
 )
 _NAMES = COLUMNS.split(", ")
 _INSERT = f"INSERT INTO ranks ({COLUMNS}) VALUES ({holes(_NAMES)})"
@@ -48,7 +48,7 @@ def row(id: int, standing: Standing, blocks: int, born: int, changed: int) -> li
     """One row of ``ranks``. In a group nobody leads until ``groups`` has looked at all of it."""
     place, key = standing.place._value_, standing.group_key
     lead = None if place != "queue" else 1 if key is None else 0
-    valid_until, sla_due, until = standing.valid_until, standing.sla_due, standing.until
+    valid_until, sla_due, until, entered = standing.valid_until, standing.sla_due, standing.until, standing.entered
     return [
         id,
         place,
@@ -72,6 +72,8 @@ def row(id: int, standing: Standing, blocks: int, born: int, changed: int) -> li
         1,
         None,
         None,
+        standing.col,
+        None if entered is None else int(entered.timestamp()),
     ]
 
 

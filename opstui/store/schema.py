@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-VERSION = 3
+VERSION = 4
 """``PRAGMA user_version`` of a file that has every migration below."""
 
 APPLICATION_ID = 0x6F707374
@@ -187,6 +187,11 @@ CREATE INDEX records_ref ON records (ref, kind) WHERE ref <> '';
 CREATE INDEX records_due ON records (due) WHERE open = 1 AND due IS NOT NULL;
 """
 
+M004 = """
+ALTER TABLE ranks ADD COLUMN col INTEGER;  -- its column of the board, -1 when no column takes its status; NULL: on no board
+ALTER TABLE ranks ADD COLUMN entered INTEGER;  -- when it came into that column; NULL when it was born there
+"""
+
 
 def m001_first(db: Database) -> None:
     """Every table of the first release, and the full-text indexes."""
@@ -206,4 +211,9 @@ def m003_records(db: Database) -> None:
     db.executescript(M003)
 
 
-MIGRATIONS = (m001_first, m002_outbox, m003_records)
+def m004_board(db: Database) -> None:
+    """Where each item is on the board of the stand-up."""
+    db.executescript(M004)
+
+
+MIGRATIONS = (m001_first, m002_outbox, m003_records, m004_board)

@@ -167,3 +167,61 @@ def test_openings_and_closings_are_where_work_begins_and_ends(calendar: WorkCale
     assert is_working(calendar, calendar.next_close(at) - second)
     assert calendar.previous_close(at) <= at
     assert is_working(calendar, calendar.previous_close(at) - second)
+
+
+# Around the nights on which the clocks change, minute by minute -------------------------------------------------------
+
+CHANGES = (
+    ("Europe/London", date(2026, 3, 29)),
+    ("Europe/London", date(2026, 10, 25)),
+    ("America/New_York", date(2026, 3, 8)),
+    ("America/New_York", date(2026, 11, 1)),
+    ("Australia/Lord_Howe", date(2026, 4, 5)),  # by half an hour
+    ("Australia/Lord_Howe", date(2026, 10, 4)),
+    ("Asia/Kolkata", date(2026, 3, 29)),  # half an hour off, and never
+)
+
+
+@st.composite
+def nights(draw: st.DrawFn) -> tuple[WorkCalendar, datetime]:
+    """A calendar with any hours, overnight ones too, and the noon before a night on which its clocks change."""
+    name, day = draw(st.sampled_from(CHANGES))
+    hours = st.integers(0, 47).map(lambda half: time(half // 2, half % 2 * 30))
+    holidays = draw(st.sampled_from([frozenset[date](), frozenset([day]), frozenset([day - timedelta(days=1)])]))
+    calendar = WorkCalendar(ZoneInfo(name), draw(hours), draw(hours), frozenset(range(7)), holidays)
+    noon = datetime.combine(day - timedelta(days=1), time(12), calendar.zone).astimezone(UTC)
+    return calendar, noon
+
+
+@settings(max_examples=60, deadline=None)
+@given(night=nights(), start=st.integers(0, 600), length=st.integers(0, 1800))
+def test_a_night_on_which_the_clocks_change_equals_counting_minutes(
+    night: tuple[WorkCalendar, datetime], start: int, length: int
+) -> None:
+    calendar, noon = night
+    minute = timedelta(minutes=1)
+    a = noon + start * minute
+    counted = sum(60 for n in range(length) if is_working(calendar, a + n * minute))
+    assert calendar.working_seconds(a, a + length * minute) == counted
+    assert calendar.working_seconds(a + length * minute, a) == -counted
+
+
+@settings(max_examples=60, deadline=None)
+@given(night=nights(), start=st.integers(0, 2000), some=st.integers(1, 40_000), more=st.integers(1, 40_000))
+def test_working_time_added_in_two_steps_is_the_same_as_in_one(
+    night: tuple[WorkCalendar, datetime], start: int, some: int, more: int
+) -> None:
+    calendar, noon = night
+    at = noon + timedelta(minutes=start)
+    whole = calendar.add_working(at, some + more)
+    assert calendar.add_working(calendar.add_working(at, some), more) == whole
+    assert calendar.working_seconds(at, whole) == some + more
+
+
+@settings(max_examples=60, deadline=None)
+@given(calendar=calendars(), at=MOMENTS, later=st.integers(0, 10**6), seconds=st.integers(-900_000, 900_000))
+def test_who_begins_later_never_ends_earlier(calendar: WorkCalendar, at: datetime, later: int, seconds: int) -> None:
+    after = at + timedelta(seconds=later)
+    if seconds:
+        assert calendar.add_working(at, seconds) <= calendar.add_working(after, seconds)
+    assert calendar.working_seconds(at, after) >= 0

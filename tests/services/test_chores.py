@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from opstui.services import pacing
 from opstui.services.chores import Chores
 from opstui.services.desk import Desk
-from opstui.store import backup, kept
+from opstui.store import backup, kept, pace
 from tests.support.engine import a_station
 
 
@@ -36,3 +37,19 @@ def test_a_copy_made_by_hand_takes_the_word_back(tmp_path: Path) -> None:
         kept.keep(conn, kept.BACKUP_TROUBLE, "the disk is full")
     backup.backup(store)
     assert desk.backup_trouble() == ""
+
+
+def test_the_pace_of_the_board_is_measured_when_nothing_else_is_to_be_done(tmp_path: Path) -> None:
+    chores, desk = a_desk_with_a_note(tmp_path)
+    store = desk._at.store
+    chores.look(idle=False)
+    assert chores._measuring is None
+    chores.look(idle=True)
+    chores.close()
+    found = pace.read(store.read)
+    assert found is not None
+    assert not pacing.is_due(store, desk._at.rules, desk.now(), moved=True)
+    chores._next_pace = 0.0
+    before = chores._measuring
+    chores.look(idle=True)  # it holds: nothing is measured again
+    assert chores._measuring is before

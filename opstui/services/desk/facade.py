@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from opstui.config.settings import Settings
     from opstui.connectors.api import Move
+    from opstui.domain.escalation import Asked
     from opstui.domain.kinds import Stage
     from opstui.domain.model import Person
     from opstui.domain.shelves import Shelf
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     )
     from opstui.errors import QueryError
     from opstui.services.desk import outbox, records, sending, undo, verdicts
+    from opstui.services.desk.ledgers import LedgerDesk
+    from opstui.services.desk.board import BoardDesk
     from opstui.services.desk.standup import StandupDesk
     from opstui.services.desk.writer import Writer
     from opstui.store.db import Store
@@ -66,6 +69,20 @@ class Desk:
         """Open nothing, read nothing; ``who`` acts (the config's ``me.name`` when empty); ``readonly``: nothing is sent."""
         self._at = Context(store, settings, now, who, readonly)
         self._writer: Writer | None = None
+
+    @cached_property
+    def board(self) -> BoardDesk:
+        """The board of the stand-up: columns, loads, what nobody sees, who waits for whom."""
+        from opstui.services.desk.board import BoardDesk
+
+        return BoardDesk(self._at)
+
+    @cached_property
+    def ledgers(self) -> LedgerDesk:
+        """Blockers, escalations, and what waits on people."""
+        from opstui.services.desk.ledgers import LedgerDesk
+
+        return LedgerDesk(self._at)
 
     # reads ---------------------------------------------------------------------------------------------------------
 
@@ -279,9 +296,21 @@ class Desk:
         """Give them to somebody, who then owns them: at their source where it takes an owner, else here."""
         return verdicts.verdict(self._at, Verdict.ASSIGN, refs, target=who, reason=reason)
 
-    def escalate(self, refs: Sequence[str], to: str, reason: str = "", until: datetime | str | None = None) -> Receipt:
-        """Raise them to somebody who can decide; with ``until`` they come back when no decision was made by then."""
-        return verdicts.verdict(self._at, Verdict.ESCALATE, refs, target=to, reason=reason, until=until)
+    def escalate(
+        self,
+        refs: Sequence[str],
+        to: str,
+        reason: str = "",
+        until: datetime | str | None = None,
+        asked: Asked | None = None,
+        tell: bool = False,
+    ) -> Receipt:
+        """Raise them to somebody who can decide; with ``until`` they come back when there is no answer by then.
+
+        Without ``until`` the ladder of the config says it, for whoever is on it; ``never`` is no time at all. ``asked`` is what
+        was written for it; ``tell``: its text goes to their source as a comment. What comes of it is in ``ledgers``.
+        """
+        return verdicts.verdict(self._at, Verdict.ESCALATE, refs, target=to, reason=reason, until=until, asked=asked, tell=tell)
 
     def wait(self, refs: Sequence[str], on: str, until: datetime | str | None = None, text: str = "") -> Receipt:
         """Park them on a person; they come back at ``until``, the date to nudge, with ``text`` as what to say."""
