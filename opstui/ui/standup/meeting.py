@@ -179,8 +179,13 @@ class Meeting:
             begins = key_hint("standup.next", self.pane.desktop.keymap)
             self.pane.say(f"No stand-up is under way: {begins} begins one.", "warning")
         else:
-            self.pane.write(self.pane.desk.standup.finish, told=self._finished)
+            self.pane.write(self.pane.desk.standup.finish, told=self._finished, failed=self._unfinished)
 
     def _finished(self, receipt: Receipt) -> None:
         key = key_hint("standup.report", self.pane.desktop.keymap)
         self.pane.say(f"{receipt.summary}. {key} shows the report.")
+
+    def _unfinished(self, why: str) -> None:
+        """What stands in the way of the end is among the blockers."""
+        self.pane.open_view("Blockers")
+        self.pane.say(why, "error")
