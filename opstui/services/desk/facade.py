@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     )
     from opstui.errors import QueryError
     from opstui.services.desk import outbox, records, sending, undo, verdicts
-    from opstui.services.desk.ledgers import LedgerDesk
     from opstui.services.desk.board import BoardDesk
+    from opstui.services.desk.ledgers import LedgerDesk
     from opstui.services.desk.standup import StandupDesk
     from opstui.services.desk.writer import Writer
     from opstui.store.db import Store

@@ -147,6 +147,8 @@ class StandupDesk:
 
         Refused: one of today is under way.
         """
+        from opstui.services.desk import stock
+
         at, now = self._at, self._at.instant()
         table = at.settings.standup
         if seed is None and table.order == "shuffle":
@@ -166,6 +168,9 @@ class StandupDesk:
                     raise Refused("Start the stand-up", "today's is under way", "N goes on with it")
                 over = walk.left_open(kept.what)
                 steps.append((kept, kept.now(over, open=False)))
+            keeping.write(
+                at, conn, stock.look(at, conn).steps, verb="take_stock", said="Took stock of blockers", undoable=False
+            )
             new = records.new("standup", begun, now, at.who, name=begun.day)
             said = f"Began the stand-up: {plural(len(begun.turns), 'person', 'people')}"
             if steps:
@@ -232,7 +237,12 @@ class StandupDesk:
         return self._step(say, "said", lambda new: f"Kept what {person} says", over=True)
 
     def finish(self) -> Receipt:
-        """It is over; what is known of everybody is kept with it."""
+        """It is over; what is known of everybody is kept with it, and every blocker is carried through it.
+
+        Refused: a blocker was heard unchanged too often, and nothing was decided, escalated or reassigned.
+        """
+        from opstui.services.desk import stock
+
         found = self.current()
         if found is None:
             raise Refused("Finish the stand-up", "none is under way", "N begins one")
@@ -251,7 +261,10 @@ class StandupDesk:
             took = plural(round(new.seconds / 60), "minute")
             return f"Finished the stand-up of {new.day}: {spoken_words(new) if spoken else 'nobody spoke'}, {took}"
 
-        return self._step(over, "standup", said)
+        def carry(conn: Connection, uid: str) -> Sequence[keeping.Step]:
+            return () if late else stock.carried(self._at, conn, uid)[0]
+
+        return self._step(over, "standup", said, more=carry)
 
     # the parking lot -----------------------------------------------------------------------------------------------
 
@@ -298,14 +311,26 @@ class StandupDesk:
             new = kept.now(after, open=after.outcome is Outcome.OPEN)
             return keeping.write(at, conn, [(kept, new)], verb=verb, said=said(after))
 
-    def _step(self, rule: Rule, verb: str, said: Callable[[Standup], str], *, over: bool = False) -> Receipt:
-        """One rule carried out on the stand-up under way, read inside the transaction that writes it."""
+    def _step(
+        self,
+        rule: Rule,
+        verb: str,
+        said: Callable[[Standup], str],
+        *,
+        over: bool = False,
+        more: Callable[[Connection, str], Sequence[keeping.Step]] | None = None,
+    ) -> Receipt:
+        """One rule carried out on the stand-up under way, read inside the transaction that writes it.
+
+        ``more`` gives what else is written with it, for the stand-up's uid.
+        """
         at = self._at
         with at.store.writing() as conn:
             kept = self._meant(conn, over=over)
             new = rule(kept.what, at.instant())
             after = kept.now(new, open=new.ended is None)
-            return keeping.write(at, conn, [(kept, after)], verb=verb, said=said(new))
+            steps = [(kept, after), *(more(conn, kept.uid) if more else ())]
+            return keeping.write(at, conn, steps, verb=verb, said=said(new))
 
     def _meant(self, conn: Connection, *, over: bool) -> Kept[Standup]:
         found = records.find(conn, "standup", open=True, limit=1)
