@@ -167,6 +167,9 @@ class StandupDesk:
                     raise Refused("Start the stand-up", "today's is under way", "N goes on with it")
                 over = walk.left_open(kept.what)
                 steps.append((kept, kept.now(over, open=False)))
+            keeping.write(
+                at, conn, stock.look(at, conn).steps, verb="take_stock", said="Took stock of blockers", undoable=False
+            )
             new = records.new("standup", begun, now, at.who, name=begun.day)
             said = f"Began the stand-up: {plural(len(begun.turns), 'person', 'people')}"
             if steps:

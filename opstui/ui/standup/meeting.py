@@ -181,11 +181,14 @@ class Meeting:
         else:
             self.pane.write(self.pane.desk.standup.finish, told=self._finished, failed=self._unfinished)
 
+    def _unfinished(self, why: str) -> None:
+        """Where a blocker is in the way, go there: what is to be done about it stands on its page."""
+        from opstui.services.desk.stock import TOO_OFTEN
+
+        if TOO_OFTEN in why:
+            self.pane.open_view("Blockers")
+        self.pane.say(why, "error")
+
     def _finished(self, receipt: Receipt) -> None:
         key = key_hint("standup.report", self.pane.desktop.keymap)
         self.pane.say(f"{receipt.summary}. {key} shows the report.")
-
-    def _unfinished(self, why: str) -> None:
-        """What stands in the way of the end is among the blockers."""
-        self.pane.open_view("Blockers")
-        self.pane.say(why, "error")
