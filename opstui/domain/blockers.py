@@ -1,7 +1,7 @@
 """The blocker ledger: what is stuck, who sees to it, what is done next, and how often it was heard without anything new.
 
-A blocker is carried through each stand-up. When nothing of it has moved since the last one, its count of unchanged repeats
-goes up; anything that moved begins it anew. The third unchanged repeat asks for more than being heard: a decision, an
+A blocker is carried through each stand-up. When nothing of it has moved since the one of another day, its count of unchanged
+repeats goes up; anything that moved begins it anew. The third unchanged repeat asks for more than being heard: a decision, an
 escalation, or another owner.
 """
 
@@ -108,23 +108,26 @@ def stepped(blocker: Blocker, next_step: str, at: datetime) -> Blocker:
     return blocker if next_step == blocker.next_step else replace(blocker, next_step=next_step, last_changed=at)
 
 
-def repeats(blocker: Blocker, mended: str = "") -> int:
-    """The count that a stand-up ending now would leave; ``mended`` says what was done about it since the last one."""
+def repeats(blocker: Blocker, mended: str = "", *, today: bool = False) -> int:
+    """The count that a stand-up ending now would leave; ``mended`` says what was done about it since the last one.
+
+    ``today``: the last one was today, and what is heard twice in a day is not a repeat.
+    """
     if not blocker.carried or mended or fingerprint(blocker) != blocker.basis:
         return 0
-    return blocker.unchanged + 1
+    return blocker.unchanged if today else blocker.unchanged + 1
 
 
-def forced(blocker: Blocker, mended: str = "") -> bool:
+def forced(blocker: Blocker, mended: str = "", *, today: bool = False) -> bool:
     """Whether it cannot be carried once more as it is: decide, escalate or reassign."""
-    return repeats(blocker, mended) >= REPEATS
+    return repeats(blocker, mended, today=today) >= REPEATS
 
 
-def carry(blocker: Blocker, standup: str, at: datetime, mended: str = "") -> Blocker:
+def carry(blocker: Blocker, standup: str, at: datetime, mended: str = "", *, today: bool = False) -> Blocker:
     """The blocker after a stand-up; a second telling of the same one changes nothing. Ask ``forced`` first."""
     if blocker.carried and blocker.carried[-1].standup == standup:
         return blocker
-    count = repeats(blocker, mended)
+    count = repeats(blocker, mended, today=today)
     carried = (*blocker.carried, Carry(standup, at, count, mended))[-CARRIES:]
     return replace(blocker, unchanged=count, carried=carried, basis=fingerprint(blocker))
 

@@ -133,11 +133,6 @@ def last_done(conn: sqlite3.Connection, refs: Sequence[str]) -> dict[str, tuple[
     return {ref: (at, said) for ref, (stamp, said) in found.items() if (at := moment(stamp))}
 
 
-def meeting(conn: sqlite3.Connection) -> bool:
-    """Whether a stand-up is under way."""
-    return conn.execute("SELECT 1 FROM records WHERE kind = 'standup' AND open = 1 LIMIT 1").fetchone() is not None
-
-
 def _waits(conn: sqlite3.Connection, refs: Sequence[str]) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     for part in sliced(refs):

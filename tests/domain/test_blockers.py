@@ -65,6 +65,13 @@ def test_the_same_stand_up_counts_once() -> None:
     assert blockers.carry(once, once.carried[-1].standup, MORNING + timedelta(hours=1)) == once
 
 
+def test_heard_twice_in_a_day_is_no_repeat() -> None:
+    once = carried(a_blocker(), 3)
+    twice = blockers.carry(once, "again", MORNING, today=True)
+    assert twice.unchanged == once.unchanged and not blockers.forced(once, today=True)
+    assert blockers.forced(twice)
+
+
 def test_what_moved_says_when_and_what_did_not_does_not() -> None:
     later = MORNING + timedelta(hours=2)
     assert blockers.looked(a_blocker(), STUCK, later).last_changed == MORNING

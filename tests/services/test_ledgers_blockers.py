@@ -151,7 +151,10 @@ def test_unchanged_repeats_are_counted_and_the_third_is_refused_with_what_mends_
 def test_what_was_carried_today_is_forced_tomorrow(desk: Desk, clock: FakeClock) -> None:
     hold(desk, clock, 3)
     assert not any(row.forced for row in desk.ledgers.blockers())
-    assert len(desk.ledgers.forced()) == 2  # a second stand-up of the day would be refused all the same
+    desk.ledgers.carry("a second one today")
+    assert {row.what.unchanged for row in desk.ledgers.blockers()} == {2}  # heard twice in a day is no repeat
+    clock.forward(days=1)
+    assert len(desk.ledgers.forced()) == 2
 
 
 def mend_by_deciding(desk: Desk) -> str:
@@ -211,7 +214,9 @@ def test_another_owner_a_next_step_or_news_of_the_item_begins_the_count_anew(
 
 def test_the_same_stand_up_is_not_counted_twice_even_where_the_first_time_was_interrupted(desk: Desk, clock: FakeClock) -> None:
     hold(desk, clock)
+    clock.forward(days=1)
     desk.ledgers.carry("tuesday")
+    clock.forward(days=1)
     assert desk.ledgers.carry("tuesday").group == 0
     assert {row.what.unchanged for row in desk.ledgers.blockers()} == {1}
 

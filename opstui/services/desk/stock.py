@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from opstui.domain import blockers as rules_of
 from opstui.domain.blockers import Blocker, Outcome, State
 from opstui.domain.format import plural
+from opstui.domain.text import clean_line
 from opstui.domain.views import Receipt
 from opstui.errors import Refused
 from opstui.services.desk import keeping
@@ -26,6 +27,7 @@ MOST = 200
 """So many of the items that are blocked come into the ledger, the most pressing first: more is no longer read to anybody."""
 STANDING = 1000
 """So many open blockers are looked at."""
+TOO_OFTEN = "cannot be carried once more"
 NAMED = 5
 """So many forced blockers are named in a refusal."""
 UID = 8
@@ -35,8 +37,7 @@ UID = 8
 class BlockerRow(NamedTuple):
     """One blocker as the ledger shows it. ``repeats`` is the count a stand-up ending now would leave.
 
-    ``forced``: it cannot be carried as it is, and that is to be seen to now; ``mended`` is what was done about it since the
-    last stand-up.
+    ``forced``: it cannot be carried as it is; ``mended`` is what was done about it since the last stand-up.
     """
 
     kept: Kept[Blocker]
@@ -83,19 +84,17 @@ def rows(at: Context) -> list[BlockerRow]:
     with at.store.reading() as conn:
         stock = look(at, conn)
         mended = _mended(conn, stock.open)
-        meeting = stuck.meeting(conn)
     found = []
     for kept in stock.open:
-        done = mended.get(kept.uid, "")
-        now = meeting or _carried_before(kept.what, at.midnight())
-        forced = now and rules_of.forced(kept.what, done)
-        found.append(BlockerRow(kept, stock.items.get(kept.ref), rules_of.repeats(kept.what, done), forced, done))
+        done, today = mended.get(kept.uid, ""), _today(at, kept.what)
+        count, forced = (rule(kept.what, done, today=today) for rule in (rules_of.repeats, rules_of.forced))
+        found.append(BlockerRow(kept, stock.items.get(kept.ref), int(count), bool(forced), done))
     return sorted(found, key=lambda row: (not row.forced, -row.what.unchanged, row.what.first_seen, row.kept.ref, row.kept.uid))
 
 
 def forced(at: Context) -> list[BlockerRow]:
-    """Those that a stand-up cannot be finished with as they are, whether or not one is under way."""
-    return [row for row in rows(at) if rules_of.forced(row.what, row.mended)]
+    """Those that a stand-up cannot be finished with as they are."""
+    return [row for row in rows(at) if row.forced]
 
 
 def past(at: Context, limit: int) -> list[Kept[Blocker]]:
@@ -131,14 +130,14 @@ def carried(at: Context, conn: Connection, standup: str) -> tuple[list[Step], st
     now = at.instant()
     stock = look(at, conn)
     mended = _mended(conn, stock.open)
-    stopped = [kept for kept in stock.open if rules_of.forced(kept.what, mended.get(kept.uid, ""))]
-    stopped = [kept for kept in stopped if kept.what.carried[-1].standup != standup]
+    stopped = [kept for kept in stock.open if rules_of.forced(kept.what, mended.get(kept.uid, ""), today=_today(at, kept.what))]
     if stopped:
         raise _too_often(stopped)
     steps: list[Step] = []
     for before, after in stock.steps:
         if after is not None and after.open:
-            after = after.now(rules_of.carry(after.what, standup, now, mended.get(after.uid, "")))
+            what, done = after.what, mended.get(after.uid, "")
+            after = after.now(rules_of.carry(what, standup, now, done, today=_today(at, what)))
         steps.append((before, after))
     still = sum(1 for _, after in steps if after is not None and after.open and after.what.unchanged)
     said = f"Carried {plural(len(stock.open), 'blocker')}" + (f", {still} unchanged" if still else "")
@@ -166,7 +165,7 @@ def look(at: Context, conn: Connection) -> Stock:
 def begun(at: Context, one: Stuck, since: datetime, now: datetime) -> Kept[Blocker]:
     """The blocker that an item makes which the ledger does not have."""
     moved = max(since, one.changed if one.changed <= now else since)
-    return records.new(KIND, Blocker(one.title, since, moved, state=state_of(one)), now, at.who, ref=one.ref)
+    return records.new(KIND, Blocker(clean_line(one.title), since, moved, state=state_of(one)), now, at.who, ref=one.ref)
 
 
 def followed(kept: Kept[Blocker], one: Stuck | None, now: datetime) -> Kept[Blocker]:
@@ -212,8 +211,8 @@ def _mended(conn: Connection, standing: Sequence[Kept[Blocker]]) -> dict[str, st
     }
 
 
-def _carried_before(what: Blocker, day: datetime) -> bool:
-    return bool(what.carried) and what.carried[-1].at < day
+def _today(at: Context, what: Blocker) -> bool:
+    return bool(what.carried) and what.carried[-1].at >= at.midnight()
 
 
 def _too_often(stopped: Sequence[Kept[Blocker]]) -> Refused:
@@ -230,7 +229,7 @@ def _too_often(stopped: Sequence[Kept[Blocker]]) -> Refused:
         else f"e says another next step or owner (opstui blocker next {first} …), Y clears it (opstui blocker clear {first})"
     )
     why = f"heard unchanged for the {_nth(rules_of.REPEATS)} time: {'; '.join(named)}{more}"
-    return Refused(f"{plural(len(stopped), 'blocker')} cannot be carried once more", why, ways, ref=stopped[0].ref)
+    return Refused(f"{plural(len(stopped), 'blocker')} {TOO_OFTEN}", why, ways, ref=stopped[0].ref)
 
 
 def _nth(count: int) -> str:

@@ -37,9 +37,7 @@ class BlockersView(View[BlockerRow]):
 
     def read(self, desk: Desk) -> Any:
         """The ledger, and what each item would free."""
-        board = getattr(desk, "board", None)
-        chains = board.chains() if board is not None else None
-        return desk.ledgers.blockers(), dict(chains.frees) if chains is not None else {}
+        return desk.ledgers.blockers(), {row.ref: row.frees for row in desk.board.chains().rows}
 
     def show(self, found: Any) -> None:
         """Take them."""
