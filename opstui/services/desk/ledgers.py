@@ -122,6 +122,13 @@ class LedgerDesk:
         """What somebody has had in hand longest."""
         return queue.oldest_of(self._at.store.read, name, limit)
 
+    def over(self) -> dict[str, str]:
+        """Who has more in work than the board's capacity says, in words: ``5/4 over``."""
+        from opstui.services.desk.board import BoardDesk
+
+        loads = BoardDesk(self._at).people().loads
+        return {one.name: f"{one.in_work}/{one.capacity} over" for one in loads if one.over}
+
     # waiting on people
 
     def waiting(self) -> list[WaitRow]:
