@@ -33,7 +33,13 @@ PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "app.undo_list": ("f8",),
     },
     # In Colemak n and e lie where j and k are in QWERTY, and k where n is.
-    "colemak": {"list.down": ("n", "down"), "list.up": ("e", "up"), "item.note": ("k",), "outbox.edit": ("f2",)},
+    "colemak": {
+        "list.down": ("n", "down"),
+        "list.up": ("e", "up"),
+        "item.note": ("k",),
+        "outbox.edit": ("f2",),
+        "routines.note": ("f2",),
+    },
 }
 
 EATEN = frozenset({"ctrl+enter", "ctrl+j", "ctrl+m", "ctrl+i", "ctrl+s", "ctrl+q"})
