@@ -13,11 +13,10 @@ if TYPE_CHECKING:
     from opstui.ui.deciding import DecidingPane
 
 
-async def follow(pane: DecidingPane) -> None:
-    """The standards of the item under the cursor; what is done in their dialog is written at once."""
+async def follow(pane: DecidingPane, ref: str) -> None:
+    """The standards of an item; what is done in their dialog is written at once."""
     from opstui.ui.dialogs.standard_work import StandardWork
 
-    ref = pane.meant()[0].ref
     desk = pane.desk.standards
     found = await pane.aside.answer("standard", partial(desk.of, ref))
     if not found:

@@ -116,6 +116,7 @@ def test_a_standard_is_followed_on_an_item_by_commands_alone(shop: Shell) -> Non
     found = shop("standard", "of", "desk:INC1", "--json").json[0]
     assert (found["done"], found["total"], found["steps"][1]["deviation"]) == (1, 2, "no roll left")
     assert "Clean the head" in shop("standard", "show", "scanner").out
+    assert "Scanner rejects labels  1 of 2" in shop("show", "desk:INC1").out
     (idea,) = shop("improvement", "list", "--json").json
     assert (idea["problem"], idea["ref"], idea["state"]) == ("no roll left", "desk:INC1", "idea")
     assert "no roll left" in shop("improvement", "list").out

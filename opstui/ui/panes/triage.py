@@ -171,7 +171,8 @@ class TriagePane(QueuePane, inherit_bindings=False):
         """How it is done, and what of that was done here."""
         from opstui.ui.standards import follow
 
-        self.ask(partial(follow, self))
+        if row := self.rows.row:
+            self.ask(partial(follow, self, row.ref))
 
     def do_back(self) -> None:
         """Close what is open: the whole item, the marks, the filter, the places."""
