@@ -53,7 +53,7 @@ class StandupPane(VerbPane, inherit_bindings=False):
         self.whole = False
         self._cursors: dict[int, int] = {}
         """Where the cursor was in the views that are not shown."""
-        self._read: dict[int, int] = {}
+        self._versions: dict[int, int] = {}
         """At which version of the store each view was read last."""
         self._troubles: dict[int, OpstuiError] = {}
         """Why a view could not be read."""
@@ -103,14 +103,14 @@ class StandupPane(VerbPane, inherit_bindings=False):
         self._read_stale()
         self._chrome()
 
-    def on_screen_resume(self) -> None:
-        """Shown again: the counts of all tabs too."""
-        super().on_screen_resume()
+    def read_again(self) -> None:
+        """Shown again, and the store has moved on: the counts of all tabs too."""
+        super().read_again()
         self._read_stale(others=True)
 
     def tick(self) -> None:
         """Ages move on."""
-        self._read.clear()
+        self._versions.clear()
         self.refresh_data()
         self._read_stale(others=True)
 
@@ -118,13 +118,13 @@ class StandupPane(VerbPane, inherit_bindings=False):
         """The view that is shown, and the ``others`` after it for the counts in their tabs, where the store has moved on."""
         version = self.desk.version()
         for at in (self.at, *(other for other in range(len(self.views)) if others and other != self.at)):
-            if self._read.get(at) != version:
-                self._read[at] = version
+            if self._versions.get(at) != version:
+                self._versions[at] = version
                 self.aside.ask(f"view {at}", partial(_read, self.views[at], self.meeting, self.desk), partial(self._came, at))
 
-    def read_again(self) -> None:
+    def read_view(self) -> None:
         """The view that is shown wants other rows, though nothing was written."""
-        self._read.pop(self.at, None)
+        self._versions.pop(self.at, None)
         self._read_stale()
 
     def _came(self, at: int, found: tuple[Any, Any, OpstuiError | None]) -> None:
@@ -140,7 +140,7 @@ class StandupPane(VerbPane, inherit_bindings=False):
                 view.took()
         else:
             self._troubles[at] = error
-            self._read.pop(at, None)
+            self._versions.pop(at, None)
         if at == self.at:
             self._load()
         self._chrome()
