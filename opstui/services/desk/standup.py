@@ -161,6 +161,7 @@ class StandupDesk:
             each_s=parse_duration(table.each),
             seed=seed,
         )
+        ids = stock.blocked(at)
         with at.store.writing() as conn:
             steps: list[keeping.Step] = []
             for kept in records.find(conn, "standup", open=True):
@@ -169,7 +170,7 @@ class StandupDesk:
                 over = walk.left_open(kept.what)
                 steps.append((kept, kept.now(over, open=False)))
             keeping.write(
-                at, conn, stock.look(at, conn).steps, verb="take_stock", said="Took stock of blockers", undoable=False
+                at, conn, stock.look(at, conn, ids).steps, verb="take_stock", said="Took stock of blockers", undoable=False
             )
             new = records.new("standup", begun, now, at.who, name=begun.day)
             said = f"Began the stand-up: {plural(len(begun.turns), 'person', 'people')}"
@@ -261,8 +262,10 @@ class StandupDesk:
             took = plural(round(new.seconds / 60), "minute")
             return f"Finished the stand-up of {new.day}: {spoken_words(new) if spoken else 'nobody spoke'}, {took}"
 
+        ids = stock.blocked(self._at)
+
         def carry(conn: Connection, uid: str) -> Sequence[keeping.Step]:
-            return () if late else stock.carried(self._at, conn, uid)[0]
+            return () if late else stock.carried(self._at, conn, uid, ids)[0]
 
         return self._step(over, "standup", said, more=carry)
 

@@ -82,7 +82,7 @@ class Stock(NamedTuple):
 def rows(at: Context) -> list[BlockerRow]:
     """The ledger as it stands, what was not taken stock of yet included: forced ones first, then by repeats and age."""
     with at.store.reading() as conn:
-        stock = look(at, conn)
+        stock = look(at, conn, stuck.blocked(conn, MOST))
         mended = _mended(conn, stock.open)
     found = []
     for kept in stock.open:
@@ -104,8 +104,9 @@ def past(at: Context, limit: int) -> list[Kept[Blocker]]:
 
 def take_stock(at: Context) -> Receipt:
     """Bring the ledger up to date with the items: what is newly blocked comes in, what is no longer blocked goes out."""
+    ids = blocked(at)
     with at.store.writing() as conn:
-        stock = look(at, conn)
+        stock = look(at, conn, ids)
         said = _stock_words(stock)
         return keeping.write(at, conn, stock.steps, verb="take_stock", said=said, undoable=False)
 
@@ -116,19 +117,27 @@ def carry(at: Context, standup: str) -> Receipt:
     Raises:
         Refused: some have been heard unchanged too often, and nothing was decided, escalated or reassigned since.
     """
+    ids = blocked(at)
     with at.store.writing() as conn:
-        steps, said = carried(at, conn, standup)
+        steps, said = carried(at, conn, standup, ids)
         return keeping.write(at, conn, steps, verb="carry", said=said)
 
 
-def carried(at: Context, conn: Connection, standup: str) -> tuple[list[Step], str]:
+def blocked(at: Context) -> list[int]:
+    """What is blocked now, by its ids: read before a transaction begins, which must be short."""
+    return stuck.blocked(at.store.read, MOST)
+
+
+def carried(at: Context, conn: Connection, standup: str, ids: Sequence[int]) -> tuple[list[Step], str]:
     """The same for who writes the end of the stand-up as one action: the steps, and what is said of them.
+
+    ``ids`` as of ``blocked``.
 
     Raises:
         Refused: as ``carry``.
     """
     now = at.instant()
-    stock = look(at, conn)
+    stock = look(at, conn, ids)
     mended = _mended(conn, stock.open)
     stopped = [kept for kept in stock.open if rules_of.forced(kept.what, mended.get(kept.uid, ""), today=_today(at, kept.what))]
     if stopped:
@@ -144,12 +153,12 @@ def carried(at: Context, conn: Connection, standup: str) -> tuple[list[Step], st
     return steps, said
 
 
-def look(at: Context, conn: Connection) -> Stock:
+def look(at: Context, conn: Connection, blocked: Sequence[int]) -> Stock:
     """What the ledger holds and should hold, worked out and not written."""
     now = at.instant()
     standing = records.find(conn, KIND, open=True, limit=STANDING)
     known = {kept.ref: kept for kept in standing if kept.ref}
-    ids = dict.fromkeys([*stuck.blocked(conn, MOST), *items.refs_to_ids(conn, known).values()])
+    ids = dict.fromkeys([*blocked, *items.refs_to_ids(conn, known).values()])
     found = stuck.look(conn, list(ids))
     fresh = [one for ref, one in found.items() if ref not in known and one.blocked]
     steps: list[Step] = [(kept, followed(kept, found.get(kept.ref), now)) for kept in reversed(standing)]
