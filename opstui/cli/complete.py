@@ -96,12 +96,6 @@ def stages(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
         return _starting(incomplete, [(name, "") for name in state.desk.board.stages()] if state else [])
 
 
-def people(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Names of the config's people, with their teams."""
-    with _State(ctx) as state:
-        return _starting(incomplete, [(one.name, one.team or "") for one in state.desk.people()] if state else [])
-
-
 def _starting(incomplete: str, found: Iterable[tuple[str, str]]) -> list[CompletionItem]:
     from click.shell_completion import CompletionItem
 

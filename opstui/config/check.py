@@ -107,7 +107,7 @@ class Meaning:
         self._try(("day", "timezone"), lambda: zone(day.timezone))
         for key in ("start", "standup", "handoff", "end"):
             text = getattr(day, key)
-            if hour(text) is None and (text or key != "end"):
+            if hour(text) is None and (text or key not in ("standup", "end")):
                 self._error(("day", key), f"{text!r} is no time of day", "Write hours and minutes, as in 08:30")
         for text in day.holidays:
             try:

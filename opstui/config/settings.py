@@ -36,7 +36,7 @@ class Day(Table, frozen=True, kw_only=True):
         str, Meta(description="Your time zone, as in Europe/London; local asks this machine.", examples=["Europe/London"])
     ] = "local"
     start: Annotated[str, Meta(description="When work starts, HH:MM.")] = "08:00"
-    standup: Annotated[str, Meta(description="When the stand-up is.")] = "10:00"
+    standup: Annotated[str, Meta(description="When the stand-up is; empty: there is none.")] = "10:00"
     handoff: Annotated[str, Meta(description="When the day is handed over.")] = "17:00"
     end: Annotated[str, Meta(description="When work ends, for SLA clocks and eod; empty: at the handoff.")] = ""
     workdays: Annotated[tuple[Workday, ...], Meta(description="The days of the working week.", min_length=1)] = (

@@ -90,8 +90,23 @@ async def test_a_round_is_walked_with_one_key_and_the_cursor_follows_it(tmp_path
         await desk.press("N")
         await until_asked(desk, "")
         await desk.press("F")
-        await desk.expect("Finished the stand-up of 2026-11-20: 2 of 2 spoken, 2 minutes. M shows the report.")
+        await desk.expect(
+            "Finished the stand-up of 2026-11-20: 2 of 2 spoken, 2 minutes; carried 2 blockers. M shows the report."
+        )
         assert not pane_of(desk).counts
+
+
+async def test_a_blocker_heard_too_often_keeps_the_end_from_coming_and_is_shown(tmp_path: Path) -> None:
+    async with at_ten(tmp_path) as desk:
+        for _ in range(3):
+            desk.desk.standup.start()
+            desk.desk.standup.finish()
+        desk.desk.standup.start()
+        await desk.press("1", "2")
+        await desk.until(lambda: pane_of(desk).meeting.standup is not None)
+        await desk.press("F")
+        await desk.expect("heard unchanged for the third time", "Badge rollout waits")
+        assert pane_of(desk).view.name == "Blockers"
 
 
 async def test_seconds_tick_without_anything_being_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from opstui.domain.kinds import Verdict
 from opstui.late import late
-from opstui.services.desk import health, reads
+from opstui.services.desk import health, rail, reads
 from opstui.services.desk.context import Context
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from opstui.domain.escalation import Asked
     from opstui.domain.kinds import Stage
     from opstui.domain.model import Person
+    from opstui.domain.rail import Rail
     from opstui.domain.shelves import Shelf
     from opstui.domain.views import (
         Decision,
@@ -94,9 +95,9 @@ class Desk:
         """The time zone of the working day: what times are shown in."""
         return self._at.zone
 
-    def workday(self) -> bool:
-        """Whether today is a working day: on another one the day has no fixed points."""
-        return self._at.calendar.is_workday(self._at.calendar.local(self._at.now()).date())
+    def rail(self) -> Rail:
+        """The day's shape: what is left to decide, the fixed points and what joins them, each over, due or late."""
+        return rail.rail(self._at)
 
     def since(self) -> datetime:
         """The last handoff: what came or moved after it counts as new."""

@@ -28,8 +28,8 @@ MOST = 200
 STANDING = 1000
 """So many open blockers are looked at."""
 TOO_OFTEN = "cannot be carried once more"
-NAMED = 5
-"""So many forced blockers are named in a refusal."""
+AT_ONCE = 5
+"""So many of what cannot be carried have to be seen to for one stand-up, the most pressing first; the rest stays red."""
 UID = 8
 """Characters of a uid that a person is shown, and may type."""
 
@@ -140,8 +140,8 @@ def carried(at: Context, conn: Connection, standup: str, ids: Sequence[int]) -> 
     stock = look(at, conn, ids)
     mended = _mended(conn, stock.open)
     stopped = [kept for kept in stock.open if rules_of.forced(kept.what, mended.get(kept.uid, ""), today=_today(at, kept.what))]
-    if stopped:
-        raise _too_often(stopped)
+    if (wanted := AT_ONCE - _seen_to(stock.open, stopped)) > 0 and stopped:
+        raise _too_often(stopped[:wanted], len(stopped) - wanted)
     steps: list[Step] = []
     for before, after in stock.steps:
         if after is not None and after.open:
@@ -220,16 +220,22 @@ def _mended(conn: Connection, standing: Sequence[Kept[Blocker]]) -> dict[str, st
     }
 
 
+def _seen_to(standing: Sequence[Kept[Blocker]], stopped: Sequence[Kept[Blocker]]) -> int:
+    """How many of what could not have been carried were seen to since the last stand-up."""
+    left = {kept.uid for kept in stopped}
+    return sum(1 for kept in standing if kept.what.unchanged >= rules_of.REPEATS - 1 and kept.uid not in left)
+
+
 def _today(at: Context, what: Blocker) -> bool:
     return bool(what.carried) and what.carried[-1].at >= at.midnight()
 
 
-def _too_often(stopped: Sequence[Kept[Blocker]]) -> Refused:
+def _too_often(stopped: Sequence[Kept[Blocker]], more: int) -> Refused:
     named = [
         " ".join(part for part in (kept.ref or kept.uid[:UID], kept.what.title, f"({kept.what.who or 'no owner'})") if part)
-        for kept in stopped[:NAMED]
+        for kept in stopped
     ]
-    more = f" and {len(stopped) - NAMED} more" if len(stopped) > NAMED else ""
+    rest = f"; {more} more can wait for another day" if more > 0 else ""
     first = stopped[0].ref or stopped[0].uid[:UID]
     ways = (
         f"D decides (opstui decide … --on {first}), E escalates (opstui escalate {first} --to …), "
@@ -237,7 +243,7 @@ def _too_often(stopped: Sequence[Kept[Blocker]]) -> Refused:
         if stopped[0].ref
         else f"e says another next step or owner (opstui blocker next {first} …), Y clears it (opstui blocker clear {first})"
     )
-    why = f"heard unchanged for the {_nth(rules_of.REPEATS)} time: {'; '.join(named)}{more}"
+    why = f"heard unchanged for the {_nth(rules_of.REPEATS)} time: {'; '.join(named)}{rest}"
     return Refused(f"{plural(len(stopped), 'blocker')} {TOO_OFTEN}", why, ways, ref=stopped[0].ref)
 
 

@@ -122,6 +122,11 @@ class StandupPane(VerbPane, inherit_bindings=False):
                 self._read[at] = version
                 self.aside.ask(f"view {at}", partial(_read, self.views[at], self.meeting, self.desk), partial(self._came, at))
 
+    def read_again(self) -> None:
+        """The view that is shown wants other rows, though nothing was written."""
+        self._read.pop(self.at, None)
+        self._read_stale()
+
     def _came(self, at: int, found: tuple[Any, Any, OpstuiError | None]) -> None:
         if not self.is_attached:
             return
