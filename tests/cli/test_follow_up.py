@@ -112,3 +112,12 @@ def test_nothing_is_said_to_be_nothing(office: Shell, command: tuple[str, ...]) 
     assert office(*command, "--json").json == []
     done = office(*command)
     assert done.code == 0 and done.err.startswith(("nothing", "opstui: nothing"))
+
+
+def test_what_nobody_answered_is_in_the_queue_without_anybody_looking_for_it(office: Shell) -> None:
+    office("escalate", ONE, "--to", "Bo Lind", "--until", "1h")
+    office("wait", "desk:INC3", "--on", "Bo Lind", "--until", "1h")
+    assert [row["ref"] for row in office("queue", "--json").json] == ["desk:INC2"]
+    office.env["OPSTUI_NOW"] = "2026-11-20T09:06:00+00:00"
+    found = {row["ref"]: [term["code"] for term in row["why"]] for row in office("queue", "--json").json}
+    assert "unanswered" in found[ONE] and "nudge" in found["desk:INC3"]

@@ -160,6 +160,7 @@ class StandupDesk:
             each_s=parse_duration(table.each),
             seed=seed,
         )
+        ids = stock.blocked(at)
         with at.store.writing() as conn:
             steps: list[keeping.Step] = []
             for kept in records.find(conn, "standup", open=True):
@@ -168,7 +169,7 @@ class StandupDesk:
                 over = walk.left_open(kept.what)
                 steps.append((kept, kept.now(over, open=False)))
             keeping.write(
-                at, conn, stock.look(at, conn).steps, verb="take_stock", said="Took stock of blockers", undoable=False
+                at, conn, stock.look(at, conn, ids).steps, verb="take_stock", said="Took stock of blockers", undoable=False
             )
             new = records.new("standup", begun, now, at.who, name=begun.day)
             said = f"Began the stand-up: {plural(len(begun.turns), 'person', 'people')}"
@@ -250,6 +251,7 @@ class StandupDesk:
         missing = [turn.person for turn in found.what.turns if turn.draft is None] if not late else []
         known = self.drafts(missing) if missing else {}
         unseen = () if late else minutes.unseen(at)
+        ids = () if late else stock.blocked(at)
         with at.store.writing() as conn:
             kept = self._meant(conn, over=False)
             standup, told = kept.what, ""
@@ -260,7 +262,7 @@ class StandupDesk:
             if late:
                 new = walk.left_open(standup)
             else:
-                carried, told = stock.carried(at, conn, kept.uid)
+                carried, told = stock.carried(at, conn, kept.uid, ids)
                 heard = tuple(minutes.heard(after) for _, after in carried if after is not None and after.open)
                 new = replace(walk.finish(standup, at.instant()), heard=heard, unseen=unseen)
             spoken = spoken_words(new) if walk.with_state(new, State.SPOKEN) else "nobody spoke"
