@@ -22,6 +22,9 @@ BARE = [sys.executable, "-m", "benchmarks.bare"]
 SEEN = "INC"
 """Every ref of the measured stores has it, and nothing of the frame."""
 
+OTHERS = (b"2", b"6", b"7", b"O")
+"""The keys of the panes besides the queue."""
+
 
 class Table:
     """The lines printed, each with its ratio and what it should be at most."""
@@ -120,6 +123,36 @@ def keys(table: Table, folder: Path, runs: int) -> None:
     table.line("idle processor time, percent / bare Textual", max(idle, 1e-4), max(calm, 1e-4), 3.0, "%", 100)
 
 
+def panes(table: Table, folder: Path, runs: int) -> None:
+    """Going to a pane the second time beside a key press in the queue, at 100,000 items, and beside bare Textual's screens."""
+    big = data.store(folder / "store100000", 100_000)
+    queue: list[float] = []
+    turned: list[float] = []
+    bare: list[float] = []
+    for _ in range(runs):
+        terminal = Terminal(data.OPSTUI, env=data.environment(big))
+        try:
+            terminal.wait_for(SEEN, quiet=1.5)
+            for key in OTHERS:  # the first time
+                terminal.press(key, quiet=0.6)
+            terminal.press(b"1", quiet=0.6)
+            for key in OTHERS:
+                queue += key_times(terminal, [b"j", b"j", b"k"], 15)[0]
+                turned += key_times(terminal, [key, b"1"], 16)[0]
+        finally:
+            terminal.close()
+        terminal = Terminal([sys.executable, "-m", "benchmarks.bare_panes"])
+        try:
+            terminal.wait_for("Ready A")
+            terminal.press(b"2", quiet=0.6)
+            bare += key_times(terminal, [b"1", b"2"], 20)[0]
+        finally:
+            terminal.close()
+    table.line("another pane, the second time, p95 / key press p95", p95(turned), p95(queue), 1.5)
+    table.line("another pane, median / key press p95", median(turned), p95(queue), 1.5)
+    table.line("another pane, median / bare Textual's screens", median(turned), median(bare), 1.0)
+
+
 def _keys_during_sync(folder: Path) -> list[float]:
     """Presses in a queue of 100,000 items while another 100,000 rows come in; stops when they are in."""
     files = {f"desk{n}": f"tickets{n}.csv" for n in range(2)}
@@ -214,8 +247,8 @@ def stand_up(table: Table, folder: Path, runs: int) -> None:
 
 
 PARTS: dict[str, Callable[[Table, Path, int], None]] = {
-    "start": start, "imports": imports, "search": finding, "keys": keys, "paint": paint, "jira": pulls,
-    "standup": stand_up,
+    "start": start, "imports": imports, "search": finding, "keys": keys, "panes": panes, "paint": paint,
+    "jira": pulls, "standup": stand_up,
 }  # fmt: skip
 
 

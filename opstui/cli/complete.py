@@ -65,10 +65,22 @@ def statuses(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
         return _starting(incomplete, [(move.status, move.title) for move in found])
 
 
-def people(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Names of the people of the config, with their teams."""
+def blockers(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What is in the blocker ledger."""
     with _State(ctx) as state:
-        return _starting(incomplete, [(one.name, one.team or "") for one in state.desk.people()] if state else [])
+        return _starting(incomplete, [(row.name, row.what.title) for row in state.desk.ledgers.blockers()] if state else [])
+
+
+def escalated(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Refs of what is escalated, with whom."""
+    with _State(ctx) as state:
+        return _starting(incomplete, [(row.ref, row.what.summary) for row in state.desk.ledgers.escalations()] if state else [])
+
+
+def waiting(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Refs of what waits on somebody, with whom."""
+    with _State(ctx) as state:
+        return _starting(incomplete, [(row.ref, row.person) for row in state.desk.ledgers.waiting()] if state else [])
 
 
 def gone_sources(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,9 @@ from opstui.cli.state import State
 from opstui.domain.model import PRIORITY_WORDS, Stage
 from opstui.domain.views import Receipt
 from opstui.errors import UsageError
+
+if TYPE_CHECKING:
+    from opstui.services.desk import Desk
 
 _refs = click.argument("refs", nargs=-1, required=True, metavar="REF…", shell_complete=complete.refs)
 
@@ -45,6 +48,24 @@ def _priority(text: str) -> int | None:
     if text.casefold() not in words:
         raise UsageError(f"no priority {text!r}", f"there are {', '.join(PRIORITY_WORDS.values())}, 1 to 5, and none")
     return words[text.casefold()]
+
+
+def _escalate(
+    desk: Desk,
+    refs: list[str],
+    to: str,
+    until: str | None,
+    reason: str,
+    question: str,
+    options: tuple[str, ...],
+    recommend: int | None,
+    because: str,
+    tell: bool,
+) -> Receipt:
+    """With what was written for it."""
+    from opstui.domain.escalation import Asked, choices
+
+    return desk.escalate(refs, to, reason, until, Asked(question, choices(options), recommend or 0, because), tell)
 
 
 COMMANDS: dict[str, click.Command] = {
@@ -84,9 +105,22 @@ COMMANDS: dict[str, click.Command] = {
             "escalate",
             "Raise items to somebody who can decide.",
             click.option("--to", required=True, metavar="WHO"),
-            click.option("--until", metavar="WHEN", help="Back in the queue then, when nothing was decided: eod, mon 9, 2d."),
+            click.option(
+                "--until",
+                metavar="WHEN",
+                help="Back in the queue then, when there is no answer: eod, mon 9, 2d; never. Without it the ladder says when.",
+            ),
             _reason,
-            do=lambda desk, refs, to, until, reason: desk.escalate(refs, to, reason, until),
+            click.option("--question", default="", metavar="TEXT", help="What is asked."),
+            click.option(
+                "--option", "options", multiple=True, metavar="'X -> Y'", help="A choice and what it brings; repeatable."
+            ),
+            click.option(
+                "--recommend", type=click.IntRange(min=1), metavar="N", help="The number of the choice you recommend."
+            ),
+            click.option("--because", default="", metavar="TEXT", help="Why that one."),
+            click.option("--tell", is_flag=True, help="Write the text as a comment at their source too."),
+            do=_escalate,
         ),
         _verdict(
             "wait",

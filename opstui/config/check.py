@@ -68,6 +68,8 @@ class Meaning:
             self._standup()
         if self.settings.ui.keys:
             self._keys()
+        if self.settings.escalation.ladder:
+            self._ladder()
         if self.settings.network.proxy or self.settings.network.ca:
             self._network()
 
@@ -105,7 +107,7 @@ class Meaning:
         self._try(("day", "timezone"), lambda: zone(day.timezone))
         for key in ("start", "standup", "handoff", "end"):
             text = getattr(day, key)
-            if hour(text) is None and (text or key != "end"):
+            if hour(text) is None and (text or key not in ("standup", "end")):
                 self._error(("day", key), f"{text!r} is no time of day", "Write hours and minutes, as in 08:30")
         for text in day.holidays:
             try:
@@ -220,6 +222,24 @@ class Meaning:
             if self._query((*path, "when"), rule.when):
                 self._promise((*path, "when"), rule.when)
             self._duration((*path, "within"), rule.within)
+
+    def _ladder(self) -> None:
+        from opstui.config.rules import people
+
+        known, asked = people(self.settings), set()
+        for at, rung in enumerate(self.settings.escalation.ladder):
+            path = ("escalation", "ladder", at)
+            owner = known.owner(rung.to)
+            if owner.state != "ok":
+                why = "names nobody" if owner.state == "none" else "names more than one person, or a group"
+                self._error((*path, "to"), f"{rung.to!r} {why}", "Name one person: somebody has to answer")
+            elif (name := fold(owner.name or "")) in asked:
+                self._warn((*path, "to"), f"{owner.name} is asked twice", "Leave the step out, or name whoever comes next")
+            else:
+                asked.add(name)
+            times = [self._duration((*path, key), text) for key in ("acknowledge", "resolve") if (text := getattr(rung, key))]
+            if len(times) == 2 and times[0] and times[1] and times[0] > times[1]:
+                self._warn((*path, "resolve"), "it is to be decided before it is acknowledged", "Let resolve be the longer one")
 
     def _board(self) -> None:
         """Two columns that want the same statuses: the first of them gets them."""

@@ -36,7 +36,7 @@ class Day(Table, frozen=True, kw_only=True):
         str, Meta(description="Your time zone, as in Europe/London; local asks this machine.", examples=["Europe/London"])
     ] = "local"
     start: Annotated[str, Meta(description="When work starts, HH:MM.")] = "08:00"
-    standup: Annotated[str, Meta(description="When the stand-up is.")] = "10:00"
+    standup: Annotated[str, Meta(description="When the stand-up is; empty: there is none.")] = "10:00"
     handoff: Annotated[str, Meta(description="When the day is handed over.")] = "17:00"
     end: Annotated[str, Meta(description="When work ends, for SLA clocks and eod; empty: at the handoff.")] = ""
     workdays: Annotated[tuple[Workday, ...], Meta(description="The days of the working week.", min_length=1)] = (
@@ -302,6 +302,26 @@ class OutboxTable(Table, frozen=True, kw_only=True):
     ] = True
 
 
+class Rung(Table, frozen=True, kw_only=True):
+    """One step of the ladder: who is asked, and how long each answer may take."""
+
+    to: Annotated[str, Meta(description="Who is asked.", min_length=1, examples=["Marta Voss"])]
+    acknowledge: Annotated[
+        str, Meta(description="Within this time they say that they have it; empty: no such time.", examples=["30m"])
+    ] = ""
+    resolve: Annotated[str, Meta(description="Within this time it is decided; empty: no such time.", examples=["4h"])] = ""
+
+
+class EscalationTable(Table, frozen=True, kw_only=True):
+    """Who is asked to decide when nobody else can, one after the other; a step that is missed comes back to the queue."""
+
+    calendar: Annotated[
+        Literal["working", "24x7"],
+        Meta(description="Which hours the times of the ladder count: those of the working day, or all."),
+    ] = "working"
+    ladder: Annotated[tuple[Rung, ...], Meta(description="The steps, the first asked first; none: you choose each time.")] = ()
+
+
 class NetworkTable(Table, frozen=True, kw_only=True):
     """How connectors reach the network."""
 
@@ -358,6 +378,9 @@ class Settings(Table, frozen=True, kw_only=True):
     standup: Annotated[StandupTable, Meta(description="The daily stand-up.")] = field(default_factory=StandupTable)
     ui: Annotated[Ui, Meta(description="How it looks and which keys it hears.")] = field(default_factory=Ui)
     outbox: Annotated[OutboxTable, Meta(description="Changes on their way to trackers.")] = field(default_factory=OutboxTable)
+    escalation: Annotated[EscalationTable, Meta(description="Who is asked to decide, and by when.")] = field(
+        default_factory=EscalationTable
+    )
     network: Annotated[NetworkTable, Meta(description="Proxy and certificates.")] = field(default_factory=NetworkTable)
     backup: Annotated[Backup, Meta(description="The daily copy of the store.")] = field(default_factory=Backup)
 

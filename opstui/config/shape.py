@@ -155,6 +155,8 @@ class Shape:
             close = nearest(last, elsewhere)
             step = f"Did you mean {elsewhere[close]}?" if close else did_you_mean(last, known)
         said = self.merged.origins.get(path, [])
+        if not said:  # within a list whose elements have no names: where the list was set is all that is known
+            self._wrong(path, "there is no such key", step)
         for origin in said:
             self.findings.append(Finding("error", origin.where, dotted(path), "there is no such key", step))
 

@@ -143,6 +143,13 @@ ACTIONS: tuple[Action, ...] = (
         "Y",
         command="standup topic",
     ),
+    _standup(
+        "block",
+        "Blocked",
+        "Put it into the ledger: the item under the cursor, or what no tracker knows.",
+        "X",
+        command="blocker add",
+    ),
     _standup("nudge", "Nudge", "Remind whoever is waited on.", "f"),
     _standup(
         "report", "Report", "The minutes as a page: copy as Markdown, for Slack, plain; or save them.", "M", command="standup"
@@ -255,8 +262,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("list.page_up", "Page up", "A page up.", ("pageup", "ctrl+u"), ("list",), group="Moving"),
     Action("list.first", "First", "The first line.", ("home",), ("list",), group="Moving"),
     Action("list.last", "Last", "The last line.", ("end", "G"), ("list",), group="Moving"),
+    Action("app.now", "Where the day is", "The pane that fits the hour: the queue, or the stand-up when it is time.", ("0",)),
     Action("app.triage", "Triage", "The triage queue.", ("1",), command="queue"),
-    Action("app.standup", "Stand-up", "The board of the stand-up: what changed, is blocked, ages.", ("2",), command="standup"),
+    Action("app.standup", "Stand-up", "The board of the stand-up: what changed, is blocked, ages.", ("2",)),
     Action("app.log", "Log", "Notes, decisions and the journal.", ("6",), command="log search"),
     Action("app.sources", "Sources", "Every source's health.", ("7",), command="doctor"),
     Action("app.outbox", "Outbox", "What is on its way to the sources, and what came back.", ("O",), command="outbox list"),

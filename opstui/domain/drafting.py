@@ -153,7 +153,7 @@ def _act_words(act: Act) -> str:
     if len(act.refs) != 1:
         return clean_line(act.summary)
     ref = re.escape(act.refs[0])
-    said = re.sub(rf"(?: on)? {ref}(?=[\s:,.]|$)|^{ref}(?=[\s:,.]|$)", "", act.summary, count=1).strip()
+    said = re.sub(rf"(?: on| of)? {ref}(?=[\s:,.]|$)|^{ref}(?=[\s:,.]|$)", "", act.summary, count=1).strip()
     return _titled(act.titles[0] if act.titles else "", clean_line(said[:1].lower() + said[1:]))
 
 

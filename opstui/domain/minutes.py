@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from opstui.domain.format import plural
 from opstui.domain.parking import OUTCOME_WORDS, Topic
-from opstui.domain.standup import PARTS, Said, Turn
+from opstui.domain.standup import PARTS, Heard, Said, Turn
 
 HEADS = {"yesterday": "Done", "today": "Doing", "blockers": "Blocked"}
 """What the three questions are called in a report, as in the JSON: done, doing, blocked."""
@@ -44,17 +44,6 @@ class Spoken:
         return list(zip(HEADS.values(), (self.done, self.doing, self.blocked), strict=True))
 
 
-class Blocker(NamedTuple):
-    """One open blocker as the ledger has it."""
-
-    uid: str
-    text: str
-    ref: str = ""
-    owner: str = ""
-    next_step: str = ""
-    note: str = ""
-
-
 class Parked(NamedTuple):
     """One topic of the parking lot, by the record it is."""
 
@@ -77,7 +66,7 @@ class Minutes:
     length_s: int = 0
     left_out: int = 0
     people: tuple[Spoken, ...] = ()
-    blockers: tuple[Blocker, ...] = ()
+    blockers: tuple[Heard, ...] = ()
     parked: tuple[Parked, ...] = ()
     unseen: tuple[tuple[str, int], ...] = ()
 
@@ -248,12 +237,17 @@ REFS = 3
 """So many refs stand behind a line."""
 
 
-def _blocker(one: Blocker, form: Format) -> str:
+def _blocker(one: Heard, form: Format) -> str:
     facts = [f"owner {form.strong(form.text(one.owner))}" if one.owner else form.strong("no owner")]
     facts += [f"next: {form.text(one.next_step)}"] if one.next_step else []
-    facts += [form.text(one.note)] if one.note else []
+    facts += [unchanged_words(one)] if one.unchanged else []
     ref = f"{form.ref(one.ref)} " if one.ref else ""
     return f"{ref}{form.text(one.text)}: {', '.join(facts)}"
+
+
+def unchanged_words(one: Heard) -> str:
+    """``unchanged``, or ``unchanged 2 times``."""
+    return "unchanged" if one.unchanged == 1 else f"unchanged {one.unchanged} times"
 
 
 def _parked(one: Parked, form: Format) -> str:
@@ -290,7 +284,17 @@ def document(minutes: Minutes) -> dict[str, Any]:
             }
             for one in minutes.people
         ],
-        "blockers": [one._asdict() for one in minutes.blockers],
+        "blockers": [
+            {
+                "id": one.uid,
+                "text": one.text,
+                "ref": one.ref or None,
+                "owner": one.owner or None,
+                "next_step": one.next_step,
+                "unchanged": one.unchanged,
+            }
+            for one in minutes.blockers
+        ],
         "topics": [
             {
                 "id": one.uid,

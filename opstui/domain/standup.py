@@ -78,6 +78,18 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """One blocker as it stood when the stand-up ended: the ledger's record, and how often it was heard unchanged."""
+
+    uid: str
+    text: str
+    ref: str = ""
+    owner: str = ""
+    next_step: str = ""
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Standup:
     """One stand-up; ``turns`` in speaking order, ``since`` the moment up to which time is counted."""
 
@@ -97,6 +109,10 @@ class Standup:
     each_s: int = EACH_S
     seed: int | None = None
     """What the order was last shuffled with."""
+    heard: tuple[Heard, ...] = ()
+    """The blockers that it ended with."""
+    unseen: tuple[tuple[str, int], ...] = ()
+    """How many items nobody saw when it ended, by why."""
 
     @property
     def summary(self) -> str:

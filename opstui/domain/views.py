@@ -234,6 +234,14 @@ class Load(NamedTuple):
     oldest: datetime | None
 
 
+class Work(NamedTuple):
+    """One item in somebody's hands."""
+
+    ref: str
+    title: str
+    born: datetime | None
+
+
 class Receipt(NamedTuple):
     """What an action did: its journal group, the refs it changed, and those it refused with the reason.
 

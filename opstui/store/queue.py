@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from opstui.domain.kinds import Kind, Place, Stage
-from opstui.domain.views import Load, QueueRow, View
+from opstui.domain.views import Load, QueueRow, View, Work
 from opstui.store import order
 from opstui.store.rows import holes, moment, sliced
 from opstui.store.splits import recount_splits, stored_splits
@@ -73,6 +73,15 @@ def loads(conn: Connection) -> list[Load]:
         "GROUP BY owner ORDER BY count(*) DESC, owner"
     )
     return [Load(owner, open, moment(oldest)) for owner, open, oldest in conn.execute(sql).fetchall()]
+
+
+def oldest_of(conn: Connection, owner: str, limit: int) -> list[Work]:
+    """What somebody has had in hand longest, of what is not over."""
+    sql = (
+        "SELECT i.source || ':' || i.key, i.title, r.born FROM ranks r JOIN items i ON i.id = r.item "
+        f"WHERE r.owner = ? AND r.owner_state = 'ok' AND r.stage <> 'done' AND r.{_WORK} ORDER BY r.born, r.item LIMIT ?"
+    )
+    return [Work(ref, title, moment(born)) for ref, title, born in conn.execute(sql, (owner, limit)).fetchall()]
 
 
 def _row(one: Sequence[Any], moved: Mapping[str, Sequence[str]], after: int, at: int) -> QueueRow:

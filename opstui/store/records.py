@@ -22,6 +22,9 @@ T = TypeVar("T")
 
 KINDS: Mapping[str, tuple[str, str]] = {
     "topic": ("opstui.domain.parking", "Topic"),
+    "blocker": ("opstui.domain.blockers", "Blocker"),
+    "escalation": ("opstui.domain.escalation", "Escalation"),
+    "wait": ("opstui.domain.waiting", "Wait"),
     "standup": ("opstui.domain.standup", "Standup"),
 }
 """Kind -> module and name of the dataclass that its documents are; the class knows its kind by the same name."""

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import App
 from textual.screen import Screen
+from textual.widget import AwaitMount
 
 from opstui.domain.actions import ACTIONS, BY_ID
+from opstui.domain.rail import leads_to
 from opstui.errors import OpstuiError
 from opstui.ui.engine import Engine
 from opstui.ui.held import HeldKeys, KeyHandled
@@ -23,9 +25,11 @@ from opstui.ui.pane import Pane
 from opstui.ui.panes.triage import TriagePane
 from opstui.ui.present import ASCII, UNICODE, Look
 from opstui.ui.theme import DARK, LIGHT, Palette, palette
-from opstui.ui.wire import lean_driver
+from opstui.ui.turning import ready, turn_to
+from opstui.ui.wire import Written, lean_driver
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from textual.driver import Driver
 
     from opstui.domain.views import SourceState
@@ -89,7 +93,6 @@ class OpstuiApp(App[int], inherit_bindings=False):
         settings = workspace.settings
         self.keymap = _keys(settings.ui.keymap, settings.ui.keys)
         self.look = Look(self.desk.zone(), ASCII if _ascii(settings.ui.ascii, environ) else UNICODE)
-        self._stops: Sequence[tuple[str, str]] = (("Stand-up", settings.day.standup), ("Handoff", settings.day.handoff))
         self.sources: tuple[SourceState, ...] = ()
         self.readonly = False
         """Whether nothing is sent to any source, as far as was read last."""
@@ -100,13 +103,15 @@ class OpstuiApp(App[int], inherit_bindings=False):
         self.engine = Engine(workspace, self._engine_told, self._read_ended)
         self.crash: Exception | None = None
         """The first exception that nobody caught."""
+        self.written = Written()
         self._with_engine = engine
         self.held = HeldKeys(self, self.pass_on_key)
         self._has_sources = any(source.enabled for source in settings.sources)
         self._palette: Palette | None = None
         self._version = -1
         self._minute = ""
-        self._css_variables: dict[str, str] = {}
+        self._css_state: tuple[int, dict[str, str]] = (0, {})
+        """The count of Textual's that tells when styles must be made anew, and the theme's variables they were made with."""
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         wanted = (workspace.set_by("ui", "theme") and settings.ui.theme) or self.desk.theme() or settings.ui.theme
@@ -117,17 +122,26 @@ class OpstuiApp(App[int], inherit_bindings=False):
     def _begin_with(self, theme: str) -> None:
         """Set the first theme before any style is parsed, so that none is parsed twice."""
         self.set_reactive(OpstuiApp.theme, theme)
-        self._css_variables = self.get_css_variables()
-        self.stylesheet.set_variables(self._css_variables)
+        self._css_state = self._css_update_count, self.get_css_variables()
+        self.stylesheet.set_variables(self._css_state[1])
 
     def refresh_css(self, animate: bool = True) -> None:
-        """Not before the first frame: everything was parsed with the theme in force."""
-        if self.started or self.get_css_variables() != self._css_variables:
-            super().refresh_css(animate)
+        """Only for another theme: what is new was styled with the one in force when it was made."""
+        state = self._css_update_count, self.get_css_variables()
+        new = self.screen._css_update_count in (-1, self._css_update_count)
+        if (state == self._css_state and new) or (not self.started and state[1] == self._css_state[1]):
+            self.screen._css_update_count = self._css_update_count
+            return
+        self._css_state = state
+        super().refresh_css(animate)
 
     def get_driver_class(self) -> type[Driver]:
         """The platform's driver, writing fewer bytes."""
         return lean_driver(super().get_driver_class())
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Remember what stands on the screen, so that another pane costs what differs."""
+        super()._display(screen, self.written.noted(renderable))
 
     # The end by a mistake: who called run() says what it was, Textual would print items' texts with its traceback.
 
@@ -151,11 +165,6 @@ class OpstuiApp(App[int], inherit_bindings=False):
         if self._palette is None or self._palette.name != self.theme:
             self._palette = palette(self.theme, self.theme_variables, colour=self.colour)
         return self._palette
-
-    @property
-    def stops(self) -> Sequence[tuple[str, str]]:
-        """The fixed points of the day: none on a day that is not worked."""
-        return self._stops if self.desk.workday() else ()
 
     def now(self) -> datetime:
         """The desk's clock."""
@@ -224,7 +233,7 @@ class OpstuiApp(App[int], inherit_bindings=False):
 
     def _check(self) -> None:
         """Read again when somebody wrote to the store, or the minute is over; otherwise do nothing."""
-        version, minute = self.desk.version(), f"{self.now():%H%M}"
+        version, minute = self.state()
         if version != self._version:
             self._version = version
             self.refresh_data()
@@ -237,7 +246,11 @@ class OpstuiApp(App[int], inherit_bindings=False):
     def refresh_data(self) -> None:
         """Read again what the pane shows."""
         if self.pane:
-            self.pane.refresh_data()
+            self.pane.read_again()
+
+    def state(self) -> tuple[int, str]:
+        """What is shown depends on this: the state of the store, and the minute."""
+        return self.desk.version(), f"{self.now():%H%M}"
 
     def read_health(self) -> None:
         """Read again how the sources are, and whether anything is sent to them."""
@@ -283,6 +296,22 @@ class OpstuiApp(App[int], inherit_bindings=False):
     def do_outbox(self) -> None:
         """Go to what is on its way to the sources, and what came back."""
         self.switch_mode("outbox")
+
+    def switch_mode(self, mode: str) -> AwaitMount:
+        """Go to a pane: as it was left when it was there before, by Textual's own way when it is new or must be laid out."""
+        pane = ready(self, mode) if mode != self.current_mode else None
+        if pane is None:
+            return super().switch_mode(mode)
+        turn_to(self, mode, pane)
+        return AwaitMount(pane, [])
+
+    def do_now(self) -> None:
+        """Go to the pane that fits the hour, or say that this is it."""
+        action = leads_to(self.desk.rail().stops)
+        if self.pane and action == f"app.{self.pane.place}":
+            self.pane.say("This is where the day is.")
+        else:
+            self.do(action)
 
     def open_own(self, fields: Mapping[str, str]) -> bool:
         """Go to what an item of opstui's own is about: a change that came back, a source; False when it is neither."""

@@ -32,6 +32,8 @@ class Act(NamedTuple):
 
     verb: str
     args: Mapping[str, Any] = MappingProxyType({})
+    slot: str = ""
+    """Where the draft of what was written for it is kept until it is done."""
 
     @property
     def words(self) -> str:
@@ -40,7 +42,7 @@ class Act(NamedTuple):
 
     def saying(self, words: str) -> Act:
         """The same with other words."""
-        return Act(self.verb, {**self.args, ("text" if "text" in self.args else "reason"): words})
+        return Act(self.verb, {**self.args, ("text" if "text" in self.args else "reason"): words}, self.slot)
 
 
 class DecidingPane(Pane, inherit_bindings=False):
@@ -141,12 +143,14 @@ class DecidingPane(Pane, inherit_bindings=False):
     def _submit(self, act: Act, rows: Sequence[QueueRow], refs: Sequence[str]) -> None:
         if not refs:
             return
-        self.last = act
+        self.last = act._replace(slot="")
         if act.verb in LEAVING:
             self.take_away(rows)
-        own_words = act.words and act.words not in self.desk.reasons(act.verb)
+        # What has a draft is found again by the same key; other words of one's own are offered at once.
+        own_words = act.words and not act.slot and act.words not in self.desk.reasons(act.verb)
         failed = partial(self._unwritten, act, rows, refs) if own_words else None
-        self.write(partial(getattr(self.desk, act.verb), refs, **act.args), rows, told=self.say_where, failed=failed)
+        do = partial(getattr(self.desk, act.verb), refs, **act.args)
+        self.write(partial(self.keep, act.slot, do) if act.slot else do, rows, told=self.say_where, failed=failed)
 
     def say_where(self, receipt: Receipt) -> None:
         """Where it goes, and how long undo keeps it from going; or that it stays here, and why."""

@@ -64,6 +64,8 @@ class Pane(Screen[None], inherit_bindings=False):
         self.day = DayLine(id="day")
         self.foot = FootLine(id="foot")
         self._quiet: Timer | None = None
+        self._read: tuple[int, str] | None = None
+        """The state of the store, and the minute, that is shown."""
 
     def _extend_compose(self, widgets: list[Widget]) -> None:
         """No toasts and no tooltips of Textual's: they are not used here, and cost the start a second drawing of everything."""
@@ -100,8 +102,26 @@ class Pane(Screen[None], inherit_bindings=False):
         self.set_class(tiny, "-tiny")
 
     def on_screen_resume(self) -> None:
-        """Shown again: what was written meanwhile must be seen."""
+        """Shown: what was written meanwhile must be seen."""
+        self.read_again()
+
+    def read_again(self) -> None:
+        """Read what is shown, and remember of which state of the store that is."""
+        self._read = self.desktop.state()
         self.refresh_data()
+
+    def shown_again(self) -> None:
+        """Shown as it was left: read again only when something was written since, or the minute is another one."""
+        if self._read != self.desktop.state() or self.wanted():
+            self.read_again()
+            return
+        self.refresh_head()
+        if self.counts:
+            self.count_down()
+
+    def wanted(self) -> bool:
+        """Whether it was gone to for something that it does not show yet."""
+        return False
 
     def refresh_data(self) -> None:
         """The store changed: read again what is shown, without moving the cursor."""
@@ -110,7 +130,9 @@ class Pane(Screen[None], inherit_bindings=False):
     def refresh_head(self) -> None:
         """Redraw the day line when it says something else."""
         self.day.here = self.here()
-        self.day.stops = self.desktop.stops
+        self.day.rail = self.desk.rail()
+        self.day.place = f"app.{self.place}"
+        self.day.keys = {stop.action: key_hint(stop.action, self.desktop.keymap) for stop in self.day.rail.stops if stop.action}
         self.day.sources = self.desktop.sources
         self.day.reading = dict(self.desktop.reading)
         self.day.readonly = self.desktop.readonly
@@ -302,5 +324,6 @@ class Pane(Screen[None], inherit_bindings=False):
         return receipt
 
     @on(FootLine.Pressed)
-    def _hint_pressed(self, event: FootLine.Pressed) -> None:
+    @on(DayLine.Pressed)
+    def _hint_pressed(self, event: FootLine.Pressed | DayLine.Pressed) -> None:
         self.desktop.do(event.action_id)

@@ -52,11 +52,11 @@ def detail_lines(
         lines += out(detail.outgoing, cells)
     lines += _why(detail, cells)
     lines += _changes(f"SINCE {look.at(since, now).upper()}", detail.since, cells, now, look)
-    lines += _links("BLOCKS", detail.blocks, cells, look)
-    lines += _links("BLOCKED BY", detail.blocked_by, cells, look)
+    lines += link_lines("BLOCKS", detail.blocks, cells, look)
+    lines += link_lines("BLOCKED BY", detail.blocked_by, cells, look)
     if len(detail.group) > 1:
-        lines += _links(f"GROUP OF {detail.row.group_size}", detail.group[:8], cells, look)
-    lines += _notes(detail, cells, now, look, drafts)
+        lines += link_lines(f"GROUP OF {detail.row.group_size}", detail.group[:8], cells, look)
+    lines += note_lines(detail, cells, now, look, drafts)
     if detail.item.body:
         lines += [[], [("TEXT", "muted")], *([(f"  {text}", "text")] for text in wrap(detail.item.body, cells - 2, 60))]
     lines += _others(detail.item.fields, cells)
@@ -240,7 +240,8 @@ def _moved(change: Change, look: Look) -> str:
     return f"{field} {old} {look['arrow']} {new}"
 
 
-def _links(title: str, links: Iterable[Linked], cells: int, look: Look) -> list[Line]:
+def link_lines(title: str, links: Iterable[Linked], cells: int, look: Look) -> list[Line]:
+    """Items at the other ends of links, under a heading; nothing where there are none."""
     lines: list[Line] = []
     for link in links:
         done = f"{look['done']} " if link.stage == "done" else ""
@@ -253,7 +254,8 @@ def _links(title: str, links: Iterable[Linked], cells: int, look: Look) -> list[
     return [[], [(title, "muted")], *lines] if lines else []
 
 
-def _notes(detail: Detail, cells: int, now: datetime, look: Look, drafts: Sequence[str]) -> list[Line]:
+def note_lines(detail: Detail, cells: int, now: datetime, look: Look, drafts: Sequence[str]) -> list[Line]:
+    """What was written on an item, notes and decisions, oldest first."""
     written: list[tuple[datetime, list[Piece]]] = []
     for entry in detail.notes:
         word = "" if entry.kind == "note" else f"{entry.kind}: "

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 
 from opstui.domain import standup as walk
 from opstui.domain.format import plural
-from opstui.domain.minutes import Minutes, clock, head, round_words
+from opstui.domain.minutes import Minutes, clock, head, round_words, unchanged_words
 from opstui.domain.parking import OUTCOME_WORDS, Outcome, Topic
 from opstui.domain.standup import PARTS, Said, Standup, State, Turn
-from opstui.domain.when import ago, span
+from opstui.domain.when import ago
 from opstui.ui.cells import cut, fit, right, tame, width, wrap
 from opstui.ui.present import Line, Look, Piece, spread
 
 if TYPE_CHECKING:
+    from opstui.domain.boardviews import PersonLoad
     from opstui.services.desk.standup import Tile
     from opstui.store.records import Kept
 
-NAME, TIME, LOAD = 16, 5, 11
+NAME, TIME, LOAD, BAR = 16, 5, 13, 4
 HEADS = {"yesterday": "SINCE", "today": "TODAY", "blockers": "BLOCKERS"}
 
 
@@ -71,8 +72,7 @@ def tile_line(tile: Tile, cells: int, now: datetime, look: Look, standup: Standu
     said, said_tone = time_piece(turn, standup, now)
     line: Line = [(sign + " ", tone), (fit(tame(turn.person), name, look["ellipsis"]), "muted" if gone else "strong")]
     line.append((right(said, TIME + 1) + "  ", said_tone))
-    oldest = f", {span((now - load.oldest).total_seconds()).split()[0]}" if load.oldest else ""
-    line.append((fit(f"{load.open} open{oldest}" if load.open else "none open", LOAD + 2, look["ellipsis"]), "muted"))
+    line += load_pieces(load, look)
     room = cells - 2 - name - TIME - 3 - LOAD - 2
     if gone:
         return [*line, (fit("absent", room), "muted")]
@@ -91,6 +91,21 @@ def tile_line(tile: Tile, cells: int, now: datetime, look: Look, standup: Standu
     return line
 
 
+def load_pieces(load: PersonLoad, look: Look) -> Line:
+    """``▮▮▮▯ 3/4``, and ``over`` where it is more than one can do; in ``LOAD`` cells and two."""
+    if load.away:
+        return [
+            (
+                fit("away" if not load.in_work else f"away, {load.in_work} left", LOAD + 2),
+                "warning" if load.in_work else "muted",
+            )
+        ]
+    full = min(BAR, -(-BAR * load.in_work // load.capacity)) if load.in_work else 0
+    words = f" {load.in_work}/{load.capacity}" + (" over" if load.over else "")
+    tone = "warning" if load.over else "muted"
+    return [(look["full"] * full, tone), (look["part"] * (BAR - full), "rule"), (fit(words, LOAD + 2 - BAR), tone)]
+
+
 def words_of(tile: Tile, part: str) -> list[str]:
     """What stands for one of the three questions, a text a line: typed, else drafted."""
     typed = tile.turn.typed(part)
@@ -106,7 +121,9 @@ def tile_page(tile: Tile, cells: int, now: datetime, look: Look, standup: Standu
     each = f" of {clock(standup.each_s)}" if said and standup is not None else ""
     lines: list[Line] = [spread([(tame(turn.person), "strong")], [(said, tone), (each, "muted")], cells, look)]
     oldest = f", the oldest {ago(tile.load.oldest, now).removesuffix(' ago')}" if tile.load.oldest else ""
-    work = f"{plural(tile.load.open, 'open item')}{oldest}" if tile.load.open else "no open item"
+    load = tile.load
+    work = f"{plural(load.open, 'open item')}{oldest}" if load.open else "no open item"
+    work += "" if load.away else f", {load.in_work} of {load.capacity} in work" + (": over" if load.over else "")
     lines.append([(cut(f"{state_words(turn, standup)} {look['dot']} {work}", cells, look["ellipsis"]), "muted")])
     for part in reversed(PARTS):  # what is in the way must be in sight on the smallest screen
         head = HEADS[part] + (f" {look.at(since, now)}".upper() if part == "yesterday" and since else "")
@@ -221,7 +238,7 @@ def minutes_page(minutes: Minutes, cells: int, look: Look) -> list[Line]:
         for blocker in minutes.blockers:
             facts = [f"owner {blocker.owner}" if blocker.owner else "no owner"]
             facts += [f"next: {blocker.next_step}"] if blocker.next_step else []
-            facts += [blocker.note] if blocker.note else []
+            facts += [unchanged_words(blocker)] if blocker.unchanged else []
             lines += _hung(look["blocked"] + "        ", f"{blocker.text}: {', '.join(facts)}", blocker.ref, cells, look)
     if minutes.parked:
         lines += [[], [("PARKING LOT", "muted")]]

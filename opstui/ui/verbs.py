@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -86,12 +86,19 @@ class VerbPane(TrackerPane, inherit_bindings=False):
 
         return await self.answer(ReasonPicker(heading, self.desk.reasons(verb), optional=optional))
 
-    async def ask_person(self, heading: str) -> str | None:
-        """Somebody, with everybody's open work in view."""
+    async def ask_person(self, heading: str, first: str = "", note: str = "") -> str | None:
+        """Somebody, with everybody's open work in view; ``first`` is who is proposed, and ``note`` says why."""
         from opstui.ui.dialogs.pick_person import PersonPicker
 
         me = self.desk.me()
-        picker = PersonPicker(heading, None, self.desk.people(), now=self.desk.now(), me=me.name if me else "")
+
+        def look(name: str, told: Callable[[Any], None]) -> None:
+            self.aside.ask("work", partial(self.desk.ledgers.work, name), told)
+
+        people = self.desk.people()
+        picker = PersonPicker(
+            heading, None, people, now=self.desk.now(), me=me.name if me else "", first=first, note=note, work=look
+        )
         self.aside.ask("loads", self.desk.loads, picker.tell)
         return await self.answer(picker)
 
@@ -131,21 +138,23 @@ class VerbPane(TrackerPane, inherit_bindings=False):
             self.decide(Act("assign", {"who": who}), rows)
 
     async def _escalate(self) -> None:
-        from opstui.ui.dialogs.pick_when import NEVER, WhenPicker
+        """Whose turn it is, then one page: everything on it may stay empty."""
+        from opstui.ui.dialogs.escalate import EscalationEditor
 
         rows = self.meant()
-        to = await self.ask_person(f"Escalate {self._named(rows)} to")
+        refs = self.refs_of(rows)
+        known = await self.aside.answer("suggested", partial(self.desk.ledgers.suggested, refs[0]))
+        turn = f"step {known.step} of {known.steps}" if known.step else ""
+        to = await self.ask_person(f"Escalate {self._named(rows)} to", known.to, turn)
         if to is None:
             return
-        reason = await self._reason("escalate", f"Escalate to {to}: why?")
-        if reason is None:
+        reasons, told = self.desk.reasons("escalate"), self.tells(rows)
+        editor = EscalationEditor(self.desk, to, refs, known if len(refs) == 1 else None, reasons, told)
+        letter = await self.answer(editor)
+        if letter is None:
             return
-        heading = f"{to} answers by when?"
-        until = await self.answer(
-            WhenPicker(self.desk.now(), self.desk.presets(), self.desk.when, heading, without="no deadline")
-        )
-        if until is not None:
-            self.decide(Act("escalate", {"to": to, "reason": reason, "until": None if until is NEVER else until}), rows)
+        args = {"to": to, "reason": letter.asked.question, "until": letter.until, "asked": letter.asked, "tell": letter.tell}
+        self.decide(Act("escalate", args, editor.slot), rows)
 
     async def _wait(self) -> None:
         from opstui.ui.dialogs.pick_when import WhenPicker

@@ -94,7 +94,7 @@ def command_of(words: list[str]) -> tuple[click.Command, click.Context, list[str
     """The command that words call, and what is left for it."""
     context = root.make_context("opstui", words) if words[:1] else click.Context(root, info_name="opstui")
     command, rest = root, [*context._protected_args, *context.args]
-    while isinstance(command, click.Group) and rest:
+    while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
         found = command.get_command(context, rest[0])
         assert found is not None, f"there is no command {rest[0]!r}"
         command, rest = found, rest[1:]

@@ -92,7 +92,8 @@ def test_the_roster_is_me_and_everybody_or_as_the_config_says_with_aliases_resol
 
 def test_a_shuffled_order_is_the_same_all_day_and_another_one_tomorrow(tmp_path: Path) -> None:
     people = [{"name": f"P{n} X"} for n in range(8)]
-    desk, clock = at_ten(tmp_path, people=people, standup={"order": "shuffle"})
+    clock = FakeClock(MORNING.replace(hour=10))
+    desk = a_desk(tmp_path, clock, people=people, standup={"order": "shuffle"})
     orders = []
     for _ in range(2):
         desk.standup.start()
@@ -314,6 +315,36 @@ def test_hostile_text_breaks_no_form(tmp_path: Path) -> None:
 def test_a_report_of_nobody_is_still_a_report(tmp_path: Path) -> None:
     desk, _ = at_ten(tmp_path, me={}, people=[])
     assert "Not held yet" in write(desk.standup.report(), FORMATS["markdown"])
+
+
+def test_the_end_carries_the_blockers_and_the_report_keeps_how_they_stood(tmp_path: Path) -> None:
+    desk, clock = at_ten(tmp_path)
+    for day, unchanged in enumerate((0, 1, 2)):
+        clock.time = MORNING.replace(hour=10) + timedelta(days=3 * day)
+        desk.standup.start()
+        desk.standup.finish()
+        badge = next(one for one in desk.standup.report().blockers if one.ref == "jira:OPS-61")
+        assert (badge.owner, badge.unchanged) == ("Cy Moss", unchanged)
+    clock.forward(days=1)
+    desk.standup.start()
+    with pytest.raises(Refused, match="heard unchanged for the third time"):
+        desk.standup.finish()
+    assert desk.standup.current() is not None
+    desk.decide("Borrow badges from gate B", ref="jira:OPS-61")
+    desk.ledgers.set_owner("helpdesk:INC4712", "Cy Moss")
+    assert desk.standup.finish().group
+    desk.undo()
+    assert desk.standup.current() is not None
+    first = desk.standup.report(desk.standup.of("2026-11-20").uid)  # type: ignore[union-attr]
+    assert [one.unchanged for one in first.blockers] == [0, 0]
+
+
+def test_who_has_no_capacity_is_not_asked_unless_the_roster_says_so(tmp_path: Path) -> None:
+    people = [{"name": "Bo Lind", "capacity": 0}, {"name": "Cy Moss"}]
+    desk, _ = at_ten(tmp_path / "a", people=people)
+    assert set(desk.standup.roster()) == {"Ana Ruiz", "Cy Moss"}
+    desk, _ = at_ten(tmp_path / "b", people=people, standup={"roster": ["bo lind"]})
+    assert desk.standup.tiles()[0].load.away
 
 
 # The parking lot

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pyte
 import pytest
+from textual._compositor import LayoutUpdate
+from textual.strip import Strip
 
 from opstui.ui.panes.log import LogPane
 from opstui.ui.panes.outbox import OutboxPane
 from opstui.ui.panes.sources import SourcesPane
+from opstui.ui.theme import LIGHT
+from tests.support.build import an_item
+from tests.support.desk import store_of
 from tests.support.outbox import can
-from tests.support.triage import Story, a_triage
+from tests.support.triage import Story, a_triage, hours
 
 
 async def there_and_back(desk: Story, *keys: str) -> None:
@@ -99,3 +108,160 @@ async def test_the_stand_up_is_gone_to_by_its_key_and_by_its_letter(tmp_path: Pa
         await desk.press(*keys)
         await desk.until(lambda: desk.app.pane is not None and desk.app.pane.place == "standup")
         await desk.expect("Stand-up")
+
+
+class Glass:
+    """What a person sees: everything that is written to the terminal, on a terminal of its own."""
+
+    def __init__(self, desk: Story) -> None:
+        self.app = desk.app
+        self.screen = pyte.Screen(*self.app.size)
+        self.stream = pyte.Stream(self.screen)
+        self.written: list[str] = []
+
+    def write(self, data: str) -> None:
+        """In place of the driver's."""
+        self.written.append(data)
+        self.stream.feed(re.sub("\x1b\\[\\?2026[hl]", "", data))
+
+    def wrong(self) -> list[int]:
+        """The lines that are not what they were, had the whole screen been written once more."""
+        whole = pyte.Screen(*self.app.size)
+        with self.app.screen._context():
+            strips = self.app.screen._compositor.render_strips()
+        lines: list[Iterable[Strip]] = [[strip] for strip in strips]
+        pyte.Stream(whole).feed(LayoutUpdate(lines, self.app.size.region).render_segments(self.app.console))
+        return [y for y in range(whole.lines) if seen(self.screen, y) != seen(whole, y)]
+
+
+def seen(screen: pyte.Screen, y: int) -> list[tuple[object, ...]]:
+    """What can be seen of a line: of a blank cell only what is behind it."""
+    cells = (screen.buffer[y][x] for x in range(screen.columns))
+    return [(cell.data, cell.bg, cell.data != " " and (cell.fg, cell.bold, cell.italics)) for cell in cells]
+
+
+@contextmanager
+def looked_at(desk: Story) -> Iterator[Glass]:
+    """Everything that the app writes from here on."""
+    glass = Glass(desk)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(desk.app), "is_headless", property(lambda app: False))
+        patch.setattr(desk.app._driver, "write", glass.write)
+        desk.app.refresh()
+        yield glass
+
+
+PLAIN = [an_item(f"INC{n:02}", f"Label roll {n} is empty", created=hours(1 + n)) for n in range(60)]
+WALK = [
+    *(
+        "1",
+        "2",
+        "1",
+        "2",
+        "1",
+        "j",
+        "1",
+        "j",
+        "6",
+        "1",
+        "7",
+        "j",
+        "1",
+        "O",
+        "1",
+        "6",
+        "j",
+        "j",
+        "2",
+        "1",
+        "j",
+        "space",
+        "6",
+        "1",
+    ),
+    *("slash", "escape", "7", "1", "s", "escape", "6", "space", "1", "d", "6", "1", "z", "7", "O", "2", "6", "7", "1", "end"),
+    *("6", "1", "g", "l", "g", "t", "P", "1"),
+]
+"""Keys that change panes, and others that change what a pane shows, in between."""
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
+async def test_the_terminal_shows_the_pane_and_nothing_of_the_one_before(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with a_triage(tmp_path, *PLAIN, size=size) as desk:
+        with looked_at(desk) as glass:
+            for at, key in enumerate(WALK):
+                await desk.press(key)
+                for _ in range(20):
+                    if not glass.wrong():
+                        break
+                    await desk.pilot.pause(0.05)
+                assert not glass.wrong(), (at, key, glass.screen.display)
+
+
+async def test_the_second_time_only_lines_that_differ_are_written_and_once(tmp_path: Path) -> None:
+    async with a_triage(tmp_path, *PLAIN, size=(160, 45)) as desk:
+        for key in ("2", "O", "1"):
+            await desk.press(key)
+        with looked_at(desk) as glass:
+            await desk.press("2")
+            glass.written.clear()
+            await desk.press("O")
+        frames = [data for data in glass.written if "\x1b[" in data and "2026" not in data]
+        assert len(frames) == 1
+        assert len(set(re.findall("\x1b\\[(\\d+);1H", frames[0]))) < 12  # of 45: what both leave blank stays
+
+
+async def test_the_second_time_nothing_is_read_again_unless_something_was_written(tmp_path: Path) -> None:
+    async with a_triage(tmp_path) as desk:
+        for key in ("6", "7", "O", "1"):
+            await desk.press(key)
+        read: list[str] = []
+        for key in ("6", "7", "O", "1"):
+            store_of(desk.desk).read.set_trace_callback(read.append)
+            await desk.press(key)
+            store_of(desk.desk).read.set_trace_callback(None)
+            assert not [sql for sql in read if "FROM notes" in sql or "FROM outbox" in sql or "FROM items" in sql], key
+        desk.desk.note("Something new", "helpdesk:INC4711")
+        await desk.press("6")
+        await desk.expect("Something new")
+
+
+async def test_a_pane_that_is_gone_to_follows_the_clock(tmp_path: Path) -> None:
+    async with a_triage(tmp_path) as desk:
+        await desk.press("7", "1")
+        desk.clock.forward(minutes=7)
+        await desk.press("7")
+        await desk.expect("08:12")
+
+
+async def test_a_pane_that_was_there_takes_another_theme_and_another_size(tmp_path: Path) -> None:
+    async with a_triage(tmp_path) as desk:
+        await desk.press("6", "7", "1")
+        dark = desk.app.palette.plain["text"]
+        desk.app.theme = LIGHT.name
+        await desk.pilot.pause()
+        await desk.pilot.resize_terminal(100, 30)
+        await desk.pilot.pause()
+        for key in ("6", "7", "1"):
+            await desk.press(key)
+            pane = desk.app.pane
+            assert pane is not None and pane.size == desk.app.size == (100, 30)
+            style = next(segment.style for segment in pane.day.render_line(0) if segment.text.strip())
+            assert style is not None and style.color != dark.color
+            assert (
+                pane.styles.background
+                == desk.app.screen.styles.background
+                == desk.app._screen_stacks["triage"][0].styles.background
+            )
+
+
+async def test_a_change_that_is_gone_to_is_under_the_cursor_though_the_outbox_was_read_before(tmp_path: Path) -> None:
+    async with a_triage(tmp_path) as desk:
+        can(desk.desk, "jira", ("priority", "assign"), ["priority"])
+        desk.desk.priority(["jira:OPS-88"], 3)
+        desk.desk.assign(["jira:OPS-61"], "Bo Lind")
+        await desk.press("O", "1")
+        last = desk.desk.outbox()[0].id
+        desk.app.open_own({"outbox": str(last)})
+        pane = desk.app.pane
+        await desk.until(lambda: isinstance(pane, OutboxPane) and pane.list.row is not None and pane.list.row.id == last)

@@ -92,7 +92,7 @@ def test_the_rail_shows_how_far_a_long_read_is(tmp_path: Path) -> None:
     engine.hear({"event": "started", "source": "helpdesk"})
     assert engine.hear({"event": "progress", "source": "helpdesk", "done": 421, "total": 1000})
     assert not engine.hear({"event": "progress", "source": "helpdesk", "done": 422, "total": 1000})
-    line = day_line(120, MORNING, LOOK, "Triage", (), (), engine.reading)
+    line = day_line(120, MORNING, LOOK, "Triage", reading=engine.reading)[0]
     assert "".join(text for text, _ in line).endswith("↻ helpdesk 42 %")
 
 

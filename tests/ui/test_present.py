@@ -27,7 +27,6 @@ from opstui.ui.present import (
     time_cell,
     why_here,
 )
-from opstui.ui.widgets.day_line import day_line, stops_of
 from opstui.ui.widgets.foot_line import foot_line, message_lines
 from opstui.ui.widgets.splits_bar import splits_line
 from tests.support.build import MORNING
@@ -207,34 +206,6 @@ def test_hostile_text_stays_in_its_column() -> None:
 def a_source(name: str, state: str, **more: Any) -> SourceState:
     """A source's health."""
     return SourceState(name, "csv", True, state, MORNING - timedelta(hours=2), None, None, 1, 0, **more)
-
-
-@given(st.integers(40, 220))
-def test_the_day_line_fits_and_keeps_what_matters(cells: int) -> None:
-    stops = stops_of(MORNING, LOOK, (("Stand-up", "10:00"), ("Handoff", "17:00")))
-    sources = [a_source("mail", "stale"), a_source("jira", "ok")]
-    line = day_line(cells, MORNING, LOOK, "Triage 14 left", stops, sources)
-    text = "".join(text for text, _ in line)
-    assert line_width(line) <= cells
-    assert "Triage 14 left" in text
-    assert ("! mail stale 2h" if cells > 42 else "! mail") in text
-    assert "jira" not in text
-
-
-@pytest.mark.parametrize(
-    ("state", "words"), [("refused", "! log refused"), ("never", "! log never read"), ("failed", "! log failed")]
-)
-def test_trouble_is_told_by_its_word_and_an_age_only_of_what_is_stale(state: str, words: str) -> None:
-    line = day_line(120, MORNING, LOOK, "Triage", (), [a_source("log", state)])
-    assert "".join(text for text, _ in line).endswith(words)
-
-
-def test_the_day_line_counts_down_to_the_next_stop_only() -> None:
-    stops = stops_of(MORNING, LOOK, (("Stand-up", "10:00"), ("Handoff", "17:00"), ("Odd", "soon")))
-    text = "".join(text for text, _ in day_line(160, MORNING, LOOK, "Triage", stops))
-    assert "Stand-up 10:00 in 1h 55m" in text
-    assert "Handoff 17:00" in text
-    assert "Odd" not in text
 
 
 @given(st.integers(30, 220), st.integers(0, 4))

@@ -18,8 +18,8 @@ def said(line: list[tuple[str, str]]) -> str:
 def test_the_head_says_it_in_a_word_at_every_width() -> None:
     for cells in (40, 80, 120, 200):
         for look in (LOOK, Look(LOOK.zone, ASCII)):
-            assert "read-only" in said(day_line(cells, MORNING, look, "Triage 14 left", readonly=True))
-            assert "read-only" not in said(day_line(cells, MORNING, look, "Triage 14 left"))
+            assert "read-only" in said(day_line(cells, MORNING, look, "Triage 14 left", readonly=True)[0])
+            assert "read-only" not in said(day_line(cells, MORNING, look, "Triage 14 left")[0])
 
 
 async def test_the_switch_is_in_the_palette_and_every_pane_says_it(tmp_path: Path) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyte
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.style import Style
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.geometry import Region
 
-from opstui.ui.wire import lean
+from opstui.ui.wire import Frame, Lean, Written, lean
 
 COLOURS = st.sampled_from(["", "31", "91", "38;2;1;2;3", "38;2;200;100;0", "38;5;17"])
 BACKS = st.sampled_from(["", "41", "100", "48;2;9;9;9", "48;5;200"])
@@ -46,3 +50,48 @@ def test_a_line_in_three_tones_costs_half() -> None:
 def test_what_it_does_not_know_is_left_alone() -> None:
     for data in ("\x1b]52;c;eA==\x07\x1b[0m", "\x1b[31ma\x1b[0m\x1b[2J", "plain", "\x1b[?2026h"):
         assert lean(data) == data
+
+
+LINE = st.lists(PIECE, max_size=4).map(lambda pieces: [piece for piece in pieces if piece[3].isascii()])
+
+
+class Part:
+    """A piece of a line, rendered as Textual's strips are."""
+
+    def __init__(self, pieces: list[tuple[str, str, str, str]]) -> None:
+        self.text = "".join(textual(piece) for piece in pieces)
+        self.text += " " * (30 - sum(len(piece[3]) for piece in pieces))
+
+    def render(self, console: object) -> str:
+        return self.text
+
+
+@given(st.lists(st.tuples(st.booleans(), st.lists(LINE, min_size=6, max_size=6)), min_size=1, max_size=6))
+def test_frames_that_write_only_what_differs_show_the_same_as_whole_ones(frames: list[tuple[bool, list[Any]]]) -> None:
+    written, thin, data = Written(), "", ""
+    for turning, lines in frames:
+        written.turning = turning
+        parts: list[Any] = [[Part(pieces)] for pieces in lines]
+        update = LayoutUpdate(parts, Region(0, 0, 30, 6))
+        frame = written.noted(update)
+        assert isinstance(frame, Frame)
+        sent = frame.render_segments(None)  # type: ignore[arg-type]
+        assert isinstance(sent + "\x1b[1;1H", Lean)
+        thin += sent
+        data = update.render_segments(None)  # type: ignore[arg-type]
+    assert picture(thin) == picture(data)
+
+
+def test_a_line_that_was_written_over_is_written_again() -> None:
+    written = Written()
+    update = LayoutUpdate([[Part([("", "31", "", "abc")])]] * 2, Region(0, 0, 30, 2))  # type: ignore[list-item]
+    for _ in range(2):
+        frame = written.noted(update)
+        assert isinstance(frame, Frame)
+        written.turning = True
+        sent = frame.render_segments(None)  # type: ignore[arg-type]
+    assert sent == ""
+    written.noted(ChopsUpdate([], [(1, 0, 3)], []))
+    frame = written.noted(update)
+    assert isinstance(frame, Frame)
+    assert frame.render_segments(None).startswith("\x1b[2;1H")  # type: ignore[arg-type]

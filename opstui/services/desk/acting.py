@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -38,6 +38,10 @@ class Intent:
     into: str = ""
     wish: Wish | None = None
     there: Callable[[Item, Mark], Mark] | None = None
+    letter: Callable[[Connection, int, Item], str] | None = None
+    """In place of a wish: what is written on each item at its source, where that takes comments."""
+    more: Callable[[Connection, Sequence[Change]], Iterable[journal.Line]] | None = None
+    """What else is written with the marks, in the same transaction: the lines of it."""
 
 
 class Change(NamedTuple):
@@ -87,7 +91,8 @@ def act(at: Context, intent: Intent, refs: Sequence[str]) -> Receipt:
             return Receipt(0, intent.verb, (), plan.refused, "nothing changed")
         marks.save(conn, {change.id: change.after for change in plan.changed if change.after != change.before})
         summary = intent.said(words.items(plan.refs))
-        group = journal.write(conn, plan.lines(), at=at.now(), who=at.who, verb=intent.verb, summary=summary, why=intent.why)
+        written = [*plan.lines(), *(intent.more(conn, plan.changed) if intent.more else ())]
+        group = journal.write(conn, written, at=at.now(), who=at.who, verb=intent.verb, summary=summary, why=intent.why)
         numbers = outgoing.put(at, conn, group, plan.steps)
         ranks.rescore(conn, [change.id for change in plan.changed], at.rules, now)
         if intent.verb in VERDICTS:
@@ -105,7 +110,7 @@ def planned(at: Context, conn: Connection, intent: Intent, refs: Sequence[str]) 
     ids = items.refs_to_ids(conn, asked)
     standing = marks.load_many(conn, ids.values())
     into = _final_target(conn, intent.into) if intent.into else ""
-    known = reach.every(conn) if intent.wish else {}
+    known = reach.every(conn) if intent.wish or intent.letter else {}
     changed: list[Change] = []
     refused: list[tuple[str, str]] = []
     local: dict[str, str] = {}
@@ -118,20 +123,22 @@ def planned(at: Context, conn: Connection, intent: Intent, refs: Sequence[str]) 
         if intent.into and (why := _no_merge(ref, intent.into, into)):
             refused.append((ref, why))
             continue
-        before, away = standing.get(id, NO_MARK), ""
-        if intent.wish:
-            away = outgoing.takes(at, known, item.source, intent.wish.verb)
+        before, away, wish = standing.get(id, NO_MARK), "", intent.wish
+        if intent.letter:
+            wish = Wish("comment", {"text": intent.letter(conn, id, item)})
+        if wish:
+            away = outgoing.takes(at, known, item.source, wish.verb)
         try:
-            change = intent.there if intent.there and intent.wish and not away else intent.change
+            change = intent.there if intent.there and wish and not away else intent.change
             after = change(item, before)
         except Refused as error:
             refused.append((ref, error.why or error.what))
             continue
         if into:
             after = replace(after, target=into)
-        step = outgoing.step(at, conn, id, item, intent.wish) if intent.wish and not away else None
+        step = outgoing.step(at, conn, id, item, wish) if wish and not away else None
         if step is None and marks.dump(after) == marks.dump(before):
-            refused.append((ref, _already(intent.wish)))
+            refused.append((ref, _already(wish)))
             continue
         if away:
             local[item.source] = away

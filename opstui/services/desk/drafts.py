@@ -15,11 +15,13 @@ REACH = timedelta(days=7)
 
 
 def roster(at: Context) -> tuple[str, ...]:
-    """Who is asked, each by one name: as the config says, else me and everybody in it."""
+    """Who is asked, each by one name: as the config says, else me and everybody in it who has any capacity."""
     people = at.people
     asked = [people.canonical(name) for name in at.settings.standup.roster if name.strip()]
     if not asked:
+        away = {one.name for one in at.settings.people if one.capacity == 0}
         asked = [*([people.me.name] if people.me else []), *(person.name for person in people.persons)]
+        asked = [name for name in asked if name not in away]
     return tuple(dict.fromkeys(asked))
 
 

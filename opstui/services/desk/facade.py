@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from opstui.domain.kinds import Verdict
 from opstui.late import late
-from opstui.services.desk import health, reads
+from opstui.services.desk import health, rail, reads
 from opstui.services.desk.context import Context
 
 if TYPE_CHECKING:
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
     from opstui.config.settings import Settings
     from opstui.connectors.api import Move
+    from opstui.domain.escalation import Asked
     from opstui.domain.kinds import Stage
     from opstui.domain.model import Person
+    from opstui.domain.rail import Rail
     from opstui.domain.shelves import Shelf
     from opstui.domain.views import (
         Decision,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from opstui.errors import QueryError
     from opstui.services.desk import outbox, records, sending, undo, verdicts
     from opstui.services.desk.board import BoardDesk
+    from opstui.services.desk.ledgers import LedgerDesk
     from opstui.services.desk.standup import StandupDesk
     from opstui.services.desk.writer import Writer
     from opstui.store.db import Store
@@ -75,6 +78,13 @@ class Desk:
 
         return BoardDesk(self._at)
 
+    @cached_property
+    def ledgers(self) -> LedgerDesk:
+        """Blockers, escalations, and what waits on people."""
+        from opstui.services.desk.ledgers import LedgerDesk
+
+        return LedgerDesk(self._at)
+
     # reads ---------------------------------------------------------------------------------------------------------
 
     def now(self) -> datetime:
@@ -85,9 +95,9 @@ class Desk:
         """The time zone of the working day: what times are shown in."""
         return self._at.zone
 
-    def workday(self) -> bool:
-        """Whether today is a working day: on another one the day has no fixed points."""
-        return self._at.calendar.is_workday(self._at.calendar.local(self._at.now()).date())
+    def rail(self) -> Rail:
+        """The day's shape: what is left to decide, the fixed points and what joins them, each over, due or late."""
+        return rail.rail(self._at)
 
     def since(self) -> datetime:
         """The last handoff: what came or moved after it counts as new."""
@@ -287,9 +297,21 @@ class Desk:
         """Give them to somebody, who then owns them: at their source where it takes an owner, else here."""
         return verdicts.verdict(self._at, Verdict.ASSIGN, refs, target=who, reason=reason)
 
-    def escalate(self, refs: Sequence[str], to: str, reason: str = "", until: datetime | str | None = None) -> Receipt:
-        """Raise them to somebody who can decide; with ``until`` they come back when no decision was made by then."""
-        return verdicts.verdict(self._at, Verdict.ESCALATE, refs, target=to, reason=reason, until=until)
+    def escalate(
+        self,
+        refs: Sequence[str],
+        to: str,
+        reason: str = "",
+        until: datetime | str | None = None,
+        asked: Asked | None = None,
+        tell: bool = False,
+    ) -> Receipt:
+        """Raise them to somebody who can decide; with ``until`` they come back when there is no answer by then.
+
+        Without ``until`` the ladder of the config says it, for whoever is on it; ``never`` is no time at all. ``asked`` is what
+        was written for it; ``tell``: its text goes to their source as a comment. What comes of it is in ``ledgers``.
+        """
+        return verdicts.verdict(self._at, Verdict.ESCALATE, refs, target=to, reason=reason, until=until, asked=asked, tell=tell)
 
     def wait(self, refs: Sequence[str], on: str, until: datetime | str | None = None, text: str = "") -> Receipt:
         """Park them on a person; they come back at ``until``, the date to nudge, with ``text`` as what to say."""

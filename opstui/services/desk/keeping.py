@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from opstui.domain.views import Receipt
@@ -26,13 +26,23 @@ def write(
     said: str,
     why: str = "",
     lines: Iterable[journal.Line] = (),
+    undoable: bool = True,
 ) -> Receipt:
     """Save records and journal them as one action, with further ``lines`` of the same transaction, written already.
 
-    A step that changes nothing is left out; when none is left and there are no lines, the receipt's group is 0.
+    A step that changes nothing is left out; when none is left and there are no lines, the receipt's group is 0. What nobody
+    asked for, such as taking stock, is not ``undoable``: undo takes back what a person did.
     """
-    written = list(lines)
-    refs: list[str] = []
+    written = [*lines, *saved(conn, steps)]
+    if not written:
+        return Receipt(0, verb, (), (), "nothing changed")
+    refs = list(dict.fromkeys(line.ref for line in written if line.ref))
+    group = journal.write(conn, written, at=at.now(), who=at.who, verb=verb, summary=said, why=why, undoable=undoable)
+    return Receipt(group, verb, tuple(refs), (), said)
+
+
+def saved(conn: Connection, steps: Iterable[Step]) -> Iterator[journal.Line]:
+    """Save records within somebody else's action: the lines that its group has to hold. What is not taken is not saved."""
     for before, after in steps:
         line = records.line(before, after, _item(conn, before, after))
         if line.before == line.after:
@@ -41,12 +51,7 @@ def write(
             records.save(conn, after)
         elif before is not None:
             records.remove(conn, before.uid)
-        written.append(line)
-    if not written:
-        return Receipt(0, verb, (), (), "nothing changed")
-    refs = list(dict.fromkeys(line.ref for line in written if line.ref))
-    group = journal.write(conn, written, at=at.now(), who=at.who, verb=verb, summary=said, why=why)
-    return Receipt(group, verb, tuple(refs), (), said)
+        yield line
 
 
 def _item(conn: Connection, before: Kept[Any] | None, after: Kept[Any] | None) -> int | None:

@@ -6,9 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from opstui.domain import standup as walk
-from opstui.domain.minutes import Blocker, Minutes, Parked, spoken
-from opstui.domain.standup import Standup, Turn
-from opstui.services.desk import drafts
+from opstui.domain.blockers import Blocker as Ledgered
+from opstui.domain.minutes import Minutes, Parked, spoken
+from opstui.domain.standup import Heard, Standup, Turn
+from opstui.domain.text import clean_line
+from opstui.services.desk import drafts, stock
+from opstui.services.desk.board import BoardDesk
 from opstui.services.desk.context import Context
 from opstui.store import records
 from opstui.store.records import Kept
@@ -45,35 +48,31 @@ def collect(at: Context, kept: Kept[Standup] | None) -> Minutes:
     known = drafts.drafts(at, open_turns, drafts.since(at)) if open_turns else {}
     turns = tuple(replace(turn, draft=known[turn.person]) if turn.person in known else turn for turn in turns)
     current = kept.what.current if kept is not None and kept.what.ended is None else ""
+    if kept is not None and base.ended is not None:
+        blockers, hidden = kept.what.heard, kept.what.unseen
+    else:
+        blockers, hidden = tuple(heard(row.kept, row.repeats) for row in stock.rows(at)[:MOST]), unseen(at)
     with at.store.reading() as conn:
         return replace(
             base,
             people=tuple(spoken(turn, base.uid, speaking=bool(current) and turn.person == current) for turn in turns),
-            blockers=_blockers(conn) if base.state != "over" or _today(at, base) else (),
+            blockers=blockers,
             parked=_parked(conn, base),
+            unseen=hidden,
         )
 
 
-def _today(at: Context, minutes: Minutes) -> bool:
-    return minutes.day == at.calendar.local(at.now()).date().isoformat()
-
-
-def _blockers(conn: Connection) -> tuple[Blocker, ...]:
-    """Open blockers as the ledger keeps them; none where there is no ledger."""
-    if "blocker" not in records.KINDS:
-        return ()
-    found = records.find(conn, "blocker", open=True, limit=MOST)
-    return tuple(
-        Blocker(
-            one.uid,
-            one.what.title,
-            one.ref,
-            one.what.who,
-            one.what.next_step,
-            f"unchanged {one.what.unchanged} times" if one.what.unchanged > 1 else "unchanged" if one.what.unchanged else "",
-        )
-        for one in reversed(found)
+def heard(kept: Kept[Ledgered], unchanged: int | None = None) -> Heard:
+    """A blocker of the ledger as a report holds it."""
+    what = kept.what
+    return Heard(
+        kept.uid, clean_line(what.title), kept.ref, what.who, what.next_step, what.unchanged if unchanged is None else unchanged
     )
+
+
+def unseen(at: Context) -> tuple[tuple[str, int], ...]:
+    """How many open items nobody sees, by why."""
+    return tuple((group.title, group.total) for group in BoardDesk(at).unseen().groups if group.total)
 
 
 def _parked(conn: Connection, minutes: Minutes) -> tuple[Parked, ...]:

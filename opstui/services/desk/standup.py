@@ -9,17 +9,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from opstui.domain import standup as walk
+from opstui.domain.boardviews import PersonLoad
 from opstui.domain.drafting import Hand
 from opstui.domain.format import plural
 from opstui.domain.parking import OUTCOME_WORDS, Asked, Outcome, Topic, parse_topic
 from opstui.domain.standup import PARTS, Draft, Standup, State, Turn, spoken_words
 from opstui.domain.text import clean, clean_line
-from opstui.domain.views import Load, Receipt
+from opstui.domain.views import Receipt
 from opstui.domain.when import parse_duration
 from opstui.errors import Refused, UsageError
-from opstui.services.desk import drafts, keeping
+from opstui.services.desk import drafts, keeping, minutes, stock
+from opstui.services.desk.board import BoardDesk
 from opstui.services.desk.context import Context
-from opstui.store import queue, records, work
+from opstui.store import records, work
 from opstui.store.records import Kept
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ class Tile(NamedTuple):
 
     turn: Turn
     draft: Draft
-    load: Load
+    load: PersonLoad
     hands: tuple[Hand, ...] = ()
 
 
@@ -103,7 +105,8 @@ class StandupDesk:
         turns = kept.what.turns if kept else tuple(Turn(name) for name in self.roster())
         names = [turn.person for turn in turns]
         known = {} if kept is not None and not kept.open else drafts.drafts(self._at, names, drafts.since(self._at))
-        loads = {load.name: load for load in queue.loads(self._at.store.read)}
+        loads = {load.name: load for load in BoardDesk(self._at).people().loads}
+        usual = self._at.settings.board.capacity
         hands: dict[str, list[Hand]] = {}
         for hand in work.hands(self._at.store.read, names):
             hands.setdefault(hand.owner, []).append(hand)
@@ -112,7 +115,7 @@ class StandupDesk:
             Tile(
                 turn,
                 turn.draft or known.get(turn.person, empty),
-                loads.get(turn.person, Load(turn.person, 0, None)),
+                loads.get(turn.person, PersonLoad(turn.person, 0, 0, usual, None)),
                 tuple(hands.get(turn.person, ())),
             )
             for turn in turns
@@ -133,8 +136,6 @@ class StandupDesk:
 
     def report(self, uid: str = "") -> Minutes:
         """The minutes of a stand-up; without one, of today's, or what is known before it is held."""
-        from opstui.services.desk import minutes
-
         found = self.by_uid(uid) if uid else self.of(self.today())
         if uid and found is None:
             raise Refused("The report", "there is no such stand-up")
@@ -166,6 +167,9 @@ class StandupDesk:
                     raise Refused("Start the stand-up", "today's is under way", "N goes on with it")
                 over = walk.left_open(kept.what)
                 steps.append((kept, kept.now(over, open=False)))
+            keeping.write(
+                at, conn, stock.look(at, conn).steps, verb="take_stock", said="Took stock of blockers", undoable=False
+            )
             new = records.new("standup", begun, now, at.who, name=begun.day)
             said = f"Began the stand-up: {plural(len(begun.turns), 'person', 'people')}"
             if steps:
@@ -232,26 +236,38 @@ class StandupDesk:
         return self._step(say, "said", lambda new: f"Kept what {person} says", over=True)
 
     def finish(self) -> Receipt:
-        """It is over; what is known of everybody is kept with it."""
-        found = self.current()
+        """It is over: what is known of everybody is kept with it, and open blockers are carried through it, all in one.
+
+        One that was left open on another day ends as of its last entry, and carries nothing.
+
+        Raises:
+            Refused: none is under way; or a blocker was heard unchanged too often, and nothing was done about it.
+        """
+        at, found = self._at, self.current()
         if found is None:
-            raise Refused("Finish the stand-up", "none is under way", "N begins one")
+            raise Refused("Finish the stand-up", "none is under way", "N begins one, or: opstui standup start")
         late = found.name != self.today()
         missing = [turn.person for turn in found.what.turns if turn.draft is None] if not late else []
         known = self.drafts(missing) if missing else {}
-
-        def over(standup: Standup, now: datetime) -> Standup:
+        unseen = () if late else minutes.unseen(at)
+        with at.store.writing() as conn:
+            kept = self._meant(conn, over=False)
+            standup, told = kept.what, ""
+            carried: list[keeping.Step] = []
             for turn in standup.turns:
                 if turn.draft is None and turn.person in known:
                     standup = walk.knowing(standup, turn.person, known[turn.person])
-            return walk.left_open(standup) if late else walk.finish(standup, now)
-
-        def said(new: Standup) -> str:
-            spoken = walk.with_state(new, State.SPOKEN)
-            took = plural(round(new.seconds / 60), "minute")
-            return f"Finished the stand-up of {new.day}: {spoken_words(new) if spoken else 'nobody spoke'}, {took}"
-
-        return self._step(over, "standup", said)
+            if late:
+                new = walk.left_open(standup)
+            else:
+                carried, told = stock.carried(at, conn, kept.uid)
+                heard = tuple(minutes.heard(after) for _, after in carried if after is not None and after.open)
+                new = replace(walk.finish(standup, at.instant()), heard=heard, unseen=unseen)
+            spoken = spoken_words(new) if walk.with_state(new, State.SPOKEN) else "nobody spoke"
+            said = f"Finished the stand-up of {new.day}: {spoken}, {plural(round(new.seconds / 60), 'minute')}"
+            if told and new.heard:
+                said += f"; {told[:1].lower()}{told[1:]}"
+            return keeping.write(at, conn, [*carried, (kept, kept.now(new, open=False))], verb="standup", said=said)
 
     # the parking lot -----------------------------------------------------------------------------------------------
 

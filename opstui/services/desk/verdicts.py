@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from opstui.domain import verdicts as rules_of
+from opstui.domain.escalation import Asked
 from opstui.domain.model import Item, Mark, Place, Stage, Verdict
 from opstui.domain.text import clean, clean_line
 from opstui.domain.views import Preview, Receipt
 from opstui.errors import Refused, UsageError
+from opstui.late import late
 from opstui.services.desk import acting, outgoing, words
 from opstui.services.desk.acting import VERDICTS, Intent, act, fill
 from opstui.services.desk.context import Context
 from opstui.services.desk.outgoing import BACK, Wish
+from opstui.store import marks
+
+if TYPE_CHECKING:
+    from opstui.services.desk import escalating
+    from opstui.store.db import Connection
+else:
+    escalating = late("opstui.services.desk.escalating")
 
 
 def verdict(at: Context, verdict: Verdict, refs: Sequence[str], **args: Any) -> Receipt:
@@ -40,7 +50,7 @@ def for_block(at: Context, refs: Sequence[str]) -> Receipt:
 
 def release(at: Context, refs: Sequence[str]) -> Receipt:
     """Take the verdict off."""
-    return act(at, _release(), refs)
+    return act(at, _release(at), refs)
 
 
 def preview(at: Context, verb: str, refs: Sequence[str], args: Mapping[str, Any]) -> Preview:
@@ -73,7 +83,7 @@ def _by_name(at: Context, verb: str, args: dict[str, Any]) -> Intent:
         case "for_block" | "for-block":
             return _for_block(at)
         case "release":
-            return _release()
+            return _release(at)
         case "transition" | "due" | "labels":
             from opstui.services.desk import sending
 
@@ -89,8 +99,11 @@ def _verdict(
     until: datetime | str | None = None,
     reason: str = "",
     tell: bool | None = None,
+    asked: Asked | None = None,
 ) -> Intent:
     now = at.instant()
+    if verdict is Verdict.ESCALATE and target.strip():
+        until = escalating.deadline(at, at.people.canonical(clean_line(target).strip()), until)
     end = _time(at, until) if until is not None else None
     if end is not None and end <= now:
         raise UsageError(f"{words.moment(end, at.zone)} is over", "a time to come is needed", "Try 2h, eod, mon 9 or +3d")
@@ -116,7 +129,21 @@ def _verdict(
         wish, there = Wish("assign", outgoing.person(at.people, target)), _owned_there(change)
     elif verdict is Verdict.DECLINE and (at.settings.outbox.tell_reporter if tell is None else tell):
         wish = Wish("comment", {"text": f"{f'Declined: {reason}' if reason else 'Declined'} ({at.who})"})
-    return Intent(verdict.value, change, fill(said, tail), reason, into, wish, there)
+    intent = Intent(verdict.value, change, fill(said, tail), reason, into, wish, there)
+    if verdict is Verdict.ESCALATE:
+        return _asking(at, intent, target, end, escalating.sound(asked or Asked()), tell=bool(tell))
+    return replace(intent, more=partial(escalating.closing, at, verdict.value))
+
+
+def _asking(at: Context, intent: Intent, to: str, until: datetime | None, asked: Asked, *, tell: bool) -> Intent:
+    """The escalation with its record, and its text as a comment where somebody wants that."""
+    more = partial(escalating.written, at, to=to, until=until, asked=asked, reason=intent.why)
+
+    def letter(conn: Connection, id: int, item: Item) -> str:
+        mark = marks.load(conn, id)
+        return escalating.letter(at, conn, id, item.ref, mark, to, until, asked, intent.why).text
+
+    return replace(intent, more=more, letter=letter if tell else None)
 
 
 def _owned_there(change: Callable[[Item, Mark], Mark]) -> Callable[[Item, Mark], Mark]:
@@ -164,11 +191,13 @@ def _for_block(at: Context) -> Intent:
         listed = rules_of.set_for_block(item, mark)
         return rules_of.decide(Verdict.ACCEPT, item, listed, now, at.who) if waiting else listed
 
-    return Intent("for_block", change, fill("{0} on the list for a block"))
+    more = partial(escalating.closing, at, "for a block")
+    return Intent("for_block", change, fill("{0} on the list for a block"), more=more)
 
 
-def _release() -> Intent:
-    return Intent("release", rules_of.release, fill("{0} back to the queue"))
+def _release(at: Context) -> Intent:
+    more = partial(escalating.closing, at, "released")
+    return Intent("release", rules_of.release, fill("{0} back to the queue"), more=more)
 
 
 def _time(at: Context, until: datetime | str) -> datetime:

@@ -50,6 +50,7 @@ class WordsEditor(Editor[Mapping[str, str]]):
     BINDINGS = [
         Binding("f2,ctrl+o", "save", "Save", show=False, priority=True, id="words.save"),
     ]
+    AUTO_FOCUS = "#today"
     gives_way = "#nothing"
     hints = (("F2 ^o", "save"), ("tab", "next"), KEEPS)
 
@@ -86,10 +87,8 @@ class WordsEditor(Editor[Mapping[str, str]]):
             area = self.query_one(f"#{part}", TextArea)
             with area.prevent(TextArea.Changed):
                 area.load_text(text)
-            area.move_cursor(area.document.end)
         if draft:
             self.subtitle("draft restored")
-        self.query_one("#today").focus()
 
     def values(self) -> dict[str, str]:
         """What stands in the fields."""

@@ -24,7 +24,7 @@ class MinutesScreen(Dialog[str]):
 
     DEFAULT_CSS = """
     MinutesScreen {
-        & > #frame { width: 100; height: 96%; }
+        & > #frame { width: 100; height: 96%; background: $background; }
         & Page { height: 1fr; }
     }
     """

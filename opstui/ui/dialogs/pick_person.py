@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from typing import Any
 
+from textual import on
 from textual.content import Content
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Static
 
 from opstui.domain.model import Person
-from opstui.domain.views import Load
-from opstui.ui.cells import tame
+from opstui.domain.views import Load, Work
+from opstui.ui.cells import cut, tame
 from opstui.ui.dialogs.frame import Picker
 from opstui.ui.dialogs.lines import age, bar, column
 from opstui.ui.present import Look
@@ -17,6 +24,10 @@ from opstui.ui.widgets.choices import EMPTY, Choice, Choices, narrow
 
 NAME_CELLS = 22
 BAR_CELLS = 8
+REST_S = 0.06
+"""What somebody has in hand is looked up when the cursor rests for this long."""
+Ask = Callable[[str, Callable[[Any], None]], None]
+"""Asks for a person's oldest work, and tells it later."""
 OLD_S = 14 * 86_400
 """From this age on the oldest item is pointed out."""
 
@@ -64,10 +75,25 @@ def _figures(load: Load | None, most: int, now: datetime, look: Look) -> Content
     )
 
 
+def work_line(one: Work, now: datetime, look: Look) -> Content:
+    """``  9d  helpdesk:INC4711  Dock 7 scanner rejects every label``."""
+    old = one.born is not None and (now - one.born).total_seconds() >= OLD_S
+    return Content.assemble(
+        (f"{age(one.born, now, look):>7}", "$text-warning" if old else ""),
+        f"  {tame(one.ref)}  ",
+        (cut(tame(one.title), 60 - len(one.ref), look["ellipsis"]), "$foreground"),
+    )
+
+
 class PersonPicker(Picker[str]):
     """Asks for a person. Anybody can be typed; somebody who is not known here is taken as written."""
 
-    DEFAULT_CSS = "PersonPicker > #frame { width: 76; }"
+    DEFAULT_CSS = """
+    PersonPicker {
+        & > #frame { width: 76; }
+        & #work { display: none; height: auto; margin-top: 1; color: $text-muted; }
+    }
+    """
     placeholder = "a name"
     digits = False
     hints = (("enter", "choose"), ("type", "to narrow, or somebody else"), ("esc", "close"))
@@ -80,8 +106,14 @@ class PersonPicker(Picker[str]):
         *,
         now: datetime,
         me: str = "",
+        first: str = "",
+        note: str = "",
+        work: Ask | None = None,
     ) -> None:
         super().__init__(heading)
+        self._first, self._note = first, note
+        self._ask = work
+        self._resting: Timer | None = None
         self._now = now
         self._loads = None if loads is None else tuple(loads)
         self._people = tuple(people)
@@ -108,10 +140,47 @@ class PersonPicker(Picker[str]):
         else:
             super().enter()
 
+    def body(self) -> Iterable[Widget]:
+        yield from super().body()
+        if self._ask:
+            yield Static(id="work")
+
+    @on(Choices.Moved)
+    def _moved(self, event: Choices.Moved) -> None:
+        """The cursor rests on somebody: what they have in hand longest is read beside the keys."""
+        if self._ask is None or event.choice is None:
+            return
+        if self._resting:
+            self._resting.stop()
+        self._resting = self.set_timer(REST_S, partial(self._look, event.choice.value))
+
+    def _look(self, name: str) -> None:
+        if self._ask:
+            self._ask(name, partial(self._told, name))
+
+    def _told(self, name: str, work: Sequence[Work]) -> None:
+        """Their oldest items, below the list."""
+        here = self.list.current if self.is_running and self.query(Choices) else None
+        if here is None or here.value != name:
+            return
+        line = self.query_one("#work", Static)
+        line.display = bool(work)
+        line.update(Content("\n").join(work_line(one, self._now, self.look) for one in work))
+        self.call_after_refresh(self.fit)
+
     def lines(self) -> Sequence[Choice]:
         if self._lines is None:
-            self._lines = load_lines(self._loads, self._people, self._now, self.look, me=self._me)
+            found = load_lines(self._loads, self._people, self._now, self.look, me=self._me)
+            self._lines = self._proposed(found) if self._first else found
         return self._lines
+
+    def _proposed(self, lines: Sequence[Choice]) -> list[Choice]:
+        """Whoever is proposed stands first."""
+        own = next((line for line in lines if line.value == self._first), None)
+        own = own or _line(self._first, None, EMPTY, self.look, "")
+        name = f"{self._first} (me)" if self._first == self._me else self._first
+        left = Content.assemble(column(name, NAME_CELLS, self.look), ("  " + self._note, "$text-primary"))
+        return [replace(own, left=left), *(line for line in lines if line.value != self._first)]
 
     def shown(self, query: str) -> Sequence[Choice]:
         kept = list(narrow(self.lines(), query))

@@ -95,6 +95,10 @@ class OutboxPane(VerbPane, inherit_bindings=False):
         self.foot.end = [(key, "key"), (f" undo: {undo[0].verb.replace('_', ' ')}", "muted")] if undo else []
         self._show()
 
+    def wanted(self) -> bool:
+        """Whether a change is to be gone to."""
+        return self.desktop.wanted_change is not None
+
     def tick(self) -> None:
         """Ages move on."""
         self.refresh_data()

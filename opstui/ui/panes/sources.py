@@ -88,6 +88,10 @@ class SourcesPane(Pane, inherit_bindings=False):
         self.foot.repaint()
         self._show()
 
+    def wanted(self) -> bool:
+        """Whether a source is to be gone to."""
+        return bool(self.desktop.wanted_source)
+
     def tick(self) -> None:
         """Ages move on."""
         self.refresh_data()

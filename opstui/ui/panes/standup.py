@@ -294,6 +294,12 @@ class StandupPane(VerbPane, inherit_bindings=False):
         """Half a page up."""
         self.page.scroll_lines(-max(self.page.size.height // 2, 1))
 
+    def go_block(self) -> None:
+        """Something is blocked that its tracker does not say."""
+        from opstui.ui.standup.blockers import block
+
+        self.ask(partial(block, self))
+
     @on(TabsBar.Chosen)
     def _tab_clicked(self, event: TabsBar.Chosen) -> None:
         self.choose(event.index)
@@ -327,7 +333,12 @@ class StandupPane(VerbPane, inherit_bindings=False):
         self.do_open()
 
     def do_copy(self) -> None:
-        """Ref and title to the clipboard of the terminal."""
+        """Ref and title to the clipboard of the terminal, or what the view has in their place."""
+        row = self.list.row
+        if row is not None and (text := self.view.copied(row)):
+            self.app.copy_to_clipboard(text)
+            self.say("Copied the text.")
+            return
         for row in self.targets():
             self.app.copy_to_clipboard(f"{row.ref} {row.title}")
             self.say(f"Copied {row.ref}.")

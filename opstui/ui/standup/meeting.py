@@ -179,7 +179,15 @@ class Meeting:
             begins = key_hint("standup.next", self.pane.desktop.keymap)
             self.pane.say(f"No stand-up is under way: {begins} begins one.", "warning")
         else:
-            self.pane.write(self.pane.desk.standup.finish, told=self._finished)
+            self.pane.write(self.pane.desk.standup.finish, told=self._finished, failed=self._unfinished)
+
+    def _unfinished(self, why: str) -> None:
+        """Where a blocker is in the way, go there: what is to be done about it stands on its page."""
+        from opstui.services.desk.stock import TOO_OFTEN
+
+        if TOO_OFTEN in why:
+            self.pane.open_view("Blockers")
+        self.pane.say(why, "error")
 
     def _finished(self, receipt: Receipt) -> None:
         key = key_hint("standup.report", self.pane.desktop.keymap)

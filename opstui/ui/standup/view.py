@@ -62,6 +62,10 @@ class View(Generic[Row]):
         """The item that verbs are meant for; empty for none."""
         return ""
 
+    def copied(self, row: Row) -> str:
+        """What is copied of a row; empty: ref and title of its item."""
+        return ""
+
     def end(self) -> Line:
         """What stands at the right of the tabs."""
         return []

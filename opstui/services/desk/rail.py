@@ -1,0 +1,55 @@
+"""What the day's rail is made of: the config's fixed points, and from the store what is done already and what joins them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, time
+
+from opstui.domain import rail as rules
+from opstui.domain.rail import HANDOFF, STANDUP, Rail, Stop
+from opstui.services.desk import reads
+from opstui.services.desk.context import Context
+
+HELD = {"standup": STANDUP, "handoff": HANDOFF}
+"""The verbs of the journal that end a fixed point, and its name."""
+_HELD = """
+SELECT verb, max(at_ms) FROM journal_groups g WHERE at_ms >= ? AND verb IN ('standup', 'handoff') AND undoes IS NULL
+AND NOT EXISTS (SELECT 1 FROM journal_groups u WHERE u.undoes = g.id
+  AND NOT EXISTS (SELECT 1 FROM journal_groups r WHERE r.redoes = g.id AND r.id > u.id))
+GROUP BY verb"""
+
+
+def rail(at: Context) -> Rail:
+    """The day's shape now."""
+    now, left = at.now(), reads.session(at).left
+    day = rules.day_of(at.calendar, now)
+    if day is None:
+        return Rail(worked=False, left=left)
+    points = rules.fixed(at.calendar, day, _clock(at.settings.day.standup), _clock(at.settings.day.handoff))
+    begun = at.calendar.on(day, time())
+    stops = rules.rail(now, points, held(at, begun), joining(at, begun), under_way(at, begun))
+    return Rail(True, stops, left)
+
+
+def held(at: Context, since: datetime) -> Mapping[str, datetime]:
+    """Which fixed points were held, or skipped, since the day began, and when: by the name of the stop."""
+    rows = at.store.read.execute(_HELD, (int(since.timestamp() * 1000),))
+    return {HELD[verb]: datetime.fromtimestamp(ms / 1000, UTC) for verb, ms in rows}
+
+
+def under_way(at: Context, since: datetime) -> Collection[str]:
+    """Which are being held now: these are not late."""
+    return ()
+
+
+def joining(at: Context, since: datetime) -> Sequence[Stop]:
+    """What else stands on the rail today. A stop with a state of its own keeps it; with an ``action`` it can be late."""
+    return ()
+
+
+def _clock(text: str) -> time | None:
+    """``10:00`` as a time of day, None when it is none: then the day has no such point."""
+    hour, _, minute = text.strip().partition(":")
+    if not (hour.isdecimal() and minute.isdecimal() and int(hour) < 24 and int(minute) < 60):
+        return None
+    return time(int(hour), int(minute))
