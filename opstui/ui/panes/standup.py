@@ -69,7 +69,8 @@ class StandupPane(VerbPane, inherit_bindings=False):
         yield self.columns
 
     def on_mount(self) -> None:
-        """Keys go to the list."""
+        """Keys go to the list, which says that it is read."""
+        self.list.empty = self._nothing()
         self.list.focus(scroll_visible=False)
 
     def on_resize(self) -> None:
