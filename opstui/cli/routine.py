@@ -13,7 +13,7 @@ from opstui.cli.receipts import report
 from opstui.cli.state import State
 from opstui.cli.streams import out, say
 from opstui.domain.format import clock_time, moment, span
-from opstui.domain.rounds import Outcome
+from opstui.domain.roundhistory import Outcome
 from opstui.domain.rounds import State as Stands
 
 if TYPE_CHECKING:

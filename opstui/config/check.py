@@ -181,7 +181,7 @@ class Meaning:
             self._query((*path, "query"), split.query)
 
     def _query(self, path: Path, text: str) -> bool:
-        from opstui.domain.query import parse
+        from opstui.domain.queryparse import parse
 
         return self._try(path, lambda: parse(text))
 

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import NODEFAULT, Struct, structs
 
 from opstui.config.findings import Finding, Path, did_you_mean, dotted, nearest
-from opstui.config.merge import Merged, element
+from opstui.config.merge import Merged, Origin, element
 from opstui.config.settings import SET_BY_LOAD, Settings
 
 WORDS = {
@@ -149,6 +149,9 @@ class Shape:
             elif not isinstance(one, dict):
                 self._wrong(here, f"each must be a text or a table with {', '.join(known)}; this is {_is(one)}")
             else:
+                if whole := self.merged.origin(path):  # the list was said as one: so was each key in it
+                    for key, said in one.items():
+                        self.merged.origins[(*here, key)] = [Origin(whole.layer, (*whole.at, index, key), said)]
                 self._table(kind, one, here)
                 missing = [key for key, info in known.items() if _required(info) and key not in one]
                 for key in missing:
@@ -183,9 +186,9 @@ class Shape:
             elsewhere = {str(one[-1]): dotted(one) for one in reversed(list(known_keys()))}
             close = nearest(last, elsewhere)
             step = f"Did you mean {elsewhere[close]}?" if close else did_you_mean(last, known)
-        said = [origin.where for origin in self.merged.origins.get(path, ())] or [self.merged.where(path)]
-        for where in said:
-            self.findings.append(Finding("error", where, dotted(path), "there is no such key", step))
+        said = self.merged.origins.get(path, [])
+        for origin in said:
+            self.findings.append(Finding("error", origin.where, dotted(path), "there is no such key", step))
 
     def _wrong(self, path: Path, why: str, next_step: str = "") -> bool:
         self.findings.append(Finding("error", self.merged.where(path), dotted(path), why, next_step))

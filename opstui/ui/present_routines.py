@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from opstui.domain.rounds import History, Outcome, Standing, State, Tick
+from opstui.domain.roundhistory import History, Outcome
+from opstui.domain.rounds import Standing, State, Tick
 from opstui.domain.when import span
 from opstui.ui.cells import cut, fit, right, tame, width, wrap
 from opstui.ui.present import Line, Look, Piece, line_width, spread

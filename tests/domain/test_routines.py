@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opstui.domain import rounds
+from opstui.domain import roundhistory, rounds
 from opstui.domain.calendar import WorkCalendar
-from opstui.domain.rounds import Outcome, Round, State, Tick
+from opstui.domain.roundhistory import Outcome
+from opstui.domain.rounds import Round, State, Tick
 from opstui.domain.routines import Every, Needs, Routine, Step, day_of, deadline, due_at, is_due, next_day, occurrences, slug
 from opstui.errors import Refused
 
@@ -229,12 +230,13 @@ def test_a_step_is_meant_by_its_number_or_its_words() -> None:
 def test_the_share_kept_leaves_out_what_was_waived_and_what_is_still_open() -> None:
     day = date(2026, 11, 20)
     told = [Outcome.KEPT, Outcome.KEPT, Outcome.LATE, Outcome.MISSED, Outcome.WAIVED, Outcome.OPEN]
-    history = rounds.History("x", tuple((day, one, None) for one in told))
-    assert history.kept == 50 and rounds.History("x", ()).kept is None
+    history = roundhistory.History("x", tuple((day, one, None) for one in told))
+    assert history.kept == 50 and roundhistory.History("x", ()).kept is None
     late = all_ticked(a_round())
-    assert rounds.outcome(late, AT - timedelta(seconds=1), AT) is Outcome.LATE
+    assert roundhistory.outcome(late, AT - timedelta(seconds=1), AT) is Outcome.LATE
     assert (
-        rounds.outcome(None, AT, AT) is Outcome.MISSED and rounds.outcome(None, AT, AT - timedelta(seconds=1)) is Outcome.OPEN
+        roundhistory.outcome(None, AT, AT) is Outcome.MISSED
+        and roundhistory.outcome(None, AT, AT - timedelta(seconds=1)) is Outcome.OPEN
     )
 
 

@@ -17,7 +17,8 @@ import pytest
 
 from opstui.config.rules import rules
 from opstui.config.settings import Settings
-from opstui.domain.rounds import Outcome, State
+from opstui.domain.roundhistory import Outcome
+from opstui.domain.rounds import State
 from opstui.domain.views import View
 from opstui.errors import Refused
 from opstui.services.chores import Chores

@@ -9,7 +9,8 @@ from pathlib import PurePath
 import pytest
 
 from opstui.domain import rounds
-from opstui.domain.rounds import History, Outcome, Round, Standing, State
+from opstui.domain.roundhistory import History, Outcome
+from opstui.domain.rounds import Round, Standing, State
 from opstui.domain.routines import Needs, Routine, Step
 from opstui.domain.standards import Matched, Standard, followed
 from opstui.domain.standards import ticked as followed_to

@@ -15,8 +15,9 @@ from opstui.late import late
 from opstui.services.desk.context import Context
 
 if TYPE_CHECKING:
-    from opstui.domain import rounds
-    from opstui.domain.rounds import History, Round, Standing
+    from opstui.domain import roundhistory, rounds
+    from opstui.domain.roundhistory import History
+    from opstui.domain.rounds import Round, Standing
     from opstui.domain.views import Receipt
     from opstui.services import own
     from opstui.services import rounds as stored
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from opstui.store.records import Kept
 else:  # the rail asks what is due before anything is ticked
     rounds = late("opstui.domain.rounds")
+    roundhistory = late("opstui.domain.roundhistory")
     own = late("opstui.services.own")
     stored = late("opstui.services.rounds")
     keeping = late("opstui.services.desk.keeping")
@@ -107,8 +109,8 @@ class RoutineDesk:
         for day in sorted({*planned, *(day for day in written if day >= first)}):
             one = written.get(day)
             end = (one.due if one else None) or deadline(routine, at.calendar, day)
-            told.append((day, rounds.outcome(one.what if one else None, end, now), one.what if one else None))
-        return rounds.History(routine.name, tuple(told))
+            told.append((day, roundhistory.outcome(one.what if one else None, end, now), one.what if one else None))
+        return roundhistory.History(routine.name, tuple(told))
 
     def due_stops(self) -> tuple[DueStop, ...]:
         """For the day's rail: the routines that are late today, and the next one that is due."""
