@@ -270,9 +270,9 @@ class OpstuiApp(App[int], inherit_bindings=False):
             (run or self.pane.action_run)(action_id)
 
     def action_run(self, action_id: str) -> None:
-        """Run an action that works everywhere; the pane comes first, when it has its own way."""
+        """Run an action that works everywhere; the pane comes first when it has its own way, unless another is gone to."""
         verb = action_id.partition(".")[2]
-        if self.pane and hasattr(self.pane, "do_" + verb):
+        if self.pane and verb not in self.MODES and hasattr(self.pane, "do_" + verb):
             self.pane.action_run(action_id)
         else:
             getattr(self, "do_" + verb)()

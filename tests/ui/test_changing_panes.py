@@ -102,6 +102,16 @@ async def test_the_sources_keep_their_cursor(tmp_path: Path) -> None:
         assert desk.app.pane is pane and pane.list.row is not None and pane.list.row.name == "jira"
 
 
+async def test_every_pane_is_gone_to_from_every_other(tmp_path: Path) -> None:
+    keys = {"1": "triage", "2": "standup", "6": "log", "7": "sources", "O": "outbox"}
+    async with a_triage(tmp_path) as desk:
+        for here in keys:
+            for there, place in keys.items():
+                await desk.press(here)
+                await desk.press(there)
+                assert desk.app.pane is not None and desk.app.pane.place == place, (here, there)
+
+
 @pytest.mark.parametrize("keys", [("2",), ("g", "u")])
 async def test_the_stand_up_is_gone_to_by_its_key_and_by_its_letter(tmp_path: Path, keys: tuple[str, ...]) -> None:
     async with a_triage(tmp_path) as desk:
