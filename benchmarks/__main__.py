@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median, quantiles
 
-from benchmarks import data, jira, search
+from benchmarks import board, data, jira, search
 from benchmarks.terminal import Terminal, first_paint, key_times
 
 BARE = [sys.executable, "-m", "benchmarks.bare"]
@@ -235,9 +235,20 @@ def pulls(table: Table, folder: Path, runs: int) -> None:
     table.line("  the same, pages written to the store / at 1,000", many[1], few[1], 1.3, "", 1)
 
 
+def stand_up(table: Table, folder: Path, runs: int) -> None:
+    """The board at 100,000 items, 40 persons, 12 columns: its reads, all beside the keys, and what opening it again costs."""
+    there = folder / "board"
+    there.mkdir()
+    found = board.measure(board.store(there, 100_000), runs)
+    for name, most in (("board", 8), ("people", 4), ("unseen", 8), ("chains", 2), ("card", 0.15), ("pace", 60)):
+        table.line(f"stand-up: {name}, 100,000 items / one look at all ranks", found[name], found["floor"], most)
+    queue, again, _ = board.openings(board.app(there, 100_000), 10 * runs)
+    table.line("opening the stand-up again / a key press in the queue", median(again), median(queue), 1.5)
+
+
 PARTS: dict[str, Callable[[Table, Path, int], None]] = {
     "start": start, "imports": imports, "search": finding, "keys": keys, "panes": panes, "paint": paint,
-    "jira": pulls,
+    "jira": pulls, "standup": stand_up,
 }  # fmt: skip
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -10,13 +12,16 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks import data
+from benchmarks.terminal import Terminal, key_times
 from opstui.config.rules import rules
 from opstui.config.settings import BoardTable, Day, Me, PersonTable, Settings, Source, StageTable
 from opstui.connectors.api import Page
 from opstui.domain.model import Change, Item, Stage
+from opstui.services import pacing
 from opstui.services.desk import Desk
 from opstui.store import pages
-from opstui.store.db import Store
+from opstui.store.db import STORE, Store
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 STATUSES = [f"Step {n}" for n in range(12)]
@@ -75,12 +80,65 @@ def store(folder: Path, count: int) -> Desk:
     return Desk(opened, settled, now=now)
 
 
+def app(folder: Path, count: int) -> dict[str, str]:
+    """The environment of an app over such a store, which no engine pulls."""
+    home = folder / "app"
+    made = home / "data" / STORE
+    if not made.exists():
+        made.parent.mkdir(parents=True, exist_ok=True)
+        desk = store(folder, count)
+        desk.board.board()
+        with desk._at.store.writing() as conn:
+            conn.execute("UPDATE sources SET last_ok = ?, next_due = ?", (int(NOW.timestamp()), int(NOW.timestamp()) + 86400))
+        desk._at.store.read.execute("PRAGMA wal_checkpoint")
+        desk._at.store.close()
+        for end in ("", "-wal"):
+            if (there := folder / f"board.db{end}").exists():
+                shutil.copy(there, f"{made}{end}")
+        (home / "config.toml").write_text(_toml())
+    return os.environ | {
+        "OPSTUI_CONFIG": str(home / "config.toml"), "OPSTUI_DATA_DIR": str(made.parent), "HOME": str(home),
+        "OPSTUI_NOW": NOW.isoformat(),
+    }  # fmt: skip
+
+
+def _toml() -> str:
+    people = "".join(f'[[people]]\nname = "{name}"\n' for name in PEOPLE)
+    stages = "".join(
+        f'  {{ name = "{one.name}", statuses = ["{one.name}"], stage = "{one.stage}", wip = {one.wip} }},\n'
+        for one in settings().board.stages
+    )
+    return (
+        'version = 1\n[day]\ntimezone = "Europe/London"\n[me]\nname = "Person 1"\n'
+        f'{people}[[sources]]\nname = "jira"\nconnector = "csv"\nenabled = false\n[sources.options]\npath = "none.csv"\n'
+        f"[board]\nstages = [\n{stages}]\n"
+    )
+
+
+def openings(env: dict[str, str], presses: int) -> tuple[list[float], list[float], float]:
+    """Seconds of a key in the queue, of going to the stand-up again, and of the first time until the board is there."""
+    terminal = Terminal(data.OPSTUI, env=env)
+    try:
+        terminal.wait_for("OPS-", quiet=1.5)
+        queue = key_times(terminal, [b"j", b"j", b"k"], presses)[0]
+        began = time.monotonic()
+        terminal.press(b"2", quiet=0.05)
+        first = terminal.wait_for("since Thu", quiet=1.5) - began
+        again: list[float] = []
+        for _ in range(presses // 2):
+            key_times(terminal, [b"1"], 1)
+            again += key_times(terminal, [b"2"], 1)[0]
+        return queue, again, first
+    finally:
+        terminal.close()
+
+
 def measure(desk: Desk, runs: int) -> dict[str, float]:
-    """Seconds of each read, the median; what is measured once and kept comes first."""
-    began = time.perf_counter()
+    """Seconds of each read, the median, and of the floor: one look at every rank."""
     desk.board.board()
-    found = {"first": time.perf_counter() - began}
     reads: dict[str, Callable[[], Any]] = {
+        "floor": lambda: desk._at.store.read.execute("SELECT col, count(*), max(changed) FROM ranks GROUP BY col").fetchall(),
+        "pace": lambda: pacing.refresh(desk._at.store, desk._at.rules, NOW),
         "board": desk.board.board,
         "people": desk.board.people,
         "unseen": desk.board.unseen,
@@ -88,6 +146,7 @@ def measure(desk: Desk, runs: int) -> dict[str, float]:
         "card": lambda: desk.board.card("jira:OPS-50"),
         "rest": lambda: desk.board.rest(5, 200),
     }
+    found: dict[str, float] = {}
     for name, read in reads.items():
         times = []
         for _ in range(runs):

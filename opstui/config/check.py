@@ -62,16 +62,21 @@ class Meaning:
         for key in ("stalled_after", "fresh_for"):
             if not self.merged.is_default(("triage", key)):
                 self._duration(("triage", key), getattr(self.settings.triage, key))
-        if not self.merged.is_default(("board", "stages")):
-            self._board()
         if self.settings.standup != StandupTable():
             self._standup()
+        if not self.merged.is_default(("board", "stages")):
+            self._board()
         if self.settings.ui.keys:
             self._keys()
         if self.settings.escalation.ladder:
             self._ladder()
         if self.settings.network.proxy or self.settings.network.ca:
             self._network()
+        if self.settings.routines or self.settings.standards:
+            from opstui.config import duties
+
+            duties.check_routines(self.settings, self._error, self._warn, self._duration)
+            duties.check_standards(self.settings, self._error, self._query)
 
     def _error(self, path: Path, why: str, next_step: str = "") -> None:
         self.findings.append(Finding("error", self.merged.where(path), dotted(path), why, next_step))
@@ -176,7 +181,7 @@ class Meaning:
             self._query((*path, "query"), split.query)
 
     def _query(self, path: Path, text: str) -> bool:
-        from opstui.domain.query import parse
+        from opstui.domain.queryparse import parse
 
         return self._try(path, lambda: parse(text))
 
@@ -241,6 +246,26 @@ class Meaning:
             if len(times) == 2 and times[0] and times[1] and times[0] > times[1]:
                 self._warn((*path, "resolve"), "it is to be decided before it is acknowledged", "Let resolve be the longer one")
 
+    def _standup(self) -> None:
+        from opstui.config.rules import people
+
+        table, known = self.settings.standup, people(self.settings)
+        for key in ("length", "each"):
+            self._duration(("standup", key), getattr(table, key))
+        names = [person.name for person in (*known.persons, *((known.me,) if known.me else ()))]
+        asked: dict[str, str] = {}
+        for spelling in table.roster:
+            name = known.canonical(spelling)
+            if name not in names:
+                why = f"nobody in people is called {spelling!r}"
+                self._warn(
+                    ("standup", "roster"), why, did_you_mean(spelling, names) or "Add them under [[people]], or mend the name"
+                )
+            elif name in asked:
+                why = f"{spelling!r} and {asked[name]!r} are one person, {name}, who is asked once"
+                self._warn(("standup", "roster"), why, "Leave one of them")
+            asked.setdefault(name, spelling)
+
     def _board(self) -> None:
         """Two columns that want the same statuses: the first of them gets them."""
         stages = self.settings.board.stages
@@ -264,26 +289,6 @@ class Meaning:
         elif not any(stage.stage == "done" for stage in stages):
             why = "no column has the stage done, so what is closed is on none"
             self._warn(path, why, 'Give the last one stage = "done"')
-
-    def _standup(self) -> None:
-        from opstui.config.rules import people
-
-        table, known = self.settings.standup, people(self.settings)
-        for key in ("length", "each"):
-            self._duration(("standup", key), getattr(table, key))
-        names = [person.name for person in (*known.persons, *((known.me,) if known.me else ()))]
-        asked: dict[str, str] = {}
-        for spelling in table.roster:
-            name = known.canonical(spelling)
-            if name not in names:
-                why = f"nobody in people is called {spelling!r}"
-                self._warn(
-                    ("standup", "roster"), why, did_you_mean(spelling, names) or "Add them under [[people]], or mend the name"
-                )
-            elif name in asked:
-                why = f"{spelling!r} and {asked[name]!r} are one person, {name}, who is asked once"
-                self._warn(("standup", "roster"), why, "Leave one of them")
-            asked.setdefault(name, spelling)
 
     def _keys(self) -> None:
         from opstui.config.keymap import keymap

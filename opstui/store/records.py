@@ -26,6 +26,9 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "escalation": ("opstui.domain.escalation", "Escalation"),
     "wait": ("opstui.domain.waiting", "Wait"),
     "standup": ("opstui.domain.standup", "Standup"),
+    "round": ("opstui.domain.rounds", "Round"),
+    "standard": ("opstui.domain.standards", "Followed"),
+    "improvement": ("opstui.domain.improvements", "Improvement"),
 }
 """Kind -> module and name of the dataclass that its documents are; the class knows its kind by the same name."""
 

@@ -209,7 +209,7 @@ async def test_the_terminal_shows_the_pane_and_nothing_of_the_one_before(tmp_pat
 
 
 async def test_the_second_time_only_lines_that_differ_are_written_and_once(tmp_path: Path) -> None:
-    async with a_triage(tmp_path, *PLAIN, size=(80, 24)) as desk:
+    async with a_triage(tmp_path, *PLAIN, size=(160, 45)) as desk:
         for key in ("6", "O", "1"):
             await desk.press(key)
         with looked_at(desk) as glass:

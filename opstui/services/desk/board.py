@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 SHOWN = 100
 """Rows of a column that are shown before it is unfolded."""
 
+CLOSED_SHOWN = 12
+"""The same of a column for what is done: its count is what matters."""
+
 UNSEEN_MOST = 100
 PEOPLE_MOST = 500
 CHAINS_MOST = 200
@@ -89,7 +92,8 @@ class BoardDesk:
             by_column.setdefault(row.col, []).append(row)
         columns = []
         for col, stage in reversed(tuple(enumerate(self._at.rules.board.stages))):
-            found, shown = counted.get(col, Counts(col, 0, 0, 0, 0, 0)), tuple(by_column.get(col, ()))
+            most = CLOSED_SHOWN if col in lens.over else SHOWN
+            found, shown = counted.get(col, Counts(col, 0, 0, 0, 0, 0)), tuple(by_column.get(col, ())[:most])
             columns.append(
                 BoardColumn(
                     *(col, stage.name, col in lens.over, stage.wip, found.all, found.moved, found.stuck, found.ages, shown),

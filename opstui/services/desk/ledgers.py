@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     from opstui.domain.blockers import Blocker
     from opstui.domain.escalation import Asked, Escalation, Ladder
     from opstui.services.desk.escalating import EscalationRow, Suggested
-    from opstui.services.desk.keeping import Step
     from opstui.services.desk.stock import BlockerRow
     from opstui.services.desk.waiting import WaitRow
-    from opstui.store.db import Connection
     from opstui.store.records import Kept
 
 
@@ -49,14 +47,6 @@ class LedgerDesk:
             Refused: some were heard unchanged for the third time, and nothing was decided, escalated or reassigned.
         """
         return stock.carry(self._at, standup)
-
-    def carry_steps(self, conn: Connection, standup: str) -> tuple[list[Step], str]:
-        """The same as steps for ``keeping.write`` and what is said of them, for who ends a stand-up as one action.
-
-        Raises:
-            Refused: as ``carry``.
-        """
-        return stock.carried(self._at, conn, standup)
 
     def forced(self) -> list[BlockerRow]:
         """Those that a stand-up cannot be finished with as they are."""
@@ -121,6 +111,13 @@ class LedgerDesk:
     def work(self, name: str, limit: int = 3) -> list[Work]:
         """What somebody has had in hand longest."""
         return queue.oldest_of(self._at.store.read, name, limit)
+
+    def over(self) -> dict[str, str]:
+        """Who has more in work than the board's capacity says, in words: ``5/4 over``."""
+        from opstui.services.desk.board import BoardDesk
+
+        loads = BoardDesk(self._at).people().loads
+        return {one.name: f"{one.in_work}/{one.capacity} over" for one in loads if one.over}
 
     # waiting on people
 

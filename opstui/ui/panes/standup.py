@@ -70,7 +70,8 @@ class StandupPane(VerbPane, inherit_bindings=False):
         yield self.columns
 
     def on_mount(self) -> None:
-        """Keys go to the list."""
+        """Keys go to the list, which says that it is read."""
+        self.list.empty = self._nothing()
         self.list.focus(scroll_visible=False)
 
     def on_resize(self) -> None:
@@ -126,6 +127,11 @@ class StandupPane(VerbPane, inherit_bindings=False):
             if self._read_at.get(at) != state:
                 self._read_at[at] = state
                 self.aside.ask(f"view {at}", partial(_read, self.views[at], self.meeting, self.desk), partial(self._came, at))
+
+    def read_view(self) -> None:
+        """The view that is shown wants other rows, though nothing was written."""
+        self._read_at.pop(self.at, None)
+        self._read_stale()
 
     def _came(self, at: int, found: tuple[Any, Any, Exception | None]) -> None:
         if not self.is_attached:
