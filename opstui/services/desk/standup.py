@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -19,9 +19,11 @@ from opstui.domain.views import Receipt
 from opstui.domain.when import parse_duration
 from opstui.errors import Refused, UsageError
 from opstui.services.desk import drafts, keeping, minutes, stock
+from opstui.services.desk.acting import Change, act
 from opstui.services.desk.board import BoardDesk
 from opstui.services.desk.context import Context
-from opstui.store import records, work
+from opstui.services.desk.verdicts import block_intent
+from opstui.store import journal, records, work
 from opstui.store.records import Kept
 
 if TYPE_CHECKING:
@@ -83,7 +85,6 @@ class StandupDesk:
     def of_action(self, group: int) -> Kept[Standup] | None:
         """The stand-up that an action of the journal was about, as it stands now."""
         from opstui.services.desk.lines import uid_of
-        from opstui.store import journal
 
         for line in journal.lines(self._at.store.read, group, 10):
             if line.target == journal.RECORD and (found := self.by_uid(uid_of(line))):
@@ -175,7 +176,7 @@ class StandupDesk:
             said = f"Began the stand-up: {plural(len(begun.turns), 'person', 'people')}"
             if steps:
                 said += f"; that of {steps[0][0].name if steps[0][0] else ''} is over as of its last entry"
-            return keeping.write(at, conn, [*steps, (None, new)], verb="standup", said=said)
+            return keeping.write(at, conn, [*steps, (None, new)], verb="begin", said=said)
 
     def next(self) -> Receipt:
         """Begin, when none is under way; else whoever speaks has spoken, and the next is asked."""
@@ -269,7 +270,8 @@ class StandupDesk:
             said = f"Finished the stand-up of {new.day}: {spoken}, {plural(round(new.seconds / 60), 'minute')}"
             if told and new.heard:
                 said += f"; {told[:1].lower()}{told[1:]}"
-            return keeping.write(at, conn, [*carried, (kept, kept.now(new, open=False))], verb="standup", said=said)
+            steps = [*carried, (kept, kept.now(new, open=False))]
+            return keeping.write(at, conn, steps, verb="standup_left" if late else "standup", said=said)
 
     # the parking lot -----------------------------------------------------------------------------------------------
 
@@ -291,18 +293,33 @@ class StandupDesk:
         return self._topic(uid, change, "park", lambda topic: f"Parked: {topic.summary}")
 
     def answer(self, uid: str, outcome: Outcome | str, said: str = "") -> Receipt:
-        """What became of a topic; ``open`` takes that back. An item it was about goes on the list for a block with it.
+        """What became of a topic; ``open`` takes that back. For a block, the item it is about goes on the list with it.
 
         A task is made where it belongs by whoever calls: ``said`` then names it.
         """
         outcome = Outcome(outcome)
         change = partial(replace, outcome=outcome, said=clean_line(said, limit=500))
-        return self._topic(
-            uid,
-            change,
-            "topic",
-            lambda topic: f"{topic.text}: {OUTCOME_WORDS[outcome]}" + (f", {topic.said}" if topic.said else ""),
-        )
+        found = records.load(self._at.store.read, uid)
+        if outcome is Outcome.BLOCK and found is not None and found.ref:
+            receipt = self._time_for(found, change)
+            if receipt.group:
+                return receipt
+        return self._topic(uid, change, "topic", _became)
+
+    def _time_for(self, kept: Kept[Topic], change: Callable[[Topic], Topic]) -> Receipt:
+        """The topic and its item on the list for a block, as one action; none where the item does not take that."""
+
+        intent = block_intent(self._at)
+
+        def more(conn: Connection, changes: Sequence[Change]) -> Iterator[journal.Line]:
+            if intent.more is not None:
+                yield from intent.more(conn, changes)
+            if (now := records.load(conn, kept.uid)) is not None:
+                yield from keeping.saved(conn, [(now, now.now(change(now.what), open=False))])
+
+        said = _became(change(kept.what))
+        both = replace(intent, more=more, said=lambda what: f"{said}, {what} on the list for a block")
+        return act(self._at, both, [kept.ref])
 
     # helpers -------------------------------------------------------------------------------------------------------
 
@@ -362,6 +379,11 @@ class StandupDesk:
         if join and name:
             return one
         raise UsageError(f"{name!r} is not in this stand-up", "", f"There are {', '.join(there)}." if there else "")
+
+
+def _became(topic: Topic) -> str:
+    """What became of a topic, in a line."""
+    return f"{topic.text}: {OUTCOME_WORDS[topic.outcome]}" + (f", {topic.said}" if topic.said else "")
 
 
 def _shuffled(seed: int, standup: Standup, now: datetime) -> Standup:

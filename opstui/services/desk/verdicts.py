@@ -45,7 +45,7 @@ def stage(at: Context, refs: Sequence[str], stage: Stage | str | None) -> Receip
 
 def for_block(at: Context, refs: Sequence[str]) -> Receipt:
     """Accept as work for a protected block."""
-    return act(at, _for_block(at), refs)
+    return act(at, block_intent(at), refs)
 
 
 def release(at: Context, refs: Sequence[str]) -> Receipt:
@@ -81,7 +81,7 @@ def _by_name(at: Context, verb: str, args: dict[str, Any]) -> Intent:
         case "stage":
             return _stage(args["stage"])
         case "for_block" | "for-block":
-            return _for_block(at)
+            return block_intent(at)
         case "release":
             return _release(at)
         case "transition" | "due" | "labels":
@@ -181,7 +181,8 @@ def _stage(stage: Stage | str | None) -> Intent:
     return Intent("stage", lambda item, mark: rules_of.set_stage(item, mark, new), said)
 
 
-def _for_block(at: Context) -> Intent:
+def block_intent(at: Context) -> Intent:
+    """Onto the list for a block; out of the queue with it."""
     now = at.instant()
 
     def change(item: Item, mark: Mark) -> Mark:
