@@ -83,6 +83,12 @@ def waiting(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
         return _starting(incomplete, [(row.ref, row.person) for row in state.desk.ledgers.waiting()] if state else [])
 
 
+def people(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of the people of the config, with their teams."""
+    with _State(ctx) as state:
+        return _starting(incomplete, [(one.name, one.team or "") for one in state.desk.people()] if state else [])
+
+
 def gone_sources(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Names of the sources that the config no longer has."""
     with _State(ctx) as state:

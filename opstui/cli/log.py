@@ -18,7 +18,7 @@ from opstui.errors import UsageError
 WRITTEN = ("note", "comment", "decision")
 OTHER_VERBS = (
     *("priority", "stage", "transition", "due", "labels", "create", "for_block", "release", "withdraw", "import"),
-    *("standup", "park", "topic"),
+    *("standup", "begin", "standup_left", "park", "topic"),
     *("retry", "drop", "mine", "edit", "release-outbox", "undo", "redo"),
 )
 KINDS = (*WRITTEN, "action", *(verdict.value for verdict in Verdict), *OTHER_VERBS)

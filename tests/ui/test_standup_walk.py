@@ -101,6 +101,7 @@ async def test_a_blocker_heard_too_often_keeps_the_end_from_coming_and_is_shown(
         for _ in range(3):
             desk.desk.standup.start()
             desk.desk.standup.finish()
+            desk.clock.forward(days=1)
         desk.desk.standup.start()
         await desk.press("1", "2")
         await desk.until(lambda: pane_of(desk).meeting.standup is not None)

@@ -39,7 +39,8 @@ def held(at: Context, since: datetime) -> Mapping[str, datetime]:
 
 def under_way(at: Context, since: datetime) -> Collection[str]:
     """Which are being held now: these are not late."""
-    return ()
+    sql = "SELECT 1 FROM records WHERE kind = 'standup' AND open = 1 AND at >= ? LIMIT 1"
+    return (STANDUP,) if at.store.read.execute(sql, (int(since.timestamp()),)).fetchone() else ()
 
 
 def joining(at: Context, since: datetime) -> Sequence[Stop]:

@@ -174,7 +174,7 @@ class StandupDesk:
             said = f"Began the stand-up: {plural(len(begun.turns), 'person', 'people')}"
             if steps:
                 said += f"; that of {steps[0][0].name if steps[0][0] else ''} is over as of its last entry"
-            return keeping.write(at, conn, [*steps, (None, new)], verb="standup", said=said)
+            return keeping.write(at, conn, [*steps, (None, new)], verb="begin", said=said)
 
     def next(self) -> Receipt:
         """Begin, when none is under way; else whoever speaks has spoken, and the next is asked."""
@@ -267,7 +267,8 @@ class StandupDesk:
             said = f"Finished the stand-up of {new.day}: {spoken}, {plural(round(new.seconds / 60), 'minute')}"
             if told and new.heard:
                 said += f"; {told[:1].lower()}{told[1:]}"
-            return keeping.write(at, conn, [*carried, (kept, kept.now(new, open=False))], verb="standup", said=said)
+            steps = [*carried, (kept, kept.now(new, open=False))]
+            return keeping.write(at, conn, steps, verb="standup_left" if late else "standup", said=said)
 
     # the parking lot -----------------------------------------------------------------------------------------------
 

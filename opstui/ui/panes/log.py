@@ -27,12 +27,14 @@ from opstui.ui.widgets.page import Page
 from opstui.ui.widgets.search_line import SearchLine
 from opstui.ui.widgets.tabs_bar import TabsBar
 
+STANDUPS = ("standup", "begin", "standup_left")
+"""The verbs that end and begin a stand-up."""
 KINDS: Sequence[tuple[str, tuple[str, ...]]] = (
     ("All", ()),
     ("Notes", ("note",)),
     ("Decisions", ("decision",)),
     ("Comments", ("comment",)),
-    ("Stand-ups", ("standup",)),
+    ("Stand-ups", STANDUPS),
     ("Actions", ("action",)),
 )
 SIDE = 100
@@ -244,7 +246,7 @@ class LogPane(VerbPane, inherit_bindings=False):
 
     def _minutes(self, entry: Entry) -> Minutes | None:
         """The report of a stand-up that is over; of one under way there is none yet."""
-        kept = self.desk.standup.of_action(entry.group) if entry.kind == "standup" and entry.group else None
+        kept = self.desk.standup.of_action(entry.group) if entry.kind in STANDUPS and entry.group else None
         return self.desk.standup.report(kept.uid) if kept is not None and not kept.open else None
 
     def _title(self, ref: str) -> str:

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from opstui.domain.views import QueueRow, Receipt
 from opstui.errors import OpstuiError
+from opstui.ui.cells import tame
 from opstui.ui.keys import key_hint
 from opstui.ui.panes.beside import ListAndPage
 from opstui.ui.panes.empty import error_lines
@@ -53,9 +54,9 @@ class StandupPane(VerbPane, inherit_bindings=False):
         self.whole = False
         self._cursors: dict[int, int] = {}
         """Where the cursor was in the views that are not shown."""
-        self._read: dict[int, int] = {}
-        """At which version of the store each view was read last."""
-        self._troubles: dict[int, OpstuiError] = {}
+        self._read_at: dict[int, tuple[int, str]] = {}
+        """The state of the store, and the minute, at which each view was read last."""
+        self._troubles: dict[int, Exception] = {}
         """Why a view could not be read."""
         self._seen: set[int] = set()
         """The views that have been read at least once."""
@@ -105,30 +106,29 @@ class StandupPane(VerbPane, inherit_bindings=False):
         self._chrome()
 
     def on_screen_resume(self) -> None:
-        """Shown again: the counts of all tabs too."""
+        """Shown for the first time: the counts of all tabs too."""
         super().on_screen_resume()
+        self._read_stale(others=True)
+
+    def shown_again(self) -> None:
+        """Shown as it was left; the counts of all tabs may have changed."""
+        super().shown_again()
         self._read_stale(others=True)
 
     def tick(self) -> None:
         """Ages move on."""
-        self._read.clear()
         self.refresh_data()
         self._read_stale(others=True)
 
     def _read_stale(self, *, others: bool = False) -> None:
         """The view that is shown, and the ``others`` after it for the counts in their tabs, where the store has moved on."""
-        version = self.desk.version()
+        state = self.desktop.state()
         for at in (self.at, *(other for other in range(len(self.views)) if others and other != self.at)):
-            if self._read.get(at) != version:
-                self._read[at] = version
+            if self._read_at.get(at) != state:
+                self._read_at[at] = state
                 self.aside.ask(f"view {at}", partial(_read, self.views[at], self.meeting, self.desk), partial(self._came, at))
 
-    def read_again(self) -> None:
-        """The view that is shown wants other rows, though nothing was written."""
-        self._read.pop(self.at, None)
-        self._read_stale()
-
-    def _came(self, at: int, found: tuple[Any, Any, OpstuiError | None]) -> None:
+    def _came(self, at: int, found: tuple[Any, Any, Exception | None]) -> None:
         if not self.is_attached:
             return
         rows, current, error = found
@@ -141,7 +141,7 @@ class StandupPane(VerbPane, inherit_bindings=False):
                 view.took()
         else:
             self._troubles[at] = error
-            self._read.pop(at, None)
+            self._read_at.pop(at, None)
         if at == self.at:
             self._load()
         self._chrome()
@@ -169,7 +169,10 @@ class StandupPane(VerbPane, inherit_bindings=False):
 
     def _nothing(self) -> Sequence[Line]:
         if error := self._troubles.get(self.at):
-            return error_lines(error)
+            if isinstance(error, OpstuiError):
+                return error_lines(error)
+            said = f"{self.look['trouble']} {self.view.name} could not be read: {type(error).__name__}: {error}"
+            return [[(tame(said), "error")], [], [("opstui doctor", "key"), (" looks for what is wrong", "muted")]]
         if self.view.rows or self.at in self._seen:
             return self.view.empty()
         return [[("Loading …" if not self.look.ascii else "Loading", "muted")]]
@@ -363,9 +366,9 @@ class StandupPane(VerbPane, inherit_bindings=False):
             self.desktop.do("app.triage")
 
 
-def _read(view: View[Any], meeting: Meeting, desk: Desk) -> tuple[Any, Any, OpstuiError | None]:
+def _read(view: View[Any], meeting: Meeting, desk: Desk) -> tuple[Any, Any, Exception | None]:
     """A view's rows and the stand-up as it stands, or why they could not be read; in a thread."""
     try:
         return view.read(desk), meeting.read(desk), None
-    except OpstuiError as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is: a tab that says why is better than one that never comes
         return None, None, error
