@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from opstui.domain.rail import Stop
 from opstui.domain.routines import Routine, day_of, deadline, due_at, is_due, next_day, occurrences, slug
 from opstui.errors import Refused
 from opstui.late import late
@@ -35,14 +36,8 @@ DAYS_MOST = 366
 """So many days back how it went is told."""
 
 
-class DueStop(NamedTuple):
-    """A routine as a stop of the day's rail."""
-
-    name: str
-    at: datetime
-    state: str
-    """``next`` or ``late``."""
-    action: str = "app.routines"
+ACTION = "app.routines"
+"""Where a stop of the rail leads."""
 
 
 class RoutineDesk:
@@ -115,7 +110,7 @@ class RoutineDesk:
             told.append((day, roundhistory.outcome(one.what if one else None, end, now), one.what if one else None))
         return roundhistory.History(routine.name, tuple(told))
 
-    def due_stops(self) -> tuple[DueStop, ...]:
+    def due_stops(self) -> tuple[Stop, ...]:
         """For the day's rail: the routines that are late today, and the next one that is due."""
         return due_stops(self._at)
 
@@ -242,7 +237,7 @@ class RoutineDesk:
         return self._stands(routine, found.what.day, found)
 
 
-def due_stops(at: Context) -> tuple[DueStop, ...]:
+def due_stops(at: Context) -> tuple[Stop, ...]:
     """For the day's rail: the routines that are late today, and the next one that is due. Cheap: a row of an index each."""
     if not at.settings.routines:
         return ()
@@ -252,6 +247,6 @@ def due_stops(at: Context) -> tuple[DueStop, ...]:
     due = [(due_at(one, at.calendar, day), one) for one in at.routines if is_due(one, at.calendar, day)]
     still = written(at.store.read, [f"{one.name}@{day.isoformat()}" for _, one in due])
     left = sorted((when, one.name) for when, one in due if still.get(f"{one.name}@{day.isoformat()}", True))
-    late = [DueStop(name, when, "late") for when, name in left if when <= now]
-    ahead = [DueStop(name, when, "next") for when, name in left if when > now]
+    late = [Stop(name, when, "late", ACTION) for when, name in left if when <= now]
+    ahead = [Stop(name, when, "next", ACTION) for when, name in left if when > now]
     return (*late, *ahead[:1])
