@@ -29,7 +29,7 @@ STANDING = 1000
 """So many open blockers are looked at."""
 TOO_OFTEN = "cannot be carried once more"
 AT_ONCE = 5
-"""So many of what cannot be carried have to be seen to for one stand-up, the most pressing first; the rest stays red."""
+"""So many of what cannot be carried have to be seen to for one stand-up, the oldest first; the rest stays red."""
 UID = 8
 """Characters of a uid that a person is shown, and may type."""
 
@@ -89,7 +89,7 @@ def rows(at: Context) -> list[BlockerRow]:
         done, today = mended.get(kept.uid, ""), _today(at, kept.what)
         count, forced = (rule(kept.what, done, today=today) for rule in (rules_of.repeats, rules_of.forced))
         found.append(BlockerRow(kept, stock.items.get(kept.ref), int(count), bool(forced), done))
-    return sorted(found, key=lambda row: (not row.forced, -row.what.unchanged, row.what.first_seen, row.kept.ref, row.kept.uid))
+    return sorted(found, key=lambda row: (not row.forced, *_order(row.kept)))
 
 
 def forced(at: Context) -> list[BlockerRow]:
@@ -140,6 +140,7 @@ def carried(at: Context, conn: Connection, standup: str, ids: Sequence[int]) -> 
     stock = look(at, conn, ids)
     mended = _mended(conn, stock.open)
     stopped = [kept for kept in stock.open if rules_of.forced(kept.what, mended.get(kept.uid, ""), today=_today(at, kept.what))]
+    stopped.sort(key=_order)
     if (wanted := AT_ONCE - _seen_to(stock.open, stopped)) > 0 and stopped:
         raise _too_often(stopped[:wanted], len(stopped) - wanted)
     steps: list[Step] = []
@@ -218,6 +219,11 @@ def _mended(conn: Connection, standing: Sequence[Kept[Blocker]]) -> dict[str, st
         for kept in standing
         if kept.ref in done and kept.what.carried and done[kept.ref][0] >= kept.what.carried[-1].at
     }
+
+
+def _order(kept: Kept[Blocker]) -> tuple[int, datetime, str, str]:
+    """By repeats and age."""
+    return -kept.what.unchanged, kept.what.first_seen, kept.ref, kept.uid
 
 
 def _seen_to(standing: Sequence[Kept[Blocker]], stopped: Sequence[Kept[Blocker]]) -> int:

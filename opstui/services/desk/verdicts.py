@@ -22,9 +22,10 @@ from opstui.services.desk.outgoing import BACK, Wish
 from opstui.store import marks
 
 if TYPE_CHECKING:
-    from opstui.services.desk import escalating
+    from opstui.services.desk import asking, escalating
     from opstui.store.db import Connection
 else:
+    asking = late("opstui.services.desk.asking")
     escalating = late("opstui.services.desk.escalating")
 
 
@@ -103,7 +104,7 @@ def _verdict(
 ) -> Intent:
     now = at.instant()
     if verdict is Verdict.ESCALATE and target.strip():
-        until = escalating.deadline(at, at.people.canonical(clean_line(target).strip()), until)
+        until = asking.deadline(at, at.people.canonical(clean_line(target).strip()), until)
     end = _time(at, until) if until is not None else None
     if end is not None and end <= now:
         raise UsageError(f"{words.moment(end, at.zone)} is over", "a time to come is needed", "Try 2h, eod, mon 9 or +3d")
@@ -131,17 +132,17 @@ def _verdict(
         wish = Wish("comment", {"text": f"{f'Declined: {reason}' if reason else 'Declined'} ({at.who})"})
     intent = Intent(verdict.value, change, fill(said, tail), reason, into, wish, there)
     if verdict is Verdict.ESCALATE:
-        return _asking(at, intent, target, end, escalating.sound(asked or Asked()), tell=bool(tell))
+        return _asking(at, intent, target, end, asking.sound(asked or Asked()), tell=bool(tell))
     return replace(intent, more=partial(escalating.closing, at, verdict.value))
 
 
 def _asking(at: Context, intent: Intent, to: str, until: datetime | None, asked: Asked, *, tell: bool) -> Intent:
     """The escalation with its record, and its text as a comment where somebody wants that."""
-    more = partial(escalating.written, at, to=to, until=until, asked=asked, reason=intent.why)
+    more = partial(asking.written, at, to=to, until=until, asked=asked, reason=intent.why)
 
     def letter(conn: Connection, id: int, item: Item) -> str:
         mark = marks.load(conn, id)
-        return escalating.letter(at, conn, id, item.ref, mark, to, until, asked, intent.why).text
+        return asking.letter(at, conn, id, item.ref, mark, to, until, asked, intent.why).text
 
     return replace(intent, more=more, letter=letter if tell else None)
 
