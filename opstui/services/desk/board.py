@@ -63,13 +63,17 @@ class BoardDesk:
         self._at = at
 
     def since(self) -> datetime:
-        """The end of the last stand-up that was finished, else the last handoff: what moved after it is told as moved."""
-        conn, handoff = self._at.store.read, reads.since(self._at)
-        for kept in records.find(conn, STANDUP, open=False, limit=5):
-            ended = getattr(kept.what, "ended", None)
-            if ended is not None and ended <= self._at.now():
-                return ended  # type: ignore[no-any-return]
-        return handoff
+        """The end of the last stand-up of another day, else the last handoff: what moved after it is told as moved.
+
+        Today's own is passed over, so that a board is not swept empty by finishing.
+        """
+        now = self._at.now()
+        today = self._at.calendar.local(now).date().isoformat()
+        for kept in records.find(self._at.store.read, STANDUP, open=False, limit=5):
+            ended: datetime | None = kept.what.ended
+            if kept.name != today and ended is not None and ended <= now:
+                return ended
+        return reads.since(self._at)
 
     def who(self, name: str) -> str:
         """The one name of whoever is meant."""
