@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -23,9 +24,7 @@ def written(conn: Connection, names: Sequence[str]) -> dict[str, bool]:
 
 def told(conn: Connection) -> list[tuple[str, str, str]]:
     """The items about missed rounds that are not over: their key, and the routine and the day that they are about."""
-    sql = (
-        "SELECT key, json_extract(fields, '$.routine'), json_extract(fields, '$.day') FROM items "
-        "WHERE source = ? AND key >= ? AND key < ? AND stage <> 'done' AND gone IS NULL"
-    )
+    sql = "SELECT key, fields FROM items WHERE source = ? AND key >= ? AND key < ? AND stage <> 'done' AND gone IS NULL"
     found = conn.execute(sql, (OWN, ROUTINE, ROUTINE + "\U0010ffff")).fetchall()
-    return [(key, routine, day or "") for key, routine, day in found if routine is not None]
+    said = [(key, json.loads(fields)) for key, fields in found]
+    return [(key, fields["routine"], fields.get("day", "")) for key, fields in said if "routine" in fields]
