@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from opstui.domain.views import Receipt
@@ -23,6 +24,13 @@ class Deed(NamedTuple):
 
 SCANNER = tuple(f"alerts:A2{turn:02}" for turn in range(9))
 """Each time the scanner of dock 7 was reported by itself."""
+
+CHECKS = "Opening checks"
+
+
+def _checked(step: int, note: str, desk: Desk) -> Receipt:
+    return desk.routines.tick(CHECKS, step, note)
+
 
 DEEDS = (
     # Somebody else sets it in the night: a conflict waits in the morning.
@@ -44,6 +52,9 @@ DEEDS = (
             until="fri 14:00",
         ),
     ),
+    *(Deed("fri 08:20", partial(_checked, step, "")) for step in range(1, 5)),
+    Deed("fri 08:21", partial(_checked, 5, "31 of 34, the agency sends two more")),
+    Deed("fri 08:21", lambda desk: desk.routines.sign(CHECKS)),
     Deed("fri 08:22", lambda desk: desk.assign(["helpdesk:INC4690"], "Fay Tan", "needs a bank limit")),
     Deed(
         "fri 08:24",
