@@ -186,9 +186,10 @@ class Shape:
             elsewhere = {str(one[-1]): dotted(one) for one in reversed(list(known_keys()))}
             close = nearest(last, elsewhere)
             step = f"Did you mean {elsewhere[close]}?" if close else did_you_mean(last, known)
-        said = self.merged.origins.get(path, [])
-        for origin in said:
-            self.findings.append(Finding("error", origin.where, dotted(path), "there is no such key", step))
+        said = [origin.where for origin in self.merged.origins.get(path, ())]
+        # Within a list whose elements have no names, where the list was set is all that is known.
+        for where in said or [self.merged.where(path)]:
+            self.findings.append(Finding("error", where, dotted(path), "there is no such key", step))
 
     def _wrong(self, path: Path, why: str, next_step: str = "") -> bool:
         self.findings.append(Finding("error", self.merged.where(path), dotted(path), why, next_step))

@@ -12,16 +12,16 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from opstui.domain.format import plural
-from opstui.domain.kinds import OWN, ROUTINE, Stage
+from opstui.domain.kinds import OWN, ROUTINE
 from opstui.domain.rounds import Round, Standing, name_of, planned, state
 from opstui.domain.routines import Needs, Routine, Step, day_of, deadline, due_at, occurrences
 from opstui.services import own
-from opstui.store import items, kept, records
+from opstui.store import kept, records
+from opstui.store import rounds as stored
 from opstui.store.records import Kept
 
 if TYPE_CHECKING:
     from opstui.domain.calendar import WorkCalendar
-    from opstui.domain.model import Item
     from opstui.domain.urgency import Rules
     from opstui.store.db import Connection
 
@@ -41,22 +41,24 @@ def key_of(routine: str, day: date) -> str:
     return f"{ROUTINE}{slug(routine)}-{day.isoformat()}"
 
 
+def all_kept(conn: sqlite3.Connection, names: Sequence[str]) -> dict[str, Kept[Round]]:
+    """What is written of these rounds, by their names."""
+    return {one.name: one for one in records.named(conn, KIND, names)}
+
+
 def kept_of(conn: sqlite3.Connection, routine: str, day: date) -> Kept[Round] | None:
     """What is written of a round."""
     found = records.find(conn, KIND, name=name_of(routine, day), limit=1)
     return found[0] if found else None
 
 
-def standing(
-    conn: sqlite3.Connection,
-    routine: Routine,
-    calendar: WorkCalendar,
-    day: date,
-    now: datetime,
-    found: Kept[Round] | None = None,
-) -> Standing:
-    """A round as it stands; ``found`` is what is written of it, when that was read already."""
-    found = found or kept_of(conn, routine.name, day)
+def standing(conn: sqlite3.Connection, routine: Routine, calendar: WorkCalendar, day: date, now: datetime) -> Standing:
+    """A round as it stands."""
+    return standing_of(routine, calendar, day, now, kept_of(conn, routine.name, day))
+
+
+def standing_of(routine: Routine, calendar: WorkCalendar, day: date, now: datetime, found: Kept[Round] | None) -> Standing:
+    """A round as it stands, by what is written of it."""
     round = planned(routine, day, found.what if found else None)
     due, end = due_at(routine, calendar, day), deadline(routine, calendar, day)
     return Standing(routine, round, state(round, due, end, now), due, end, found is not None)
@@ -94,23 +96,36 @@ class Watch:
     def look(self, conn: Connection, now: datetime) -> bool:
         """Write what was missed and close what is over, in the caller's transaction; whether the queue has changed."""
         since = self._since(conn, now)
-        stirred = False
-        for routine in self.routines:
-            for day in self._gone_by(routine, since[routine.name], now):
-                stirred = self._missed(conn, routine, day, now) or stirred
-        return self._close(conn, now) or stirred
+        missed, over = self._news(conn, since, now)
+        for routine, day in missed:
+            self._missed(conn, routine, day, now)
+        for key in over:
+            own.close_item(conn, key, rules=self.rules, now=now)
+        return bool(missed or over)
 
     def due(self, conn: Connection, now: datetime) -> bool:
         """Whether there is anything to write; nobody waits for that being read."""
         since = known_since(conn)
         if any(since.get(one.name, (now, ""))[1] != self._schedule(one) for one in self.routines):
             return True
-        for routine in self.routines:
-            for day in self._gone_by(routine, since[routine.name][0], now):
-                found = kept_of(conn, routine.name, day)
-                if found is None or (found.open and _standing_item(conn, key_of(routine.name, day)) is None):
-                    return True
-        return any(self._is_over(conn, item) for item in _items(conn))
+        return any(self._news(conn, {name: at for name, (at, _) in since.items()}, now))
+
+    def _news(
+        self, conn: Connection, since: dict[str, datetime], now: datetime
+    ) -> tuple[list[tuple[Routine, date]], list[str]]:
+        """The rounds that are missed and do not stand in the queue, and the keys of items about those that are over."""
+        told = {key: (name, day) for key, name, day in stored.told(conn)}
+        late = [(one, day) for one in self.routines for day in self._gone_by(one, since[one.name], now)]
+        names = [name_of(one.name, day) for one, day in late]
+        still = stored.written(conn, [*names, *(f"{name}@{day}" for name, day in told.values())])
+        missed = [
+            (one, day)
+            for (one, day), name in zip(late, names, strict=True)
+            if still.get(name, True) and key_of(one.name, day) not in told
+        ]
+        known = {one.name for one in self.routines}
+        over = [key for key, (name, day) in told.items() if name not in known or not still.get(f"{name}@{day}", True)]
+        return missed, over
 
     def _schedule(self, routine: Routine) -> str:
         return f"{routine.schedule}/{''.join(map(str, sorted(self.calendar.workdays)))}"
@@ -134,34 +149,12 @@ class Watch:
         late = [day for day in days if deadline(routine, self.calendar, day) <= now]
         return [day for day in late if due_at(routine, self.calendar, day) >= since]
 
-    def _missed(self, conn: Connection, routine: Routine, day: date, now: datetime) -> bool:
-        found = kept_of(conn, routine.name, day)
-        if found is None:
-            round = planned(routine, day)
-            end = deadline(routine, self.calendar, day)
-            found = records.new(KIND, round, now, "opstui", name=round.name, due=end)
-            records.save(conn, found)
-        if not found.open or _standing_item(conn, key_of(routine.name, day)) is not None:
-            return False
-        raise_missed(conn, standing(conn, routine, self.calendar, day, now), self.calendar, self.rules, now)
-        return True
-
-    def _close(self, conn: Connection, now: datetime) -> bool:
-        over = [item for item in _items(conn) if self._is_over(conn, item)]
-        for item in over:
-            own.close_item(conn, item.key, rules=self.rules, now=now)
-        return bool(over)
-
-    def _is_over(self, conn: Connection, item: Item) -> bool:
-        """Whether a round was done or waived meanwhile, or its routine has gone from the config."""
-        name = item.fields.get("routine", "")
-        if all(routine.name != name for routine in self.routines):
-            return True
-        try:
-            found = kept_of(conn, name, date.fromisoformat(item.fields.get("day", "")))
-        except ValueError:
-            return True
-        return found is not None and not found.open
+    def _missed(self, conn: Connection, routine: Routine, day: date, now: datetime) -> None:
+        one = standing(conn, routine, self.calendar, day, now)
+        if not one.begun:
+            round = one.round
+            records.save(conn, records.new(KIND, round, now, OWN, name=round.name, due=one.deadline))
+        raise_missed(conn, one, self.calendar, self.rules, now)
 
 
 def raise_missed(conn: Connection, one: Standing, calendar: WorkCalendar, rules: Rules, now: datetime) -> None:
@@ -186,20 +179,6 @@ def raise_missed(conn: Connection, one: Standing, calendar: WorkCalendar, rules:
     )
 
 
-def _items(conn: Connection) -> list[Item]:
-    """Items about missed rounds that are not over."""
-    sql = "SELECT id FROM items WHERE source = ? AND key >= ? AND key < ? AND stage <> ? AND gone IS NULL"
-    found = conn.execute(sql, (OWN, ROUTINE, ROUTINE + "\U0010ffff", Stage.DONE.value)).fetchall()
-    return [item for (id,) in found if (item := items.load_item(conn, id)) is not None and "routine" in item.fields]
-
-
 def is_told(conn: Connection, key: str) -> bool:
     """Whether a missed round stands in the queue, or was decided there."""
-    return _standing_item(conn, key) is not None
-
-
-def _standing_item(conn: Connection, key: str) -> Item | None:
-    """The item of that key as long as it is not over."""
-    id = items.id_of(conn, f"{OWN}:{key}")
-    found = None if id is None else items.load_item(conn, id)
-    return found if found is not None and found.stage is not Stage.DONE else None
+    return any(key == one for one, _, _ in stored.told(conn))

@@ -1,20 +1,31 @@
-"""Which rounds are over: apart from the records themselves, because the day's rail asks before anything else is loaded."""
+"""Of rounds what is asked often, without their documents: which are open or over, and which stand in the queue as missed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from opstui.domain.kinds import OWN, ROUTINE
 from opstui.store.rows import holes, sliced
 
 if TYPE_CHECKING:
     from opstui.store.db import Connection
 
 
-def over(conn: Connection, names: Sequence[str]) -> frozenset[str]:
-    """Of these names those whose round nobody has to see to any more."""
-    found: set[str] = set()
+def written(conn: Connection, names: Sequence[str]) -> dict[str, bool]:
+    """Of these names those of which something is written, and whether the round is still open."""
+    found: dict[str, bool] = {}
     for part in sliced(list(names)):
-        sql = f"SELECT name FROM records WHERE kind = 'round' AND open = 0 AND name IN ({holes(part)})"
-        found.update(name for (name,) in conn.execute(sql, tuple(part)).fetchall())
-    return frozenset(found)
+        sql = f"SELECT name, open FROM records WHERE kind = 'round' AND name IN ({holes(part)})"
+        found.update((name, bool(still)) for name, still in conn.execute(sql, tuple(part)).fetchall())
+    return found
+
+
+def told(conn: Connection) -> list[tuple[str, str, str]]:
+    """The items about missed rounds that are not over: their key, and the routine and the day that they are about."""
+    sql = (
+        "SELECT key, json_extract(fields, '$.routine'), json_extract(fields, '$.day') FROM items "
+        "WHERE source = ? AND key >= ? AND key < ? AND stage <> 'done' AND gone IS NULL"
+    )
+    found = conn.execute(sql, (OWN, ROUTINE, ROUTINE + "\U0010ffff")).fetchall()
+    return [(key, routine, day or "") for key, routine, day in found if routine is not None]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from opstui.config.routines import routines
+from opstui.domain.rail import Stop
 from opstui.domain.routines import Routine, day_of, deadline, due_at, is_due, next_day, occurrences, slug
 from opstui.errors import Refused
 from opstui.late import late
@@ -37,14 +36,8 @@ DAYS_MOST = 366
 """So many days back how it went is told."""
 
 
-class DueStop(NamedTuple):
-    """A routine as a stop of the day's rail."""
-
-    name: str
-    at: datetime
-    state: str
-    """``next`` or ``late``."""
-    action: str = "app.routines"
+ACTION = "app.routines"
+"""Where a stop of the rail leads."""
 
 
 class RoutineDesk:
@@ -53,10 +46,10 @@ class RoutineDesk:
     def __init__(self, at: Context) -> None:
         self._at = at
 
-    @cached_property
+    @property
     def all(self) -> tuple[Routine, ...]:
         """Every routine of the config, in its order."""
-        return routines(self._at.settings)
+        return self._at.routines
 
     @property
     def day(self) -> date:
@@ -69,7 +62,12 @@ class RoutineDesk:
         """The rounds of today by the time they are due, as they stand."""
         at, day, now = self._at, self.day, self._at.now()
         due = [routine for routine in self.all if is_due(routine, at.calendar, day)]
-        return tuple(rounds.by_due(stored.standing(at.store.read, routine, at.calendar, day, now) for routine in due))
+        found = stored.all_kept(at.store.read, [rounds.name_of(routine.name, day) for routine in due])
+        return tuple(
+            rounds.by_due(
+                stored.standing_of(one, at.calendar, day, now, found.get(rounds.name_of(one.name, day))) for one in due
+            )
+        )
 
     def missed(self) -> tuple[Standing, ...]:
         """Rounds of days before that nobody has ended, oldest first."""
@@ -112,7 +110,7 @@ class RoutineDesk:
             told.append((day, roundhistory.outcome(one.what if one else None, end, now), one.what if one else None))
         return roundhistory.History(routine.name, tuple(told))
 
-    def due_stops(self) -> tuple[DueStop, ...]:
+    def due_stops(self) -> tuple[Stop, ...]:
         """For the day's rail: the routines that are late today, and the next one that is due."""
         return due_stops(self._at)
 
@@ -232,23 +230,23 @@ class RoutineDesk:
         if routine is None:
             assert found is not None
             return stored.remembered(found, at.now())
-        return stored.standing(at.store.read, routine, at.calendar, day, at.now(), found)
+        return stored.standing_of(routine, at.calendar, day, at.now(), found)
 
     def _standing(self, found: Kept[Round]) -> Standing:
         routine = next((one for one in self.all if one.name == found.what.routine), None)
         return self._stands(routine, found.what.day, found)
 
 
-def due_stops(at: Context) -> tuple[DueStop, ...]:
+def due_stops(at: Context) -> tuple[Stop, ...]:
     """For the day's rail: the routines that are late today, and the next one that is due. Cheap: a row of an index each."""
     if not at.settings.routines:
         return ()
-    from opstui.store.rounds import over
+    from opstui.store.rounds import written
 
     now, day = at.now(), day_of(at.calendar, at.now())
-    due = [(due_at(one, at.calendar, day), one) for one in routines(at.settings) if is_due(one, at.calendar, day)]
-    ended = over(at.store.read, [f"{one.name}@{day.isoformat()}" for _, one in due])
-    left = sorted((when, one.name) for when, one in due if f"{one.name}@{day.isoformat()}" not in ended)
-    late = [DueStop(name, when, "late") for when, name in left if when <= now]
-    ahead = [DueStop(name, when, "next") for when, name in left if when > now]
+    due = [(due_at(one, at.calendar, day), one) for one in at.routines if is_due(one, at.calendar, day)]
+    still = written(at.store.read, [f"{one.name}@{day.isoformat()}" for _, one in due])
+    left = sorted((when, one.name) for when, one in due if still.get(f"{one.name}@{day.isoformat()}", True))
+    late = [Stop(name, when, "late", ACTION) for when, name in left if when <= now]
+    ahead = [Stop(name, when, "next", ACTION) for when, name in left if when > now]
     return (*late, *ahead[:1])
