@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from opstui.services.desk.standup import Tile
     from opstui.store.records import Kept
 
-NAME, TIME, LOAD, BAR = 16, 5, 13, 4
+NAME, TIME, LOAD, BAR = 16, 5, 14, 4
 HEADS = {"yesterday": "SINCE", "today": "TODAY", "blockers": "BLOCKERS"}
 
 
@@ -102,7 +102,7 @@ def load_pieces(load: PersonLoad, look: Look) -> Line:
                 "warning" if load.in_work else "muted",
             )
         ]
-    full = min(BAR, -(-BAR * load.in_work // load.capacity)) if load.in_work else 0
+    full = min(BAR, max(1, BAR * load.in_work // load.capacity)) if load.in_work else 0
     words = f" {load.in_work}/{load.capacity}" + (" over" if load.over else "")
     tone = "warning" if load.over else "muted"
     return [(look["full"] * full, tone), (look["part"] * (BAR - full), "rule"), (fit(words, LOAD + 2 - BAR), tone)]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
-from opstui.domain.drafting import draft
+from opstui.domain.drafting import Act, Hand, Move, draft
 from opstui.domain.standup import Draft
 from opstui.services.desk.context import Context
 from opstui.store import records, work
@@ -39,15 +40,38 @@ def since(at: Context) -> datetime:
     return at.calendar.opening(day)
 
 
+class Known(NamedTuple):
+    """What is known of everybody's work: a draft for each, and what each one has in hand."""
+
+    drafts: Mapping[str, Draft]
+    hands: Mapping[str, tuple[Hand, ...]]
+
+
 def drafts(at: Context, people: Sequence[str], since: datetime) -> Mapping[str, Draft]:
     """What is known of each one's work since then."""
-    known = at.people
-    me = known.me.name if known.me else ""
+    return known(at, people, since).drafts
+
+
+def known(at: Context, people: Sequence[str], since: datetime) -> Known:
+    """The same, with what each one has in hand. What is read is sorted by person once, not looked through for each."""
+    names = at.people
+    mine = (names.me.name if names.me else "") or at.who
     today = at.calendar.local(at.now()).date()
     end = at.calendar.on(today + timedelta(days=1), time())
+    acts: dict[str, list[Act]] = {}
+    moves: dict[str, list[Move]] = {}
+    hands: dict[str, list[Hand]] = {}
     with at.store.reading() as conn:
-        acts = work.acts(conn, since, [name for name in dict.fromkeys((*people, at.who)) if name])
-        moves = work.moves(conn, since, known.canonical)
-        hands = work.hands(conn, list(people))
-    mine = me or at.who
-    return {person: draft(person, acts, moves, hands, end, me=person == mine) for person in people}
+        for act in work.acts(conn, since, [name for name in dict.fromkeys((*people, at.who)) if name]):
+            acts.setdefault(act.who, []).append(act)
+        for move in work.moves(conn, since, names.canonical):
+            for person in {move.who, move.owner}:
+                moves.setdefault(person, []).append(move)
+        for hand in work.hands(conn, list(people)):
+            hands.setdefault(hand.owner, []).append(hand)
+    own = {person: (*hands.get(person, ()), *(hands.get("", ()) if person == mine else ())) for person in people}
+    found = {
+        person: draft(person, acts.get(person, ()), moves.get(person, ()), own[person], end, me=person == mine)
+        for person in people
+    }
+    return Known(found, own)

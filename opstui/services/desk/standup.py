@@ -23,7 +23,7 @@ from opstui.services.desk.acting import Change, act
 from opstui.services.desk.board import BoardDesk
 from opstui.services.desk.context import Context
 from opstui.services.desk.verdicts import block_intent
-from opstui.store import journal, records, work
+from opstui.store import journal, records
 from opstui.store.records import Kept
 
 if TYPE_CHECKING:
@@ -105,19 +105,16 @@ class StandupDesk:
         kept = self.current() or self.of(self.today())
         turns = kept.what.turns if kept else tuple(Turn(name) for name in self.roster())
         names = [turn.person for turn in turns]
-        known = {} if kept is not None and not kept.open else drafts.drafts(self._at, names, drafts.since(self._at))
+        known = drafts.known(self._at, names, drafts.since(self._at))
         loads = {load.name: load for load in BoardDesk(self._at).people().loads}
         usual = self._at.settings.board.capacity
-        hands: dict[str, list[Hand]] = {}
-        for hand in work.hands(self._at.store.read, names):
-            hands.setdefault(hand.owner, []).append(hand)
         empty = Draft()
         return tuple(
             Tile(
                 turn,
-                turn.draft or known.get(turn.person, empty),
+                turn.draft or known.drafts.get(turn.person, empty),
                 loads.get(turn.person, PersonLoad(turn.person, 0, 0, usual, None)),
-                tuple(hands.get(turn.person, ())),
+                known.hands.get(turn.person, ()),
             )
             for turn in turns
         )
