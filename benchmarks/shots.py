@@ -34,6 +34,8 @@ PICTURES: dict[str, tuple[str, ...]] = {
     "sources": ("7", "j", "wait"),
     "outbox": ("O",),
     "transition": ("j", "j", "T", "wait"),
+    "routines": ("g", "r", "wait", "enter", "space", "space", "space", "wait"),
+    "standard": ("H", "wait", "space", "space", "wait"),
 }
 """Name -> what is typed after the demo has opened."""
 

@@ -65,6 +65,20 @@ def statuses(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
         return _starting(incomplete, [(move.status, move.title) for move in found])
 
 
+def routines(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of the routines, those of today first."""
+    with _State(ctx) as state:
+        today = [one.routine.name for one in state.desk.routines.today()] if state else []
+        others = [one.name for one in state.desk.routines.all if one.name not in today] if state else []
+        return _starting(incomplete, [*((name, "today") for name in today), *((name, "not today") for name in others)])
+
+
+def people(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of the people of the config, with their teams."""
+    with _State(ctx) as state:
+        return _starting(incomplete, [(one.name, one.team or "") for one in state.desk.people()] if state else [])
+
+
 def blockers(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """What is in the blocker ledger."""
     with _State(ctx) as state:
@@ -81,12 +95,6 @@ def waiting(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
     """Refs of what waits on somebody, with whom."""
     with _State(ctx) as state:
         return _starting(incomplete, [(row.ref, row.person) for row in state.desk.ledgers.waiting()] if state else [])
-
-
-def people(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Names of the people of the config, with their teams."""
-    with _State(ctx) as state:
-        return _starting(incomplete, [(one.name, one.team or "") for one in state.desk.people()] if state else [])
 
 
 def gone_sources(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -42,11 +42,12 @@ def check(ctx: click.Context, as_json: bool) -> None:
 
     Each source's options are checked by its connector, in a process of its own; no source is contacted.
     """
+    from opstui.services import sops
     from opstui.services.sourcing import look_over
 
     state: State = ctx.obj
     loaded = _loaded(state)
-    findings = (*loaded.findings, *look_over(loaded, state.environ))
+    findings = (*loaded.findings, *sops.look_over(loaded), *look_over(loaded, state.environ))
     if as_json:
         emit_json(findings)
     elif findings:

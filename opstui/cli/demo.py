@@ -1,14 +1,16 @@
-"""``opstui demo``: the app on a synthetic day, in a store of its own; no account, no config."""
+"""``opstui demo``: the app on a synthetic day, in a store of its own for each hour it is opened at; no account, no config."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from datetime import time as clock_time
 from pathlib import Path
 
 import click
@@ -16,68 +18,118 @@ import click
 from opstui.cli.app import on_a_terminal, print_brief, say_left
 from opstui.cli.state import State
 from opstui.cli.streams import say
-from opstui.errors import SourceError, StoreReadOnly, UsageError
+from opstui.errors import StoreReadOnly, UsageError
 
-LATER = timedelta(minutes=9)
-"""After the evening's exports something was still changed on the board."""
 ABANDONED_S = 600.0
 """A day that is still being prepared after so long was left by a start that was killed."""
 STARTED = "clock"
 """The file that keeps the demo's time between two openings, so that its day goes on where it was left."""
 
 
-def _clock(folder: Path, morning: datetime) -> datetime:
-    """Where the demo's day stands: its morning, or the time it was left, and never before the last thing done in it.
+def _clock(folder: Path, opens: datetime) -> datetime:
+    """Where the demo's day stands: the hour it opens at, or the time it was left, and never before the last thing done in it.
 
     The file is written when the demo is left in order; one that was killed must not go back in time.
     """
-    at = [morning]
+    at = [opens]
     with suppress(OSError, ValueError):
         at.append(datetime.fromisoformat((folder / STARTED).read_text().strip()))
     if (folder / "ready").exists():
         from opstui.services.demo.resume import last_done
 
-        at.append(last_done(folder) or morning)
+        at.append(last_done(folder) or opens)
     return max(at)
 
 
 def open_demo(
-    data_dir: Path | None, *, fresh: bool = False, flags: Mapping[str, str] | None = None, readonly: bool = False
+    data_dir: Path | None,
+    *,
+    at: str = "",
+    fresh: bool = False,
+    flags: Mapping[str, str] | None = None,
+    readonly: bool = False,
 ) -> int:
-    """Prepare the day when it is not there, then open the app on it; without a terminal print its brief."""
+    """Prepare the day when it is not there, then open the app on it; without a terminal print its brief.
+
+    Raises:
+        UsageError: ``at`` is no hour of the day.
+    """
     from opstui.services import workspace
 
-    with _day(data_dir, fresh=fresh) as day:
+    hour = _hour(at)
+    with _day(data_dir, hour, fresh=fresh) as day:
         opened = workspace.open(day.config, day.folder, day.environ, demo=True, flags=flags, readonly=readonly)
         try:
             if not on_a_terminal():
-                return print_brief(opened, "opstui demo")
+                return print_brief(opened, _called(hour))
             from opstui.ui.app import run
 
-            code = run(opened)
-            say_left(opened, "opstui demo")
+            code = run(opened, mode=pane_at(hour))
+            say_left(opened, _called(hour))
             return code
         finally:
             opened.close()
 
 
 def run_in_demo(
-    args: Sequence[str], data_dir: Path | None, *, fresh: bool = False, flags: Mapping[str, str] | None = None
+    args: Sequence[str],
+    data_dir: Path | None,
+    *,
+    at: str = "",
+    fresh: bool = False,
+    flags: Mapping[str, str] | None = None,
 ) -> int:
     """One command on the demo's store, config and clock.
 
     Raises:
-        UsageError: there is no demo in the demo.
+        UsageError: there is no demo in the demo, or ``at`` is no hour of the day.
     """
-    from opstui.cli.main import PROGRAM, root
+    from opstui.cli.main import root
 
     if args[0] == "demo":
         raise UsageError("this is the demo already", "", "Name another command: opstui demo queue")
-    with _day(data_dir, fresh=fresh) as day:
+    hour = _hour(at)
+    with _day(data_dir, hour, fresh=fresh) as day:
         state = State(day.config, day.folder, dict(flags or {}), day.environ)
-        with root.make_context(f"{PROGRAM} demo", list(args), obj=state) as ctx:
+        with root.make_context(_called(hour), list(args), obj=state) as ctx:
             root.invoke(ctx)
     return 0
+
+
+def _hour(text: str) -> clock_time | None:
+    """The hour that was asked for; None when none was.
+
+    Raises:
+        UsageError: it is none, or it lies before the day begins.
+    """
+    if not text:
+        return None
+    from opstui.services.demo import MORNING
+
+    examples = "Write it so: opstui demo --at 10:00"
+    try:
+        if not (found := re.fullmatch(r"(\d{1,2})(?:[:.]?(\d{2}))?", text.strip(), re.ASCII)):
+            raise UsageError(f"--at {text!r} is not a time of day", "it has hours and minutes", examples)
+        hour = clock_time(int(found[1]), int(found[2] or 0))
+    except ValueError as error:
+        raise UsageError(f"--at {text!r} is not a time of day", "it goes from 00:00 to 23:59", examples) from error
+    if hour < MORNING.time():
+        raise UsageError(f"the demo is not open at {hour:%H:%M}", f"its day begins at {MORNING:%H:%M}", examples)
+    return hour
+
+
+def _called(hour: clock_time | None) -> str:
+    """What somebody types to come back to this day."""
+    from opstui.cli.main import PROGRAM
+
+    return f"{PROGRAM} demo" + (f" --at {hour:%H:%M}" if hour else "")
+
+
+def pane_at(hour: clock_time | None) -> str:
+    """The pane that an hour is for; empty: the first one."""
+    from opstui.services.demo import STANDUP
+
+    return "standup" if hour and STANDUP[0] <= hour <= STANDUP[1] else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +142,22 @@ class Day:
 
 
 @contextmanager
-def _day(data_dir: Path | None, *, fresh: bool) -> Iterator[Day]:
+def _day(data_dir: Path | None, hour: clock_time | None, *, fresh: bool) -> Iterator[Day]:
     """Prepare the day when it is not there; when the block ends its clock is kept where it stands by then."""
     from opstui.config.paths import data_dir as find
     from opstui.services import demo
     from opstui.services.clock import NOW, clock
 
-    folder = find(data_dir, os.environ) / "demo"
+    opens = demo.on_friday(hour) if hour else demo.MORNING
+    folder = find(data_dir, os.environ) / (f"demo-{hour:%H%M}" if hour else "demo")
     if fresh:
         shutil.rmtree(folder, ignore_errors=True)
-    at = _clock(folder, demo.MORNING)
+    at = _clock(folder, opens)
     _make_private(folder)
     env = {name: value for name, value in os.environ.items() if not name.startswith("OPSTUI_") or name == "OPSTUI_RUN"}
     if not (folder / "ready").exists():
-        say("opstui: preparing the demo day (once)")
-        _prepare_aside(folder, env)
+        say(f"opstui: preparing the demo day{f' up to {hour:%H:%M}' if hour else ''} (once)")
+        _prepare_aside(folder, env, opens)
     env[NOW] = at.isoformat()
     now = clock(env)
     try:
@@ -131,15 +184,17 @@ def _make_private(folder: Path) -> None:
         raise StoreReadOnly(f"the demo cannot be kept in {folder}", error.strerror or str(error), step) from error
 
 
-def _prepare_aside(folder: Path, env: dict[str, str]) -> None:
+def _prepare_aside(folder: Path, env: dict[str, str], opens: datetime) -> None:
     """Prepare the day in a folder of its own, which takes its place once it is whole: a broken start leaves nothing."""
+    from opstui.services.demo.building import build
+
     for left in folder.parent.glob(f"{folder.name}.part-*"):
         if time.time() - left.stat().st_mtime > ABANDONED_S:
             shutil.rmtree(left, ignore_errors=True)
     aside = folder.with_name(f"{folder.name}.part-{os.getpid()}")
     _make_private(aside)
     try:
-        _prepare(aside, aside / "day", env)
+        build(aside, aside / "day", env, opens)
         (aside / "ready").touch()
         if not (folder / "ready").exists():  # else another start was quicker
             shutil.rmtree(folder)
@@ -148,41 +203,26 @@ def _prepare_aside(folder: Path, env: dict[str, str]) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _prepare(folder: Path, day: Path, env: dict[str, str]) -> None:
-    """Import Thursday evening's exports, then Friday morning's: the difference is the night.
-
-    What was changed on the board in the evening was changed there by somebody else in the night: a conflict waits.
-    """
-    from opstui.services import demo, workspace
-    from opstui.services.clock import NOW
-    from opstui.services.once import sync_once
-    from opstui.services.station import open_station
-
-    for at in (demo.EVENING, demo.MORNING):
-        station = open_station(demo.prepare(day, at), folder, env | {NOW: at.isoformat()})
-        with station.store:
-            for result in sync_once(station):
-                if not result.ok:
-                    raise SourceError(f"the demo's {result.source}", f"{result.error}: {result.why}", result.next_step)
-        if at == demo.EVENING:
-            opened = workspace.open(day / "config.toml", folder, env | {NOW: (at + LATER).isoformat()}, demo=True)
-            with opened:
-                demo.changed_late(opened.desk)
-
-
 @click.command("demo", context_settings={"allow_interspersed_args": False})
-@click.option("--fresh", is_flag=True, help="Start the day again from its morning; what was done in the demo is thrown away.")
+@click.option(
+    "--at",
+    default="",
+    metavar="HH:MM",
+    help="Open the day at this hour, on the pane it is for, with what has happened by then; each hour has a store of its own.",
+)
+@click.option("--fresh", is_flag=True, help="Start that day again from its beginning; what was done in it is thrown away.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[COMMAND…]", shell_complete=_commands)
 @click.pass_context
-def demo(ctx: click.Context, fresh: bool, command: tuple[str, ...]) -> None:
+def demo(ctx: click.Context, at: str, fresh: bool, command: tuple[str, ...]) -> None:
     """The app on a synthetic ops day, with a store of its own.
 
-    With a COMMAND, that one on the demo's store, config and clock: opstui demo queue, opstui demo undo.
+    With a COMMAND, that one on the demo's store, config and clock: opstui demo queue, opstui demo undo,
+    opstui demo --at 10:00 log.
     """
     state: State = ctx.obj
     if command:
-        ctx.exit(run_in_demo(command, state.data_dir, fresh=fresh, flags=state.overrides))
-    ctx.exit(open_demo(state.data_dir, fresh=fresh, flags=state.overrides, readonly=state.readonly))
+        ctx.exit(run_in_demo(command, state.data_dir, at=at, fresh=fresh, flags=state.overrides))
+    ctx.exit(open_demo(state.data_dir, at=at, fresh=fresh, flags=state.overrides, readonly=state.readonly))
 
 
 COMMANDS = {"demo": demo}

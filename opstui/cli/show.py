@@ -46,6 +46,17 @@ def show(state: State, ref: str, as_json: bool) -> None:
         if lines:
             out(f"\n{name}")
             table(lines, indent="  ", right=(0,) if name.startswith("why") else ())
+    if standards := _standards(state, ref):
+        out("\nstandard work (opstui standard of)")
+        table(standards, indent="  ")
+
+
+def _standards(state: State, ref: str) -> list[Line]:
+    """The standards the item is under, with how far each was followed."""
+    if not state.workspace.settings.standards:
+        return []
+    found = state.desk.standards.of(ref)
+    return [(one.standard.name, f"{one.done} of {len(one.followed.steps)}", one.trouble or one.standard.url) for one in found]
 
 
 def _facts(detail: Detail, desk: Desk) -> list[Line]:

@@ -62,16 +62,16 @@ class Meaning:
         for key in ("stalled_after", "fresh_for"):
             if not self.merged.is_default(("triage", key)):
                 self._duration(("triage", key), getattr(self.settings.triage, key))
-        if not self.merged.is_default(("board", "stages")):
-            self._board()
-        if self.settings.standup != StandupTable():
-            self._standup()
         if self.settings.ui.keys:
             self._keys()
-        if self.settings.escalation.ladder:
-            self._ladder()
+        self._meetings()
         if self.settings.network.proxy or self.settings.network.ca:
             self._network()
+        if self.settings.routines or self.settings.standards:
+            from opstui.config import duties
+
+            duties.check_routines(self.settings, self._error, self._warn, self._duration)
+            duties.check_standards(self.settings, self._error, self._query)
 
     def _error(self, path: Path, why: str, next_step: str = "") -> None:
         self.findings.append(Finding("error", self.merged.where(path), dotted(path), why, next_step))
@@ -176,7 +176,7 @@ class Meaning:
             self._query((*path, "query"), split.query)
 
     def _query(self, path: Path, text: str) -> bool:
-        from opstui.domain.query import parse
+        from opstui.domain.queryparse import parse
 
         return self._try(path, lambda: parse(text))
 
@@ -223,67 +223,16 @@ class Meaning:
                 self._promise((*path, "when"), rule.when)
             self._duration((*path, "within"), rule.within)
 
-    def _ladder(self) -> None:
-        from opstui.config.rules import people
+    def _meetings(self) -> None:
+        settings, stages_said = self.settings, not self.merged.is_default(("board", "stages"))
+        if not stages_said and settings.standup == StandupTable() and not settings.escalation.ladder:
+            return
+        from opstui.config import meetings
 
-        known, asked = people(self.settings), set()
-        for at, rung in enumerate(self.settings.escalation.ladder):
-            path = ("escalation", "ladder", at)
-            owner = known.owner(rung.to)
-            if owner.state != "ok":
-                why = "names nobody" if owner.state == "none" else "names more than one person, or a group"
-                self._error((*path, "to"), f"{rung.to!r} {why}", "Name one person: somebody has to answer")
-            elif (name := fold(owner.name or "")) in asked:
-                self._warn((*path, "to"), f"{owner.name} is asked twice", "Leave the step out, or name whoever comes next")
-            else:
-                asked.add(name)
-            times = [self._duration((*path, key), text) for key in ("acknowledge", "resolve") if (text := getattr(rung, key))]
-            if len(times) == 2 and times[0] and times[1] and times[0] > times[1]:
-                self._warn((*path, "resolve"), "it is to be decided before it is acknowledged", "Let resolve be the longer one")
-
-    def _board(self) -> None:
-        """Two columns that want the same statuses: the first of them gets them."""
-        stages = self.settings.board.stages
-        path = ("board", "stages")
-        first: dict[str, str] = {}
-        for stage in stages:
-            for status in stage.statuses:
-                word = fold(status)
-                if not word.rstrip("*"):
-                    self._error((*path, stage.name, "statuses"), f"{status!r} stands for every status", "Name them")
-                    continue
-                for other, name in first.items():
-                    if name != stage.name and (other == word or (other.endswith("*") and word.startswith(other[:-1]))):
-                        why = f"{status!r} is a status of {name} already, which comes first and gets its items"
-                        self._warn((*path, stage.name, "statuses"), why, "Leave it with one of them")
-                        break
-                else:
-                    first.setdefault(word, stage.name)
-        if not stages:
-            self._error(path, "there is no column", "Name one, or leave it out for the usual board")
-        elif not any(stage.stage == "done" for stage in stages):
-            why = "no column has the stage done, so what is closed is on none"
-            self._warn(path, why, 'Give the last one stage = "done"')
-
-    def _standup(self) -> None:
-        from opstui.config.rules import people
-
-        table, known = self.settings.standup, people(self.settings)
-        for key in ("length", "each"):
-            self._duration(("standup", key), getattr(table, key))
-        names = [person.name for person in (*known.persons, *((known.me,) if known.me else ()))]
-        asked: dict[str, str] = {}
-        for spelling in table.roster:
-            name = known.canonical(spelling)
-            if name not in names:
-                why = f"nobody in people is called {spelling!r}"
-                self._warn(
-                    ("standup", "roster"), why, did_you_mean(spelling, names) or "Add them under [[people]], or mend the name"
-                )
-            elif name in asked:
-                why = f"{spelling!r} and {asked[name]!r} are one person, {name}, who is asked once"
-                self._warn(("standup", "roster"), why, "Leave one of them")
-            asked.setdefault(name, spelling)
+        if stages_said:
+            meetings.check_board(settings.board, self._error, self._warn)
+        meetings.check_standup(settings, settings.standup, self._warn, self._duration)
+        meetings.check_ladder(settings, settings.escalation, self._error, self._warn, self._duration)
 
     def _keys(self) -> None:
         from opstui.config.keymap import keymap

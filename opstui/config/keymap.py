@@ -39,6 +39,7 @@ PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "item.note": ("k",),
         "outbox.edit": ("f2",),
         "standup.edit": ("f2",),
+        "routines.note": ("f2",),
     },
 }
 

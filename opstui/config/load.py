@@ -14,7 +14,7 @@ from opstui.config.check import Meaning
 from opstui.config.files import read_layers
 from opstui.config.findings import Finding, config_error
 from opstui.config.merge import Layer, Merged
-from opstui.config.settings import SET_BY_LOAD, Settings, Source, plain
+from opstui.config.settings import SET_BY_LOAD, Settings, Source, StandardTable, plain
 from opstui.config.shared import refused
 from opstui.config.zone import LOCAL, local_name
 
@@ -123,14 +123,26 @@ def _convert(merged: Merged) -> tuple[Settings, list[Finding]]:
 
 
 def _placed(settings: Settings, merged: Merged) -> Settings:
-    """Settings without the splits that were switched off, with each source's folders and a whole path of the CA file."""
+    """Settings without what was switched off, with each source's folders and whole paths of the files that they name."""
     splits = tuple(split for split in settings.triage.splits if split.enabled)
     sources = tuple(_with_folders(source, merged) for source in settings.sources)
     settings = structs.replace(settings, sources=sources, triage=structs.replace(settings.triage, splits=splits))
     if settings.network.ca:
         whole = _folder(merged, ("network", "ca")) / Path(settings.network.ca).expanduser()
         settings = structs.replace(settings, network=structs.replace(settings.network, ca=str(whole)))
+    if settings.routines:
+        settings = structs.replace(settings, routines=tuple(one for one in settings.routines if one.enabled))
+    if settings.standards:
+        standards = tuple(_with_path(one, merged) for one in settings.standards if one.enabled)
+        settings = structs.replace(settings, standards=standards)
     return settings
+
+
+def _with_path(standard: StandardTable, merged: Merged) -> StandardTable:
+    if not standard.path:
+        return standard
+    folder = _folder(merged, ("standards", standard.name, "path"))
+    return structs.replace(standard, path=str(folder / Path(standard.path).expanduser()))
 
 
 def _with_folders(source: Source, merged: Merged) -> Source:
@@ -147,10 +159,15 @@ def _folder(merged: Merged, path: tuple[str | int, ...]) -> Path:
 
 
 def _with_texts(layer: Layer) -> Layer:
-    """TOML's own dates and times in ``[day]`` as the texts that its options are."""
+    """TOML's own dates and times in ``[day]``, and of routines, as the texts that their options are."""
     day = layer.data.get("day")
     if isinstance(day, dict):
         layer.data["day"] = {key: _text(value) for key, value in day.items()}
+    routines = layer.data.get("routines")
+    if isinstance(routines, list):
+        for one in routines:
+            if isinstance(one, dict) and "due" in one:
+                one["due"] = _text(one["due"])
     return layer
 
 

@@ -361,6 +361,60 @@ class StandupTable(Table, frozen=True, kw_only=True):
     each: Annotated[str, Meta(description="How long one person should speak at most.")] = "2m"
 
 
+class StepTable(Table, frozen=True, kw_only=True):
+    """A step of a routine that takes more than a tick."""
+
+    text: Annotated[str, Meta(description="What is to be done.", min_length=1, examples=["Cold store 1, in C"])]
+    needs: Annotated[Literal["", "number", "note"], Meta(description="What the tick takes: a reading, or a remark.")] = ""
+
+
+class RoutineTable(Table, frozen=True, kw_only=True):
+    """A checklist that comes again."""
+
+    name: Annotated[str, Meta(description="Its name; unique.", min_length=1, examples=["Opening checks"])]
+    steps: Annotated[
+        tuple[str | StepTable, ...],
+        Meta(
+            description='Its steps: texts, or tables with text and needs = "number" or "note" for a reading or a remark.',
+            examples=[["Lights and doors", {"text": "Cold store 1, in C", "needs": "number"}]],
+        ),
+    ] = ()
+    due: Annotated[str, Meta(description="When it is due, HH:MM.")] = "09:00"
+    every: Annotated[Literal["day", "week", "month"], Meta(description="How often it comes.")] = "day"
+    on: Annotated[
+        tuple[Workday, ...],
+        Meta(description='Of one that comes by the day, its weekdays, as ["mon", "thu"]; none: every working day.'),
+    ] = ()
+    day: Annotated[
+        str | int,
+        Meta(description="Of one that comes by the week, its weekday, as fri; by the month, 1 to 31 or last."),
+    ] = ""
+    owner: Annotated[str, Meta(description="Who sees to it.", examples=["Bo Lind"])] = ""
+    sign: Annotated[bool, Meta(description="Whether it is only over when somebody has signed.")] = False
+    grace: Annotated[str, Meta(description="How long after its time it counts as missed.")] = "30m"
+    enabled: Annotated[bool, Meta(description="false leaves out a routine that a shared file brings.")] = True
+
+
+class StandardTable(Table, frozen=True, kw_only=True):
+    """How a thing is done: a Markdown file, a link, or steps; one of the three."""
+
+    name: Annotated[str, Meta(description="Its name; unique.", min_length=1, examples=["Label printer jams"])]
+    when: Annotated[
+        str,
+        Meta(
+            description="The items it is for, as a query.",
+            min_length=1,
+            examples=['kind = ticket and (printer or "label roll")'],
+        ),
+    ]
+    path: Annotated[
+        str, Meta(description="A Markdown file, relative to this one; its list of steps is ticked.", examples=["sop/labels.md"])
+    ] = ""
+    url: Annotated[str, Meta(description="Where it stands, when that is no file.")] = ""
+    steps: Annotated[tuple[str, ...], Meta(description="Its steps, when they stand here.")] = ()
+    enabled: Annotated[bool, Meta(description="false leaves out a standard that a shared file brings.")] = True
+
+
 class Settings(Table, frozen=True, kw_only=True):
     """The whole configuration."""
 
@@ -374,8 +428,8 @@ class Settings(Table, frozen=True, kw_only=True):
     people: Annotated[tuple[PersonTable, ...], Meta(description="The people you work with.")] = ()
     sources: Annotated[tuple[Source, ...], Meta(description="Where things come from.")] = ()
     triage: Annotated[Triage, Meta(description="How the queue is cut, ranked and decided.")] = field(default_factory=Triage)
-    board: Annotated[BoardTable, Meta(description="The board of the stand-up.")] = field(default_factory=BoardTable)
     standup: Annotated[StandupTable, Meta(description="The daily stand-up.")] = field(default_factory=StandupTable)
+    board: Annotated[BoardTable, Meta(description="The board of the stand-up.")] = field(default_factory=BoardTable)
     ui: Annotated[Ui, Meta(description="How it looks and which keys it hears.")] = field(default_factory=Ui)
     outbox: Annotated[OutboxTable, Meta(description="Changes on their way to trackers.")] = field(default_factory=OutboxTable)
     escalation: Annotated[EscalationTable, Meta(description="Who is asked to decide, and by when.")] = field(
@@ -383,6 +437,8 @@ class Settings(Table, frozen=True, kw_only=True):
     )
     network: Annotated[NetworkTable, Meta(description="Proxy and certificates.")] = field(default_factory=NetworkTable)
     backup: Annotated[Backup, Meta(description="The daily copy of the store.")] = field(default_factory=Backup)
+    routines: Annotated[tuple[RoutineTable, ...], Meta(description="Checklists that come again.")] = ()
+    standards: Annotated[tuple[StandardTable, ...], Meta(description="How things are done, for the items a rule names.")] = ()
 
 
 def plain(settings: Settings) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import NODEFAULT, Struct, structs
 
 from opstui.config.findings import Finding, Path, did_you_mean, dotted, nearest
-from opstui.config.merge import Merged, element
+from opstui.config.merge import Merged, Origin, element
 from opstui.config.settings import SET_BY_LOAD, Settings
 
 WORDS = {
@@ -52,6 +52,13 @@ def table_in(kind: Any) -> Any:
     """The table that a list holds, or None."""
     if get_origin(kind) is tuple and is_table(bare(get_args(kind)[0])):
         return bare(get_args(kind)[0])
+    return None
+
+
+def texts_or(kind: Any) -> Any:
+    """The table that a list of texts may hold in their place, or None."""
+    if get_origin(kind) is tuple and get_origin(get_args(kind)[0]) in (Union, UnionType):
+        return next((one for one in get_args(get_args(kind)[0]) if is_table(one)), None)
     return None
 
 
@@ -103,6 +110,8 @@ class Shape:
             return True
         if inner := table_in(kind):
             return self._list_fits(inner, value, path)
+        if (inner := texts_or(kind)) and isinstance(value, list):
+            return self._texts_fit(inner, value, path)
         if get_origin(kind) is dict and isinstance(value, dict):
             for key in [key for key, one in value.items() if not self._fits(get_args(kind)[1], one, (*path, key))]:
                 del value[key]
@@ -126,6 +135,29 @@ class Shape:
                 one[key] = _example(fields_of(kind)[key])  # so that the rest of it can still be checked
             if "name" not in missing:
                 good.append(one)
+        value[:] = good
+        return True
+
+    def _texts_fit(self, kind: type[Struct], value: list[Any], path: Path) -> bool:
+        """A list in which each element is a text, or a table where a text does not say enough."""
+        known = fields_of(kind)
+        good: list[Any] = []
+        for index, one in enumerate(value):
+            here = (*path, index)
+            if isinstance(one, str):
+                good.append(one)
+            elif not isinstance(one, dict):
+                self._wrong(here, f"each must be a text or a table with {', '.join(known)}; this is {_is(one)}")
+            else:
+                if whole := self.merged.origin(path):  # the list was said as one: so was each key in it
+                    for key, said in one.items():
+                        self.merged.origins[(*here, key)] = [Origin(whole.layer, (*whole.at, index, key), said)]
+                self._table(kind, one, here)
+                missing = [key for key, info in known.items() if _required(info) and key not in one]
+                for key in missing:
+                    self._missing(here, key)
+                if not missing:
+                    good.append(one)
         value[:] = good
         return True
 
@@ -154,11 +186,10 @@ class Shape:
             elsewhere = {str(one[-1]): dotted(one) for one in reversed(list(known_keys()))}
             close = nearest(last, elsewhere)
             step = f"Did you mean {elsewhere[close]}?" if close else did_you_mean(last, known)
-        said = self.merged.origins.get(path, [])
-        if not said:  # within a list whose elements have no names: where the list was set is all that is known
-            self._wrong(path, "there is no such key", step)
-        for origin in said:
-            self.findings.append(Finding("error", origin.where, dotted(path), "there is no such key", step))
+        said = [origin.where for origin in self.merged.origins.get(path, ())]
+        # Within a list whose elements have no names, where the list was set is all that is known.
+        for where in said or [self.merged.where(path)]:
+            self.findings.append(Finding("error", where, dotted(path), "there is no such key", step))
 
     def _wrong(self, path: Path, why: str, next_step: str = "") -> bool:
         self.findings.append(Finding("error", self.merged.where(path), dotted(path), why, next_step))

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 OWN = "opstui"
 """The source of items that opstui raises itself; no source of a config has this name."""
+ROUTINE = "routine-"
+"""How the keys of such items about a missed routine begin."""
 
 
 class Kind(StrEnum):

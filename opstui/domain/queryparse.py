@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from opstui.domain.model import PRIORITY_WORDS
+from opstui.domain.kinds import PRIORITY_WORDS
 from opstui.domain.querytree import ALIASES, FIELDS, And, Compare, Field, FieldType, Node, Not, Or, Value, ValueType, Word
 from opstui.domain.when import WEEKDAYS, parse_duration
 from opstui.errors import QueryError, UsageError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from opstui.domain.model import Kind, Stage
+from opstui.domain.kinds import Kind, Stage
 
 
 class FieldType(StrEnum):

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from opstui.domain.kinds import PRIORITY_WORDS, Stage
+from opstui.domain.kinds import PRIORITY_WORDS, ROUTINE, Stage
 from opstui.domain.views import QueueRow, Term
 from opstui.domain.when import ago, span
 
@@ -102,6 +102,11 @@ def _ended(words: str) -> Callable[[Row, datetime], str]:
     return say
 
 
+def _trouble(row: Row, now: datetime) -> str:
+    key = row.ref.partition(":")[2]
+    return "a routine was missed" if key.startswith(ROUTINE) else "opstui cannot go on by itself"
+
+
 def _always(words: str) -> Callable[[Row, datetime], str]:
     return lambda row, now: words
 
@@ -111,7 +116,7 @@ _WORDS: dict[str, Callable[[Row, datetime], str]] = {
     "sla": _sla,
     "due": _due,
     "blocks_others": _blocks,
-    "trouble": _always("opstui cannot go on by itself"),
+    "trouble": _trouble,
     "unowned": _always("no owner"),
     "ambiguous": _ambiguous,
     "stalled": _stalled,

@@ -1,4 +1,4 @@
-"""What the engine tidies between pulls: ranks that ran out or whose rules changed, split counts, pace, the daily backup."""
+"""What the engine tidies between pulls: ranks whose time or rules have gone, missed routines, counts, pace, the backup."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from opstui.errors import OpstuiError
 from opstui.services.reranking import Reranking
 
 if TYPE_CHECKING:
+    from opstui.services.rounds import Watch
     from opstui.services.running import Outcome
     from opstui.services.station import Station
 
@@ -25,6 +26,9 @@ SPELL_S = 1.0
 BREATH_S = 0.002
 RECOUNT_S = 5.0
 """Between two recounts of the splits while an import runs."""
+
+ROUNDS_S = 5.0
+"""Between two looks for routines that were missed."""
 
 BACKUP_LOOK_S = 600.0
 PACE_LOOK_S = 60.0
@@ -43,6 +47,8 @@ class Chores:
         self._stale_counts = counts_stale
         self._next_recount = 0.0
         self._next_backup = 0.0
+        self._next_rounds = 0.0
+        self._watch: Watch | None = None
         self._copying: threading.Thread | None = None
         self._moved = False
         self._next_pace = 0.0
@@ -54,6 +60,7 @@ class Chores:
         """The config is another: ranks and counts come after it."""
         self.station = station
         self.reranking = Reranking(station)
+        self._watch, self._next_rounds = None, 0.0
         self._stale_counts = True
         self._next_pace = 0.0
 
@@ -71,6 +78,8 @@ class Chores:
         if self.reranking.step(BUDGET_S) or self.rescore(BUDGET_S):
             self._stale_counts = True
         moment = time.monotonic()
+        if moment >= self._next_rounds:
+            self.rounds()
         if self._stale_counts and (idle or moment >= self._next_recount):
             self.recount()
         if idle and moment >= self._next_backup and self._copying is None:
@@ -99,6 +108,23 @@ class Chores:
                 break
             time.sleep(BREATH_S)
         return total
+
+    def rounds(self) -> None:
+        """Say in the queue which routines were missed, and no longer which were done meanwhile."""
+        self._next_rounds = time.monotonic() + ROUNDS_S
+        station = self.station
+        if self._watch is None:
+            from opstui.config.routines import routines
+            from opstui.services.rounds import Watch
+
+            self._watch = Watch(routines(station.settings), station.rules.calendar, station.rules)
+        if not self._watch.due(station.store.read, station.now()):
+            if not self._watch.routines:
+                self._next_rounds = float("inf")  # until the config is another
+            return
+        with station.store.writing() as conn:
+            if self._watch.look(conn, station.now()):
+                self._stale_counts = True
 
     def _pace(self) -> None:
         """Measure the columns of the board when that is due, in a thread: it may take seconds."""
@@ -132,6 +158,7 @@ class Chores:
         """
         while ours() and (self.reranking.step(SPELL_S) or self.rescore(SPELL_S)):
             self._stale_counts = True
+        self.rounds()
         if self._stale_counts:
             self.recount()
         self._copy()

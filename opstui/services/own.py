@@ -51,6 +51,7 @@ def raise_item(
     priority: int = PRIORITY,
     kind: Kind = Kind.FOLLOWUP,
     fields: Mapping[str, str] | None = None,
+    owner: str = "",
 ) -> None:
     """Put an item of our own into the queue; the same one again changes nothing, another text brings it up to date."""
     before = _loaded(conn, key)
@@ -63,6 +64,7 @@ def raise_item(
         status="open",
         stage=Stage.TODO,
         priority=priority,
+        owner=owner or None,
         created=before.created if before else now,
         updated=now,
         fields=dict(fields or {}),
@@ -143,7 +145,8 @@ def _loaded(conn: sqlite3.Connection, key: str) -> Item | None:
 
 
 def _apply(conn: sqlite3.Connection, item: Item, before: Item | None, rules: Rules, now: datetime) -> None:
-    told = as_json([item.title, item.body, item.stage, item.priority, item.kind, dict(item.fields)])
+    owned = [item.owner] if item.owner else []
+    told = as_json([item.title, item.body, item.stage, item.priority, item.kind, dict(item.fields), *owned])
     fingerprint = hashlib.blake2b(told.encode("utf-8", "replace"), digest_size=8).hexdigest()
     if before is None or before.fingerprint != fingerprint:
         pages.apply_page(conn, OWN, _Page((replace(item, history=(), comments=(), fingerprint=fingerprint),)), rules, now)

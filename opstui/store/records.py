@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import Any, Generic, TypeVar
 
 from opstui.store.journal import RECORD, Line, new_uid
-from opstui.store.rows import as_json, moment, seconds
+from opstui.store.rows import as_json, holes, moment, seconds, sliced
 
 T = TypeVar("T")
 
@@ -26,6 +26,9 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "escalation": ("opstui.domain.escalation", "Escalation"),
     "wait": ("opstui.domain.waiting", "Wait"),
     "standup": ("opstui.domain.standup", "Standup"),
+    "round": ("opstui.domain.rounds", "Round"),
+    "standard": ("opstui.domain.standards", "Followed"),
+    "improvement": ("opstui.domain.improvements", "Improvement"),
 }
 """Kind -> module and name of the dataclass that its documents are; the class knows its kind by the same name."""
 
@@ -136,6 +139,15 @@ def find(
             values.append(value)
     sql = f"SELECT {_COLUMNS} FROM records WHERE {' AND '.join(terms)} ORDER BY at DESC, id DESC LIMIT ?"
     return [_kept(row) for row in conn.execute(sql, (*values, limit)).fetchall()]
+
+
+def named(conn: sqlite3.Connection, kind: str, names: Sequence[str]) -> list[Kept[Any]]:
+    """Records of a kind with one of these names."""
+    found: list[Kept[Any]] = []
+    for part in sliced(list(names)):
+        sql = f"SELECT {_COLUMNS} FROM records WHERE kind = ? AND name IN ({holes(part)})"
+        found += [_kept(row) for row in conn.execute(sql, (kind, *part)).fetchall()]
+    return found
 
 
 def due(conn: sqlite3.Connection, now: datetime, limit: int = 100) -> list[Kept[Any]]:

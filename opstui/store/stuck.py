@@ -12,6 +12,7 @@ from opstui.store.ranks import OVER
 from opstui.store.rows import holes, moment, sliced
 
 _OVER = ", ".join(f"'{place}'" for place in OVER)
+# What is gone is in the place ``closed``: nothing of the items themselves has to be read for that.
 _ALIVE = f"{{0}}.place NOT IN ({_OVER}) AND {{0}}.stage <> 'done'"
 
 
@@ -27,13 +28,12 @@ SELECT item FROM (
   SELECT r.item, r.rank FROM links l
   JOIN items i ON {_is("i", "l.blocker")} JOIN ranks o ON o.item = i.id AND {_ALIVE.format("o")}
   JOIN items w ON {_is("w", "l.blocked")} JOIN ranks r ON r.item = w.id AND {_ALIVE.format("r")}
-  WHERE i.gone IS NULL AND w.gone IS NULL
 ) ORDER BY rank DESC, item LIMIT ?"""
 
 _WAITS = f"""
 SELECT DISTINCT l.blocked, l.blocker FROM links l
 JOIN items i ON {_is("i", "l.blocker")} JOIN ranks r ON r.item = i.id AND {_ALIVE.format("r")}
-WHERE i.gone IS NULL AND l.blocked IN ({{holes}}) ORDER BY l.blocked, l.blocker"""
+WHERE l.blocked IN ({{holes}}) ORDER BY l.blocked, l.blocker"""
 
 
 class Stuck(NamedTuple):

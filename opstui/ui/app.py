@@ -64,6 +64,12 @@ def _outbox() -> Screen[None]:
     return OutboxPane()
 
 
+def _routines() -> Screen[None]:
+    from opstui.ui.panes.routines import RoutinesPane
+
+    return RoutinesPane()
+
+
 class OpstuiApp(App[int], inherit_bindings=False):
     """Panes as modes, each made when it is first gone to."""
 
@@ -76,6 +82,7 @@ class OpstuiApp(App[int], inherit_bindings=False):
         "log": _log,
         "sources": _sources,
         "outbox": _outbox,
+        "routines": _routines,
     }
     DEFAULT_MODE = "triage"
     BINDINGS = [*bindings_for("*")]
@@ -83,8 +90,20 @@ class OpstuiApp(App[int], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     ANIMATION_LEVEL = "none"
 
-    def __init__(self, workspace: Workspace, *, environ: Mapping[str, str] = os.environ, engine: bool | None = None) -> None:
-        """Open on a workspace; ``engine`` says whether to run one beside it, None: on a real terminal only."""
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        environ: Mapping[str, str] = os.environ,
+        engine: bool | None = None,
+        mode: str = "",
+    ) -> None:
+        """Open on a workspace; ``engine`` says whether to run one beside it, None: on a real terminal only.
+
+        ``mode`` is the pane to open on; one that there is not is the first one.
+        """
+        if mode in self.MODES:
+            self.DEFAULT_MODE = mode  # type: ignore[misc]  # Textual reads it of the instance, when it starts
         self.colour = "NO_COLOR" not in environ
         super().__init__(ansi_color=None if self.colour else True)
         self.animation_level = "none"
@@ -100,6 +119,8 @@ class OpstuiApp(App[int], inherit_bindings=False):
         """The change that the outbox is to open on."""
         self.wanted_source = ""
         """The source that the sources' pane is to open on."""
+        self.wanted_round = ""
+        """The round that the pane of routines is to open on."""
         self.engine = Engine(workspace, self._engine_told, self._read_ended)
         self.crash: Exception | None = None
         """The first exception that nobody caught."""
@@ -270,9 +291,9 @@ class OpstuiApp(App[int], inherit_bindings=False):
             (run or self.pane.action_run)(action_id)
 
     def action_run(self, action_id: str) -> None:
-        """Run an action that works everywhere; the pane comes first, when it has its own way."""
+        """Run an action that works everywhere; the pane comes first when it has its own way, unless another is gone to."""
         verb = action_id.partition(".")[2]
-        if self.pane and hasattr(self.pane, "do_" + verb):
+        if self.pane and verb not in self.MODES and hasattr(self.pane, "do_" + verb):
             self.pane.action_run(action_id)
         else:
             getattr(self, "do_" + verb)()
@@ -313,11 +334,18 @@ class OpstuiApp(App[int], inherit_bindings=False):
         else:
             self.do(action)
 
+    def do_routines(self) -> None:
+        """Go to the checklists of the day."""
+        self.switch_mode("routines")
+
     def open_own(self, fields: Mapping[str, str]) -> bool:
-        """Go to what an item of opstui's own is about: a change that came back, a source; False when it is neither."""
+        """Go to what an item of opstui's own is about: a change that came back, a routine, a source; False for none."""
         if str(fields.get("outbox", "")).isdecimal():
             self.wanted_change = int(fields["outbox"])
             self.do_outbox()
+        elif fields.get("routine"):
+            self.wanted_round = f"{fields['routine']}@{fields.get('day', '')}"
+            self.do_routines()
         elif fields.get("source"):
             self.wanted_source = fields["source"]
             self.do_sources()
@@ -416,14 +444,14 @@ def _ascii(wanted: str, environ: Mapping[str, str]) -> bool:
     return environ.get("TERM") in ("linux", "dumb", "vt100") or not locale.upper().replace("-", "").endswith("UTF8")
 
 
-def run(workspace: Workspace) -> int:
-    """Open the app over a workspace; gives the exit code.
+def run(workspace: Workspace, mode: str = "") -> int:
+    """Open the app over a workspace, on a pane; gives the exit code.
 
     Raises:
         Exception: whatever ended the app that nobody caught, once the terminal is given back.
     """
     gc.disable()  # nothing is freed before the first frame, and looking for it costs a tenth of the start
-    app = OpstuiApp(workspace)
+    app = OpstuiApp(workspace, mode=mode)
     app.run()
     if app.crash is not None:
         raise app.crash

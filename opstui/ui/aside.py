@@ -28,7 +28,9 @@ def _kept(do: Callable[[], T]) -> tuple[T | None, Exception | None]:
 class Aside:
     """Asks in its own thread and tells in the loop. A question that is asked again before its turn is asked once."""
 
-    def __init__(self) -> None:
+    def __init__(self, broke: Callable[[Exception], None] | None = None) -> None:
+        """``broke`` is told of a mistake of ours in a question or its answer; without it the loop's own handler is."""
+        self._broke = broke
         self._pool: ThreadPoolExecutor | None = None
         self._wanted: dict[str, tuple[Callable[[], Any], Told]] = {}
         self._busy = False
@@ -85,4 +87,9 @@ class Aside:
                 told(future.result())
         except OpstuiError:
             pass  # the same question, asked by what is shown, says so in its place
-        self._next()
+        except Exception as error:
+            if self._broke is None:
+                raise
+            self._broke(error)
+        finally:
+            self._next()

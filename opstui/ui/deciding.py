@@ -52,7 +52,7 @@ class DecidingPane(Pane, inherit_bindings=False):
         super().__init__()
         self.last: Act | None = None
         """The last verdict, for repeat."""
-        self.aside = Aside()
+        self.aside = Aside(lambda error: self.app._handle_exception(error))  # as if it had been asked here
 
     def on_unmount(self) -> None:
         """Ask nothing more."""

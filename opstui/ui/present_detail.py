@@ -35,11 +35,12 @@ def detail_lines(
     failed: str = "",
     drafts: Sequence[str] = (),
     out: Out | None = None,
+    standards: Callable[[int], list[Line]] | None = None,
 ) -> list[Line]:
     """The page of one item in lines of at most ``cells``; without ``timeline`` another column shows what happened when.
 
     ``failed`` says why its last verdict was not written, ``drafts`` are the keys that go on with what was begun on it,
-    ``out`` writes what of it is on its way to its source.
+    ``out`` writes what of it is on its way to its source, ``standards`` the standard work it is under.
     """
     lines: list[Line] = [[(text, "strong")] for text in wrap(detail.row.title, cells, 3)]
     lines.append([(tame(detail.row.ref) + "   ", "muted"), time_cell(detail.row, now, look)])
@@ -51,6 +52,7 @@ def detail_lines(
     if out and detail.outgoing:
         lines += out(detail.outgoing, cells)
     lines += _why(detail, cells)
+    lines += standards(cells) if standards else []
     lines += _changes(f"SINCE {look.at(since, now).upper()}", detail.since, cells, now, look)
     lines += link_lines("BLOCKS", detail.blocks, cells, look)
     lines += link_lines("BLOCKED BY", detail.blocked_by, cells, look)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from opstui.domain import standup as walk
 from opstui.domain.format import plural
+from opstui.domain.kinds import Place, Stage
 from opstui.domain.minutes import Minutes, clock, head, round_words, unchanged_words
 from opstui.domain.parking import OUTCOME_WORDS, Outcome, Topic
 from opstui.domain.standup import PARTS, Said, Standup, State, Turn
@@ -17,6 +18,7 @@ from opstui.ui.present import Line, Look, Piece, spread
 
 if TYPE_CHECKING:
     from opstui.domain.boardviews import PersonLoad
+    from opstui.domain.drafting import Hand
     from opstui.services.desk.standup import Tile
     from opstui.store.records import Kept
 
@@ -133,7 +135,8 @@ def tile_page(tile: Tile, cells: int, now: datetime, look: Look, standup: Standu
     if tile.hands:
         more = tile.load.open - len(tile.hands)
         lines += [[], [(f"IN HAND {tile.load.open}", "muted")]]
-        lines += [_hand(hand, cells, look) for hand in tile.hands]
+        ref = min(max(width(tame(hand.ref)) for hand in tile.hands), 22, cells // 3)
+        lines += [_hand(hand, ref, cells, look) for hand in tile.hands]
         lines += [[(f"  and {more} more", "muted")]] if more > 0 else []
     return lines
 
@@ -160,17 +163,15 @@ def _drafted(part: Sequence[Said], cells: int, look: Look) -> list[Line]:
     return lines
 
 
-def _hand(hand: object, cells: int, look: Look) -> Line:
-    ref, title, stage = (tame(str(getattr(hand, name))) for name in ("ref", "title", "stage"))
-    cell = min(22, cells // 3)
-    sign = look["blocked"] if stage == "blocked" else " "
-    status = tame(str(getattr(hand, "status", ""))) or stage
-    room = max(cells - cell - 4 - 14, 4)
+def _hand(hand: Hand, ref: int, cells: int, look: Look) -> Line:
+    """An item in hand: what is in its way, ref in ``ref`` cells, title, status."""
+    sign = look["blocked"] if hand.stage is Stage.BLOCKED else look["waiting"] if hand.place is Place.WAITING else " "
+    status = cut(tame(hand.status) or hand.stage.value, min(14, cells // 4), look["ellipsis"])
     return [
         (f"{sign} ", "warning"),
-        (fit(ref, cell, look["ellipsis"]) + "  ", "muted"),
-        (fit(title, room, look["ellipsis"]), "text"),
-        (right(cut(status, 13, look["ellipsis"]), 14), "muted"),
+        (fit(tame(hand.ref), ref, look["ellipsis"]) + "  ", "muted"),
+        (fit(tame(hand.title), max(cells - ref - 4 - width(status) - 1, 4), look["ellipsis"]), "text"),
+        (" " + status, "muted"),
     ]
 
 

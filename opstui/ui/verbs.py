@@ -100,6 +100,7 @@ class VerbPane(TrackerPane, inherit_bindings=False):
             heading, None, people, now=self.desk.now(), me=me.name if me else "", first=first, note=note, work=look
         )
         self.aside.ask("loads", self.desk.loads, picker.tell)
+        self.aside.ask("over", self.desk.ledgers.over, picker.tell_over)
         return await self.answer(picker)
 
     async def _merge(self) -> None:

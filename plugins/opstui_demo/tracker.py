@@ -134,6 +134,9 @@ def comment(issue: dict[str, Any], text: str, who: str, at: datetime, uid: str =
 def item_of(issue: Mapping[str, Any], source: str) -> Item:
     """An issue as an item."""
     label = issue.get("priority") or ""
+    fields = {"Issue Type": issue.get("type", "")}
+    if issue.get("waits_for") and STAGES.get(issue["status"]) is Stage.BLOCKED:
+        fields["Waits for"] = issue["waits_for"]
     return Item(
         source=source,
         key=issue["key"],
@@ -153,7 +156,7 @@ def item_of(issue: Mapping[str, Any], source: str) -> Item:
         blocked_by=tuple(issue.get("blocked_by", ())),
         history=tuple(Change(name, old, new, _moment(at), who) for name, old, new, at, who in issue.get("history", ())),
         comments=tuple(Comment(one["text"], _moment(one.get("at")), one.get("who")) for one in issue.get("comments", ())),
-        fields={"Issue Type": issue.get("type", "")},
+        fields=fields,
         fingerprint=blake2b(json.dumps(issue, sort_keys=True).encode(), digest_size=8).hexdigest(),
         changed_by=issue.get("by") or None,
     )

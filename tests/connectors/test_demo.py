@@ -102,6 +102,16 @@ def test_a_move_that_asks_for_something_is_refused_without_it(tmp_path: Path) ->
     assert [move.status for move in board.moves("OPS-1")] == ["To Do"]
 
 
+def test_whom_an_issue_waits_for_is_told_as_long_as_it_is_blocked(tmp_path: Path) -> None:
+    board = a_board(tmp_path)
+    board.push(a_write("transition", {"status": "Blocked", "fields": {"waits_for": "Cy Moss: the keys"}}))
+    blocked = board.fetch("OPS-1")
+    assert blocked is not None and blocked.fields["Waits for"] == "Cy Moss: the keys"
+    board.push(a_write("transition", {"status": "In Progress"}))
+    freed = board.fetch("OPS-1")
+    assert freed is not None and "Waits for" not in freed.fields
+
+
 def test_what_was_made_is_found_again_and_taken_back(tmp_path: Path) -> None:
     board = a_board(tmp_path)
     for write in (a_write("comment", {"text": "Signed."}), a_write("create", {"title": "New readers"}, "")):

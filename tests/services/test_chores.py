@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from opstui.services import pacing
 from opstui.services.chores import Chores
 from opstui.services.desk import Desk
 from opstui.store import backup, kept, pace
+from tests.support.build import an_item
+from tests.support.desk import pull as pull_in
+from tests.support.desk import queue_refs
 from tests.support.engine import a_station
 
 
@@ -53,3 +58,15 @@ def test_the_pace_of_the_board_is_measured_when_nothing_else_is_to_be_done(tmp_p
     before = chores._measuring
     chores.look(idle=True)  # it holds: nothing is measured again
     assert chores._measuring is before
+
+
+def test_what_nobody_answered_comes_back_while_the_engine_runs(tmp_path: Path) -> None:
+    chores, desk = a_desk_with_a_note(tmp_path)
+    pull_in(desk, an_item("INC1"), an_item("INC2"))
+    later = desk.now() + timedelta(minutes=5)
+    desk.escalate(["helpdesk:INC1"], "Bo Lind", until=later)
+    desk.wait(["helpdesk:INC2"], "Bo Lind", until=later)
+    assert chores.rescore(0.1) == 0 and queue_refs(desk) == []
+    chores.station = replace(chores.station, now=lambda: later)
+    assert chores.rescore(0.1) == 2
+    assert sorted(queue_refs(desk)) == ["helpdesk:INC1", "helpdesk:INC2"]

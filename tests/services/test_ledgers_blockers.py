@@ -278,8 +278,17 @@ def test_many_are_named_by_their_number(tmp_path: Path) -> None:
     assert len(desk.ledgers.blockers()) == 200
     hold(desk, clock, 3)
     clock.forward(days=1)
-    with pytest.raises(Refused, match=r"200 blockers .* and 195 more"):
+    with pytest.raises(Refused, match=r"5 blockers cannot be carried .*; 195 more can wait"):
         desk.ledgers.carry("friday")
+    for row in desk.ledgers.forced()[:3]:
+        desk.ledgers.set_next(row.identity, "ask for a date")
+    with pytest.raises(Refused, match=r"2 blockers cannot be carried .*; 195 more can wait"):
+        desk.ledgers.carry("friday")
+    for row in desk.ledgers.forced()[:2]:
+        desk.ledgers.set_next(row.identity, "ask for a date")
+    desk.ledgers.carry("friday")
+    clock.forward(days=1)
+    assert len(desk.ledgers.forced()) == 195  # what was left stays red
 
 
 def test_a_ledger_survives_another_process(tmp_path: Path, clock: FakeClock) -> None:

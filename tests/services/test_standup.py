@@ -370,6 +370,19 @@ def test_a_topic_is_parked_changed_ended_and_opened_again(tmp_path: Path) -> Non
         desk.standup.answer("nothing", "talked")
 
 
+def test_time_for_a_topic_puts_its_item_on_the_list_for_a_block_in_one_action(tmp_path: Path) -> None:
+    desk, _ = at_ten(tmp_path)
+    desk.standup.park("label roll @bo", ref="helpdesk:INC4711")
+    uid = desk.standup.topics()[0].uid
+    said = desk.standup.answer(uid, "block").summary
+    assert said == "label roll: time set aside, helpdesk:INC4711 on the list for a block"
+    assert desk.detail("helpdesk:INC4711").mark.for_block and desk.standup.topics() == []  # type: ignore[union-attr]
+    desk.undo()
+    assert not desk.detail("helpdesk:INC4711").mark.for_block and len(desk.standup.topics()) == 1  # type: ignore[union-attr]
+    desk.for_block(["helpdesk:INC4711"])
+    assert desk.standup.answer(uid, "block").summary == "label roll: time set aside"
+
+
 # Crashes
 
 

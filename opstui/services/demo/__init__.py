@@ -3,6 +3,6 @@
 The day is always Friday 20 November 2026, so that every picture and every test of it is repeatable.
 """
 
-from opstui.services.demo.day import EVENING, MORNING, changed_late, prepare
+from opstui.services.demo.times import EVENING, MORNING, STANDUP, on_friday
 
-__all__ = ["EVENING", "MORNING", "changed_late", "prepare"]
+__all__ = ["EVENING", "MORNING", "STANDUP", "on_friday"]

@@ -18,7 +18,7 @@ PEOPLE = (
 
 
 class Ticket(NamedTuple):
-    """A help desk ticket as it stood on Thursday evening; ``night`` names what moved by Friday morning."""
+    """A help desk ticket as it stood on Thursday evening; what moved by Friday morning is its ``night``."""
 
     key: str
     title: str
@@ -34,27 +34,8 @@ class Ticket(NamedTuple):
     due: str = ""
     night: dict[str, str] = {}
     """Column -> new value, with ``updated`` and ``by``; empty when nothing happened overnight."""
-
-
-class Task(NamedTuple):
-    """An issue of the projects board."""
-
-    key: str
-    title: str
-    body: str
-    type: str
-    status: str
-    priority: str
-    owner: str
-    reporter: str
-    created: str
-    updated: str
-    due: str = ""
-    labels: tuple[str, ...] = ()
-    blocks: tuple[str, ...] = ()
-    blocked_by: tuple[str, ...] = ()
-    comments: tuple[str, ...] = ()
-    night: dict[str, str] = {}
+    morning: dict[str, str] = {}
+    """The same for what moved after that."""
 
 
 TICKETS = (
@@ -72,6 +53,7 @@ TICKETS = (
         "fri 05:55",
         sla="fri 07:53",
         night={"priority": "1", "updated": "fri 05:55", "by": "Bo Lind"},
+        morning={"state": "In Progress", "owner": "Bo Lind", "updated": "fri 08:31", "by": "Bo Lind"},
     ),
     Ticket(
         "INC4709",
@@ -86,6 +68,7 @@ TICKETS = (
         "fri 07:20",
         sla="fri 08:45",
         night={"state": "In Progress", "owner": "Cy Moss", "updated": "fri 07:20", "by": "Night desk"},
+        morning={"state": "Awaiting Vendor", "updated": "fri 09:24", "by": "Cy Moss"},
     ),
     Ticket(
         "INC4698",
@@ -99,6 +82,7 @@ TICKETS = (
         "thu 09:12",
         "thu 16:40",
         sla="fri 10:12",
+        morning={"state": "Resolved", "updated": "fri 09:41", "by": "Bo Lind"},
     ),
     Ticket(
         "INC4702",
@@ -217,6 +201,7 @@ TICKETS = (
         "fri 06:45",
         sla="fri 09:10",
         night={"priority": "1", "updated": "fri 06:45", "by": "Security"},
+        morning={"state": "In Progress", "owner": "Cy Moss", "updated": "fri 08:50", "by": "Cy Moss"},
     ),
     Ticket(
         "INC4666",
@@ -268,175 +253,31 @@ TICKETS = (
         "thu 18:40",
         "thu 19:05",
     ),
-)
-
-CONTESTED = "OPS-88"
-"""The task whose priority two people set at once."""
-
-TASKS = (
-    Task(
-        "OPS-88",
-        "Payroll batch failed, 2nd night in a row",
-        "Same error as Wednesday: lock on the timesheet table. 312 people are paid on Monday.",
-        "Incident",
-        "In Progress",
-        "Highest",
-        "Bo Lind",
-        "Night desk",
-        "-1d 03:10",
-        "fri 03:22",
-        due="fri 10:00",
-        labels=("payroll", "repeat"),
-        comments=("Restarted by hand, ran 40 minutes, failed at step 6.",),
-        night={"priority": "Highest", "updated": "fri 03:22"},
-    ),
-    Task(
-        "OPS-61",
-        "Badge rollout waits for procurement",
-        "Readers are on the pallet, the contract is not signed.",
-        "Task",
-        "Blocked",
-        "High",
-        "Cy Moss",
-        "Ana Ruiz",
-        "-30d 09:00",
-        "-9d 11:00",
-        due="-2d 17:00",
-        labels=("security",),
-        blocks=("OPS-90", "OPS-91", "OPS-97"),
-    ),
-    Task(
-        "OPS-90",
-        "Train gate staff on the new badges",
+    Ticket(
+        "INC4715",
+        "Reach truck 3 leaks oil at aisle 4",
+        "Aisle 4 is closed from bay 12 on. The cleaner is there, the truck is not moved.",
+        "New",
+        2,
         "",
-        "Task",
-        "To Do",
-        "Medium",
+        "Facilities",
         "Dee Okafor",
-        "Cy Moss",
-        "-20d 09:00",
-        "-9d 11:00",
-        blocked_by=("OPS-61",),
+        "fri 08:42",
+        "fri 08:42",
+        sla="fri 12:42",
     ),
-    Task(
-        "OPS-91",
-        "Switch off the old badge server",
+    Ticket(
+        "INC4716",
+        "Two of nine agency people cannot log in to the handhelds",
+        "Their accounts end today.",
+        "New",
+        3,
         "",
-        "Task",
-        "To Do",
-        "Medium",
-        "Bo Lind",
-        "Cy Moss",
-        "-20d 09:10",
-        "-9d 11:00",
-        blocked_by=("OPS-61",),
-    ),
-    Task(
-        "OPS-97",
-        "Visitor badges for the audit on 2 December",
-        "",
-        "Task",
-        "To Do",
-        "High",
-        "",
-        "Safety",
-        "-8d 14:00",
-        "-8d 14:00",
-        due="+10d 09:00",
-        blocked_by=("OPS-61",),
-    ),
-    Task(
-        "OPS-104",
-        "Write the SOP for label reprints",
-        "Three incidents in a month had the same cause. Needs two quiet hours.",
-        "Improvement",
-        "To Do",
-        "High",
-        "Ana Ruiz",
-        "Ana Ruiz",
-        "-12d 10:00",
-        "-12d 10:00",
-        labels=("sop", "important"),
-    ),
-    Task(
-        "OPS-107",
-        "Carrier scorecard for the quarterly review",
-        "On-time, damages, cost per drop; five carriers.",
-        "Task",
-        "In Progress",
-        "High",
-        "Eli Novak",
-        "Ana Ruiz",
-        "-14d 09:30",
-        "-3d 16:00",
-        due="+4d 12:00",
-        labels=("kpi",),
-    ),
-    Task(
-        "OPS-99",
-        "Cycle count plan for December",
-        "",
-        "Task",
-        "In Progress",
-        "Medium",
+        "Service desk",
         "Dee Okafor",
-        "Ana Ruiz",
-        "-10d 08:00",
-        "-2d 15:00",
-        due="+5d 17:00",
-    ),
-    Task(
-        "OPS-84",
-        "Move returns desk closer to dock 2",
-        "Saves 140 m of walking per return.",
-        "Improvement",
-        "In Review",
-        "Medium",
-        "Dee Okafor",
-        "Floor",
-        "-22d 13:00",
-        "-6d 10:00",
-        blocks=("OPS-101",),
-    ),
-    Task(
-        "OPS-101",
-        "Repaint walkways at dock 2",
-        "",
-        "Task",
-        "Blocked",
-        "Low",
-        "Cy Moss",
-        "Safety",
-        "-9d 10:00",
-        "-6d 10:30",
-        blocked_by=("OPS-84",),
-    ),
-    Task(
-        "OPS-110",
-        "Stop double booking of trailers",
-        "Transport and warehouse both edit the same sheet.",
-        "Improvement",
-        "To Do",
-        "High",
-        "",
-        "Eli Novak",
-        "-4d 17:00",
-        "-4d 17:00",
-        labels=("process",),
-    ),
-    Task(
-        "OPS-112",
-        "Answer the ISO 9001 audit finding on training records",
-        "Due to the auditor in writing.",
-        "Task",
-        "In Progress",
-        "High",
-        "Fay Tan",
-        "Quality",
-        "-7d 11:00",
-        "-1d 15:30",
-        due="fri 17:00",
-        labels=("audit",),
+        "fri 09:18",
+        "fri 09:18",
+        sla="fri 17:00",
     ),
 )
 
@@ -479,6 +320,18 @@ MAILS = (
     ("Cleaning contract: price change from January", "account@cleaning.example", "-1d 11:40", "+4.2 %."),
     ("Question about my shift next week", "Lena, packing", "fri 06:15", "Could I swap Tuesday with Omar?"),
     ("Thank you for Tuesday", "customer@hospital.example", "-2d 15:00", "The rush order made all the difference."),
+    (
+        "Trailer 40 is at the gate at 09:10, not 09:30",
+        "dispatch@carrier.example",
+        "fri 08:47",
+        "Traffic was light. Which dock?",
+    ),
+    (
+        "Rack inspection at 11:00, who walks with me?",
+        "inspector@racksafe.example",
+        "fri 09:12",
+        "I need somebody with the keys of aisle 9 and the load plates at hand.",
+    ),
 )
 
 ALERTS = (
@@ -545,14 +398,3 @@ ORDINARY = (
     ("Network socket dead at {place}", "Network", 4),
 )
 """Title, team and priority of the ordinary tickets."""
-
-CHORES = (
-    "Update the contact list of {place}",
-    "Weekly 5S walk, {place}",
-    "Photograph damaged goods, {place}",
-    "Relabel shelves, {place}",
-    "Check first-aid box, {place}",
-    "Count consumables, {place}",
-    "Review cleaning plan, {place}",
-)
-"""The ordinary tasks of the projects board."""

@@ -1,66 +1,44 @@
-"""Write the demo day's export files and its board, as they stood on Thursday evening and as they stand on Friday morning."""
+"""Write the demo day's export files and its board, as they stood at a time: Thursday evening, Friday morning, or later."""
 
 from __future__ import annotations
 
 import csv
 import json
 import random
-import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from opstui.services.demo import content
+from opstui.services.demo.board import board
+from opstui.services.demo.times import EVENING, MORNING, moment
 
-if TYPE_CHECKING:
-    from opstui.services.desk import Desk
-
-ZONE = ZoneInfo("Europe/London")
-FRIDAY = date(2026, 11, 20)
-EVENING = datetime(2026, 11, 19, 16, 45, tzinfo=ZONE)
-"""When Thursday's files were exported."""
-MORNING = datetime(2026, 11, 20, 8, 5, tzinfo=ZONE)
-"""When the demo opens."""
-
-DAYS = {"wed": -2, "thu": -1, "fri": 0, "mon": 3, "tue": 4}
-MOMENT = re.compile(r"(?:(?P<word>[a-z]{3})|(?P<days>[+-]\d+)d) (?P<hour>\d\d):(?P<minute>\d\d)")
 PRIORITY = {1: "1 - Critical", 2: "2 - High", 3: "3 - Moderate", 4: "4 - Low", 5: "5 - Planning"}
-
-
-def moment(text: str) -> datetime:
-    """``"fri 02:10"`` or ``"-6d 10:00"`` as a time of the demo's week."""
-    found = MOMENT.fullmatch(text)
-    if found is None:
-        raise ValueError(f"not a moment of the demo: {text!r}")
-    days = DAYS[found["word"]] if found["word"] else int(found["days"])
-    return datetime.combine(FRIDAY + timedelta(days=days), time(int(found["hour"]), int(found["minute"])), ZONE)
 
 
 def prepare(folder: Path, at: datetime = MORNING) -> Path:
     """Write the files as they stood ``at`` that time into ``folder``, and the config beside them; return the config's path."""
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "helpdesk.csv", HELPDESK, _helpdesk(at))
-    _replace(folder / "projects.json", json.dumps(_board(at), ensure_ascii=False, indent=1))
+    _replace(folder / "projects.json", json.dumps(board(at, _standing(folder)), ensure_ascii=False, indent=1))
     _write(folder / "mail.csv", ("Message-ID", "From", "Subject", "Received", "Body"), _mail(at), delimiter=";")
     _write(folder / "alerts.csv", ("alert_id", "time", "alert", "severity", "state", "host"), _alerts(at))
     _write(folder / "kpi.csv", ("kpi", "signal", "detail", "owner", "at", "priority"), _kpis(at))
+    (folder / "sop").mkdir(exist_ok=True)
+    _replace(folder / "sop" / "labels.md", SOP)
     config = folder / "config.toml"
     config.write_text(CONFIG, encoding="utf-8")
     return config
 
 
-def _replace(path: Path, text: str) -> None:
-    """The same for a text."""
-    fresh = path.with_suffix(".part")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)
-
-
-def changed_late(desk: Desk) -> None:
-    """What is changed on the board on Thursday evening: somebody else changes it in the night."""
-    desk.priority([f"projects:{content.CONTESTED}"], 2)
+def _standing(folder: Path) -> dict[str, Any] | None:
+    """The board as it was left, None before there is one."""
+    try:
+        found: dict[str, Any] = json.loads((folder / "projects.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return found
 
 
 def _write(path: Path, heading: Sequence[str], rows: Iterable[Sequence[str]], delimiter: str = ",") -> None:
@@ -70,6 +48,13 @@ def _write(path: Path, heading: Sequence[str], rows: Iterable[Sequence[str]], de
         writer = csv.writer(file, delimiter=delimiter)
         writer.writerow(heading)
         writer.writerows(rows)
+    fresh.replace(path)
+
+
+def _replace(path: Path, text: str) -> None:
+    """The same for a text."""
+    fresh = path.with_suffix(".part")
+    fresh.write_text(text, encoding="utf-8")
     fresh.replace(path)
 
 
@@ -100,7 +85,10 @@ def _helpdesk(at: datetime) -> list[list[str]]:
     for ticket in content.TICKETS:
         if moment(ticket.opened) > at:
             continue
-        late = ticket.night if ticket.night and moment(ticket.night["updated"]) <= at else {}
+        late: dict[str, str] = {}
+        for moved in (ticket.night, ticket.morning):
+            if moved and moment(moved["updated"]) <= at:
+                late |= moved
         updated = late.get("updated") or min(ticket.updated, ticket.updated if not ticket.night else ticket.opened, key=moment)
         rows.append(
             [
@@ -160,78 +148,6 @@ def _ordinary_tickets(at: datetime) -> list[list[str]]:
     return rows
 
 
-EXPIRES = FRIDAY + timedelta(days=9)
-"""When the board's token ends: soon enough to be warned of."""
-
-
-def _board(at: datetime) -> dict[str, Any]:
-    """The projects board, a small tracker that is read and written to; who looks after it has an account there."""
-    issues = [_issue(task, at) for task in content.TASKS if moment(task.created) <= at] + _chores()
-    serial = int(at.timestamp())
-    return {
-        "account": content.PEOPLE[0][0],
-        "prefix": "OPS",
-        "quota": 500,
-        "reset": (MORNING + timedelta(minutes=55)).isoformat(),
-        "expires": datetime.combine(EXPIRES, time(12), ZONE).isoformat(),
-        "serial": serial,
-        "issues": [issue | {"serial": serial} for issue in issues],
-    }
-
-
-def _issue(task: content.Task, at: datetime) -> dict[str, Any]:
-    late = task.night if task.night and moment(task.night["updated"]) <= at else {}
-    updated = late.get("updated") or (task.created if task.night else task.updated)
-    said = [{"id": f"c{n}", "who": task.owner, "at": _iso(updated), "text": text} for n, text in enumerate(task.comments)]
-    return {
-        "key": task.key,
-        "title": task.title,
-        "body": task.body,
-        "type": task.type,
-        "status": task.status,
-        "priority": late.get("priority", "Medium" if task.night else task.priority),
-        "owner": task.owner,
-        "reporter": task.reporter,
-        "created": _iso(task.created),
-        "updated": _iso(updated),
-        "due": _iso(task.due) if task.due else "",
-        "labels": list(task.labels),
-        "blocks": list(task.blocks),
-        "blocked_by": list(task.blocked_by),
-        "comments": said,
-        "by": late.get("by", ""),
-    }
-
-
-def _iso(text: str) -> str:
-    return moment(text).isoformat()
-
-
-def _chores() -> list[dict[str, Any]]:
-    """The ordinary issues of the board, the same in every run; none moves overnight."""
-    chance = random.Random(11)
-    issues = []
-    for number in range(32):
-        created = MORNING - timedelta(days=chance.randrange(2, 40), minutes=chance.randrange(600))
-        updated = created + (EVENING - created) * chance.random()
-        issues.append(
-            {
-                "key": f"OPS-{20 + number}",
-                "title": content.CHORES[number % len(content.CHORES)].format(
-                    place=content.PLACES[number % len(content.PLACES)]
-                ),
-                "type": "Task",
-                "status": chance.choice(["To Do", "In Progress", "In Progress", "In Review", "Done"]),
-                "priority": chance.choice(["Low", "Medium", "Medium"]),
-                "owner": chance.choice([person[0] for person in content.PEOPLE]),
-                "reporter": "Ana Ruiz",
-                "created": created.replace(second=0).isoformat(),
-                "updated": updated.replace(second=0, microsecond=0).isoformat(),
-            }
-        )
-    return issues
-
-
 def _mail(at: datetime) -> list[list[str]]:
     return [
         [f"m{number:03}", sender, subject, f"{moment(received):%d-%m-%Y %H:%M}", body]
@@ -288,6 +204,26 @@ aliases = ["ana.ruiz", "ana.ruiz@opstui.example"]
 name = "Marta Voss"
 aliases = ["Marta Voss (COO)"]
 vip = true
+capacity = 0
+
+[board]
+capacity = 12
+stages = [
+  { name = "To do", stage = "todo" },
+  { name = "In progress", stage = "doing", wip = 30 },
+  { name = "Review", statuses = ["In Review"], wip = 4 },
+  { name = "Blocked", stage = "blocked" },
+  { name = "Done", stage = "done" },
+]
+
+[standup]
+roster = ["Ana Ruiz", "Bo Lind", "Cy Moss", "Dee Okafor", "Eli Novak", "Fay Tan"]
+
+[escalation]
+ladder = [
+  { to = "Fay Tan", acknowledge = "30m", resolve = "4h" },
+  { to = "Marta Voss", acknowledge = "1h", resolve = "4h" },
+]
 
 [[sources]]
 name = "helpdesk"
@@ -338,4 +274,61 @@ path = "kpi.csv"
 kind = "kpi"
 columns = { key = "kpi", title = "signal", body = "detail", owner = "owner", created = "at", priority = "priority" }
 """
+    + """
+[[routines]]
+name = "Opening checks"
+due = "08:30"
+sign = true
+owner = "Ana Ruiz"
+steps = [
+  "Fire doors and exits are free",
+  "Walk docks 1 to 9: lights, levellers, scanners",
+  "Night desk's handover is read",
+  "Yard: trailers as on the board",
+  { text = "People on shift against plan", needs = "note" },
+]
+
+[[routines]]
+name = "Cold store temperatures"
+due = "11:00"
+owner = "Cy Moss"
+steps = [
+  { text = "Cold store 1, in C (-18 or colder)", needs = "number" },
+  { text = "Cold store 2, in C (-18 or colder)", needs = "number" },
+  { text = "Chill room, in C (2 to 5)", needs = "number" },
+]
+
+[[routines]]
+name = "Cycle count, aisle 4"
+due = "15:00"
+every = "week"
+day = "fri"
+grace = "1h"
+owner = "Bo Lind"
+steps = ["Count bays 1 to 12", "Count bays 13 to 24", "Book the differences"]
+
+[[standards]]
+name = "Scanner or printer rejects labels"
+when = "label or scanner or printer"
+path = "sop/labels.md"
+"""
 )
+
+SOP = """\
+# Scanner or printer rejects labels
+
+For docks and packing tables. Takes about ten minutes; nothing here needs the vendor.
+
+## Steps
+
+- [ ] Scan a label of another dock: does the scanner take it?
+- [ ] Clean the print head with a wipe from the drawer
+- [ ] Look at the roll: type 4 for docks, type 2 for packing
+- [ ] Print and scan the test label (menu, 3, 1)
+- [ ] Write the roll's batch number on the ticket
+
+## When it comes back within a day
+
+Take the printer out of use and swap it with the spare from the cage. Two of one batch: tell purchasing.
+"""
+"""The standard work of one sort of trouble."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from opstui.config.settings import Settings
     from opstui.domain.calendar import WorkCalendar
     from opstui.domain.people import People
+    from opstui.domain.routines import Routine
     from opstui.domain.urgency import Rules
     from opstui.domain.views import View
     from opstui.store.db import Store
@@ -56,6 +57,13 @@ class Context:
         from opstui.config.day import calendar
 
         return calendar(self.settings.day)
+
+    @cached_property
+    def routines(self) -> tuple[Routine, ...]:
+        """The checklists that come again."""
+        from opstui.config.routines import routines
+
+        return routines(self.settings)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from opstui.services.desk import outbox, records, sending, undo, verdicts
     from opstui.services.desk.board import BoardDesk
     from opstui.services.desk.ledgers import LedgerDesk
+    from opstui.services.desk.routines import RoutineDesk
+    from opstui.services.desk.standards import StandardDesk
     from opstui.services.desk.standup import StandupDesk
     from opstui.services.desk.writer import Writer
     from opstui.store.db import Store
@@ -71,6 +73,8 @@ class Desk:
         self._at = Context(store, settings, now, who, readonly)
         self._writer: Writer | None = None
 
+    # parts of the desk, each loaded when first used ------------------------------------------------------------------
+
     @cached_property
     def board(self) -> BoardDesk:
         """The board of the stand-up: columns, loads, what nobody sees, who waits for whom."""
@@ -79,11 +83,32 @@ class Desk:
         return BoardDesk(self._at)
 
     @cached_property
+    def standup(self) -> StandupDesk:
+        """The daily stand-up: its walk, what was said, the parking lot, the report."""
+        from opstui.services.desk.standup import StandupDesk
+
+        return StandupDesk(self._at)
+
+    @cached_property
     def ledgers(self) -> LedgerDesk:
         """Blockers, escalations, and what waits on people."""
         from opstui.services.desk.ledgers import LedgerDesk
 
         return LedgerDesk(self._at)
+
+    @cached_property
+    def routines(self) -> RoutineDesk:
+        """Checklists that come again."""
+        from opstui.services.desk.routines import RoutineDesk
+
+        return RoutineDesk(self._at)
+
+    @cached_property
+    def standards(self) -> StandardDesk:
+        """How things are done, on the items they are for."""
+        from opstui.services.desk.standards import StandardDesk
+
+        return StandardDesk(self._at)
 
     # reads ---------------------------------------------------------------------------------------------------------
 
@@ -263,13 +288,6 @@ class Desk:
     def backup_trouble(self) -> str:
         """Why the daily copy of the store fails, empty when it does not."""
         return health.backup_trouble(self._at)
-
-    @cached_property
-    def standup(self) -> StandupDesk:
-        """The daily stand-up: its walk, what was said, the parking lot, the report."""
-        from opstui.services.desk.standup import StandupDesk
-
-        return StandupDesk(self._at)
 
     # verdicts ------------------------------------------------------------------------------------------------------
 
@@ -481,6 +499,8 @@ class Desk:
         from opstui.services.desk.pausing import resume
 
         return resume(self._at, source)
+
+    # sub-façades: each loaded when it is first asked for -----------------------------------------------------------
 
     # undo and upkeep -----------------------------------------------------------------------------------------------
 

@@ -44,7 +44,8 @@ def write(
 def saved(conn: Connection, steps: Iterable[Step]) -> Iterator[journal.Line]:
     """Save records within somebody else's action: the lines that its group has to hold. What is not taken is not saved."""
     for before, after in steps:
-        line = records.line(before, after, _item(conn, before, after))
+        about = next((one.ref for one in (after, before) if one and one.ref), "")
+        line = records.line(before, after, items.id_of(conn, about) if about else None)
         if line.before == line.after:
             continue
         if after is not None:
@@ -52,11 +53,3 @@ def saved(conn: Connection, steps: Iterable[Step]) -> Iterator[journal.Line]:
         elif before is not None:
             records.remove(conn, before.uid)
         yield line
-
-
-def _item(conn: Connection, before: Kept[Any] | None, after: Kept[Any] | None) -> int | None:
-    ref = (after or before or _NOTHING).ref
-    return items.id_of(conn, ref) if ref else None
-
-
-_NOTHING: Kept[Any] = Kept("", None, None, "")  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from opstui.domain.views import Receipt, Work
-from opstui.services.desk import blockers, escalating, stock, waiting
+from opstui.services.desk import asking, blockers, escalating, stock, waiting
 from opstui.services.desk.context import Context
 from opstui.services.desk.waiting import NEXT
 from opstui.store import queue
@@ -14,11 +14,10 @@ from opstui.store import queue
 if TYPE_CHECKING:
     from opstui.domain.blockers import Blocker
     from opstui.domain.escalation import Asked, Escalation, Ladder
-    from opstui.services.desk.escalating import EscalationRow, Suggested
-    from opstui.services.desk.keeping import Step
+    from opstui.services.desk.asking import Suggested
+    from opstui.services.desk.escalating import EscalationRow
     from opstui.services.desk.stock import BlockerRow
     from opstui.services.desk.waiting import WaitRow
-    from opstui.store.db import Connection
     from opstui.store.records import Kept
 
 
@@ -49,14 +48,6 @@ class LedgerDesk:
             Refused: some were heard unchanged for the third time, and nothing was decided, escalated or reassigned.
         """
         return stock.carry(self._at, standup)
-
-    def carry_steps(self, conn: Connection, standup: str) -> tuple[list[Step], str]:
-        """The same as steps for ``keeping.write`` and what is said of them, for who ends a stand-up as one action.
-
-        Raises:
-            Refused: as ``carry``.
-        """
-        return stock.carried(self._at, conn, standup)
 
     def forced(self) -> list[BlockerRow]:
         """Those that a stand-up cannot be finished with as they are."""
@@ -94,15 +85,15 @@ class LedgerDesk:
 
     def ladder(self) -> Ladder:
         """Who is asked one after the other, as the config says."""
-        return escalating.ladder(self._at)
+        return asking.ladder(self._at)
 
     def suggested(self, ref: str) -> Suggested:
         """What an escalation of this item starts from: whose turn it is, by when, and the facts."""
-        return escalating.suggested(self._at, ref)
+        return asking.suggested(self._at, ref)
 
     def letter(self, ref: str, to: str, until: datetime | str | None, asked: Asked, reason: str = "") -> str:
         """The text that would be written, without writing it."""
-        return escalating.preview(self._at, ref, to, until, asked, reason)
+        return asking.preview(self._at, ref, to, until, asked, reason)
 
     def acknowledge(self, ref: str, by: str = "", until: datetime | str | None = None) -> Receipt:
         """Somebody has it: it waits for the decision now, until the ladder's time for that or ``until``."""
@@ -121,6 +112,13 @@ class LedgerDesk:
     def work(self, name: str, limit: int = 3) -> list[Work]:
         """What somebody has had in hand longest."""
         return queue.oldest_of(self._at.store.read, name, limit)
+
+    def over(self) -> dict[str, str]:
+        """Who has more in work than the board's capacity says, in words: ``5/4 over``."""
+        from opstui.services.desk.board import BoardDesk
+
+        loads = BoardDesk(self._at).people().loads
+        return {one.name: f"{one.in_work}/{one.capacity} over" for one in loads if one.over}
 
     # waiting on people
 

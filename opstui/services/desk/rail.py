@@ -45,7 +45,11 @@ def under_way(at: Context, since: datetime) -> Collection[str]:
 
 def joining(at: Context, since: datetime) -> Sequence[Stop]:
     """What else stands on the rail today. A stop with a state of its own keeps it; with an ``action`` it can be late."""
-    return ()
+    if not at.settings.routines:
+        return ()
+    from opstui.services.desk.routines import due_stops
+
+    return due_stops(at)
 
 
 def _clock(text: str) -> time | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -19,9 +19,11 @@ from opstui.domain.views import Receipt
 from opstui.domain.when import parse_duration
 from opstui.errors import Refused, UsageError
 from opstui.services.desk import drafts, keeping, minutes, stock
+from opstui.services.desk.acting import Change, act
 from opstui.services.desk.board import BoardDesk
 from opstui.services.desk.context import Context
-from opstui.store import records, work
+from opstui.services.desk.verdicts import block_intent
+from opstui.store import journal, records, work
 from opstui.store.records import Kept
 
 if TYPE_CHECKING:
@@ -83,7 +85,6 @@ class StandupDesk:
     def of_action(self, group: int) -> Kept[Standup] | None:
         """The stand-up that an action of the journal was about, as it stands now."""
         from opstui.services.desk.lines import uid_of
-        from opstui.store import journal
 
         for line in journal.lines(self._at.store.read, group, 10):
             if line.target == journal.RECORD and (found := self.by_uid(uid_of(line))):
@@ -160,6 +161,7 @@ class StandupDesk:
             each_s=parse_duration(table.each),
             seed=seed,
         )
+        ids = stock.blocked(at)
         with at.store.writing() as conn:
             steps: list[keeping.Step] = []
             for kept in records.find(conn, "standup", open=True):
@@ -168,7 +170,7 @@ class StandupDesk:
                 over = walk.left_open(kept.what)
                 steps.append((kept, kept.now(over, open=False)))
             keeping.write(
-                at, conn, stock.look(at, conn).steps, verb="take_stock", said="Took stock of blockers", undoable=False
+                at, conn, stock.look(at, conn, ids).steps, verb="take_stock", said="Took stock of blockers", undoable=False
             )
             new = records.new("standup", begun, now, at.who, name=begun.day)
             said = f"Began the stand-up: {plural(len(begun.turns), 'person', 'people')}"
@@ -250,6 +252,7 @@ class StandupDesk:
         missing = [turn.person for turn in found.what.turns if turn.draft is None] if not late else []
         known = self.drafts(missing) if missing else {}
         unseen = () if late else minutes.unseen(at)
+        ids = () if late else stock.blocked(at)
         with at.store.writing() as conn:
             kept = self._meant(conn, over=False)
             standup, told = kept.what, ""
@@ -260,7 +263,7 @@ class StandupDesk:
             if late:
                 new = walk.left_open(standup)
             else:
-                carried, told = stock.carried(at, conn, kept.uid)
+                carried, told = stock.carried(at, conn, kept.uid, ids)
                 heard = tuple(minutes.heard(after) for _, after in carried if after is not None and after.open)
                 new = replace(walk.finish(standup, at.instant()), heard=heard, unseen=unseen)
             spoken = spoken_words(new) if walk.with_state(new, State.SPOKEN) else "nobody spoke"
@@ -290,18 +293,33 @@ class StandupDesk:
         return self._topic(uid, change, "park", lambda topic: f"Parked: {topic.summary}")
 
     def answer(self, uid: str, outcome: Outcome | str, said: str = "") -> Receipt:
-        """What became of a topic; ``open`` takes that back. An item it was about goes on the list for a block with it.
+        """What became of a topic; ``open`` takes that back. For a block, the item it is about goes on the list with it.
 
         A task is made where it belongs by whoever calls: ``said`` then names it.
         """
         outcome = Outcome(outcome)
         change = partial(replace, outcome=outcome, said=clean_line(said, limit=500))
-        return self._topic(
-            uid,
-            change,
-            "topic",
-            lambda topic: f"{topic.text}: {OUTCOME_WORDS[outcome]}" + (f", {topic.said}" if topic.said else ""),
-        )
+        found = records.load(self._at.store.read, uid)
+        if outcome is Outcome.BLOCK and found is not None and found.ref:
+            receipt = self._time_for(found, change)
+            if receipt.group:
+                return receipt
+        return self._topic(uid, change, "topic", _became)
+
+    def _time_for(self, kept: Kept[Topic], change: Callable[[Topic], Topic]) -> Receipt:
+        """The topic and its item on the list for a block, as one action; none where the item does not take that."""
+
+        intent = block_intent(self._at)
+
+        def more(conn: Connection, changes: Sequence[Change]) -> Iterator[journal.Line]:
+            if intent.more is not None:
+                yield from intent.more(conn, changes)
+            if (now := records.load(conn, kept.uid)) is not None:
+                yield from keeping.saved(conn, [(now, now.now(change(now.what), open=False))])
+
+        said = _became(change(kept.what))
+        both = replace(intent, more=more, said=lambda what: f"{said}, {what} on the list for a block")
+        return act(self._at, both, [kept.ref])
 
     # helpers -------------------------------------------------------------------------------------------------------
 
@@ -361,6 +379,11 @@ class StandupDesk:
         if join and name:
             return one
         raise UsageError(f"{name!r} is not in this stand-up", "", f"There are {', '.join(there)}." if there else "")
+
+
+def _became(topic: Topic) -> str:
+    """What became of a topic, in a line."""
+    return f"{topic.text}: {OUTCOME_WORDS[topic.outcome]}" + (f", {topic.said}" if topic.said else "")
 
 
 def _shuffled(seed: int, standup: Standup, now: datetime) -> Standup:

@@ -28,8 +28,8 @@ MOST = 200
 STANDING = 1000
 """So many open blockers are looked at."""
 TOO_OFTEN = "cannot be carried once more"
-NAMED = 5
-"""So many forced blockers are named in a refusal."""
+AT_ONCE = 5
+"""So many of what cannot be carried have to be seen to for one stand-up, the oldest first; the rest stays red."""
 UID = 8
 """Characters of a uid that a person is shown, and may type."""
 
@@ -82,14 +82,14 @@ class Stock(NamedTuple):
 def rows(at: Context) -> list[BlockerRow]:
     """The ledger as it stands, what was not taken stock of yet included: forced ones first, then by repeats and age."""
     with at.store.reading() as conn:
-        stock = look(at, conn)
+        stock = look(at, conn, stuck.blocked(conn, MOST))
         mended = _mended(conn, stock.open)
     found = []
     for kept in stock.open:
         done, today = mended.get(kept.uid, ""), _today(at, kept.what)
         count, forced = (rule(kept.what, done, today=today) for rule in (rules_of.repeats, rules_of.forced))
         found.append(BlockerRow(kept, stock.items.get(kept.ref), int(count), bool(forced), done))
-    return sorted(found, key=lambda row: (not row.forced, -row.what.unchanged, row.what.first_seen, row.kept.ref, row.kept.uid))
+    return sorted(found, key=lambda row: (not row.forced, *_order(row.kept)))
 
 
 def forced(at: Context) -> list[BlockerRow]:
@@ -104,8 +104,9 @@ def past(at: Context, limit: int) -> list[Kept[Blocker]]:
 
 def take_stock(at: Context) -> Receipt:
     """Bring the ledger up to date with the items: what is newly blocked comes in, what is no longer blocked goes out."""
+    ids = blocked(at)
     with at.store.writing() as conn:
-        stock = look(at, conn)
+        stock = look(at, conn, ids)
         said = _stock_words(stock)
         return keeping.write(at, conn, stock.steps, verb="take_stock", said=said, undoable=False)
 
@@ -116,23 +117,32 @@ def carry(at: Context, standup: str) -> Receipt:
     Raises:
         Refused: some have been heard unchanged too often, and nothing was decided, escalated or reassigned since.
     """
+    ids = blocked(at)
     with at.store.writing() as conn:
-        steps, said = carried(at, conn, standup)
+        steps, said = carried(at, conn, standup, ids)
         return keeping.write(at, conn, steps, verb="carry", said=said)
 
 
-def carried(at: Context, conn: Connection, standup: str) -> tuple[list[Step], str]:
+def blocked(at: Context) -> list[int]:
+    """What is blocked now, by its ids: read before a transaction begins, which must be short."""
+    return stuck.blocked(at.store.read, MOST)
+
+
+def carried(at: Context, conn: Connection, standup: str, ids: Sequence[int]) -> tuple[list[Step], str]:
     """The same for who writes the end of the stand-up as one action: the steps, and what is said of them.
+
+    ``ids`` as of ``blocked``.
 
     Raises:
         Refused: as ``carry``.
     """
     now = at.instant()
-    stock = look(at, conn)
+    stock = look(at, conn, ids)
     mended = _mended(conn, stock.open)
     stopped = [kept for kept in stock.open if rules_of.forced(kept.what, mended.get(kept.uid, ""), today=_today(at, kept.what))]
-    if stopped:
-        raise _too_often(stopped)
+    stopped.sort(key=_order)
+    if (wanted := AT_ONCE - _seen_to(stock.open, stopped)) > 0 and stopped:
+        raise _too_often(stopped[:wanted], len(stopped) - wanted)
     steps: list[Step] = []
     for before, after in stock.steps:
         if after is not None and after.open:
@@ -144,12 +154,12 @@ def carried(at: Context, conn: Connection, standup: str) -> tuple[list[Step], st
     return steps, said
 
 
-def look(at: Context, conn: Connection) -> Stock:
+def look(at: Context, conn: Connection, blocked: Sequence[int]) -> Stock:
     """What the ledger holds and should hold, worked out and not written."""
     now = at.instant()
     standing = records.find(conn, KIND, open=True, limit=STANDING)
     known = {kept.ref: kept for kept in standing if kept.ref}
-    ids = dict.fromkeys([*stuck.blocked(conn, MOST), *items.refs_to_ids(conn, known).values()])
+    ids = dict.fromkeys([*blocked, *items.refs_to_ids(conn, known).values()])
     found = stuck.look(conn, list(ids))
     fresh = [one for ref, one in found.items() if ref not in known and one.blocked]
     steps: list[Step] = [(kept, followed(kept, found.get(kept.ref), now)) for kept in reversed(standing)]
@@ -211,16 +221,27 @@ def _mended(conn: Connection, standing: Sequence[Kept[Blocker]]) -> dict[str, st
     }
 
 
+def _order(kept: Kept[Blocker]) -> tuple[int, datetime, str, str]:
+    """By repeats and age."""
+    return -kept.what.unchanged, kept.what.first_seen, kept.ref, kept.uid
+
+
+def _seen_to(standing: Sequence[Kept[Blocker]], stopped: Sequence[Kept[Blocker]]) -> int:
+    """How many of what could not have been carried were seen to since the last stand-up."""
+    left = {kept.uid for kept in stopped}
+    return sum(1 for kept in standing if kept.what.unchanged >= rules_of.REPEATS - 1 and kept.uid not in left)
+
+
 def _today(at: Context, what: Blocker) -> bool:
     return bool(what.carried) and what.carried[-1].at >= at.midnight()
 
 
-def _too_often(stopped: Sequence[Kept[Blocker]]) -> Refused:
+def _too_often(stopped: Sequence[Kept[Blocker]], more: int) -> Refused:
     named = [
         " ".join(part for part in (kept.ref or kept.uid[:UID], kept.what.title, f"({kept.what.who or 'no owner'})") if part)
-        for kept in stopped[:NAMED]
+        for kept in stopped
     ]
-    more = f" and {len(stopped) - NAMED} more" if len(stopped) > NAMED else ""
+    rest = f"; {more} more can wait for another day" if more > 0 else ""
     first = stopped[0].ref or stopped[0].uid[:UID]
     ways = (
         f"D decides (opstui decide … --on {first}), E escalates (opstui escalate {first} --to …), "
@@ -228,7 +249,7 @@ def _too_often(stopped: Sequence[Kept[Blocker]]) -> Refused:
         if stopped[0].ref
         else f"e says another next step or owner (opstui blocker next {first} …), Y clears it (opstui blocker clear {first})"
     )
-    why = f"heard unchanged for the {_nth(rules_of.REPEATS)} time: {'; '.join(named)}{more}"
+    why = f"heard unchanged for the {_nth(rules_of.REPEATS)} time: {'; '.join(named)}{rest}"
     return Refused(f"{plural(len(stopped), 'blocker')} {TOO_OFTEN}", why, ways, ref=stopped[0].ref)
 
 

@@ -22,9 +22,10 @@ from opstui.services.desk.outgoing import BACK, Wish
 from opstui.store import marks
 
 if TYPE_CHECKING:
-    from opstui.services.desk import escalating
+    from opstui.services.desk import asking, escalating
     from opstui.store.db import Connection
 else:
+    asking = late("opstui.services.desk.asking")
     escalating = late("opstui.services.desk.escalating")
 
 
@@ -45,7 +46,7 @@ def stage(at: Context, refs: Sequence[str], stage: Stage | str | None) -> Receip
 
 def for_block(at: Context, refs: Sequence[str]) -> Receipt:
     """Accept as work for a protected block."""
-    return act(at, _for_block(at), refs)
+    return act(at, block_intent(at), refs)
 
 
 def release(at: Context, refs: Sequence[str]) -> Receipt:
@@ -81,7 +82,7 @@ def _by_name(at: Context, verb: str, args: dict[str, Any]) -> Intent:
         case "stage":
             return _stage(args["stage"])
         case "for_block" | "for-block":
-            return _for_block(at)
+            return block_intent(at)
         case "release":
             return _release(at)
         case "transition" | "due" | "labels":
@@ -103,7 +104,7 @@ def _verdict(
 ) -> Intent:
     now = at.instant()
     if verdict is Verdict.ESCALATE and target.strip():
-        until = escalating.deadline(at, at.people.canonical(clean_line(target).strip()), until)
+        until = asking.deadline(at, at.people.canonical(clean_line(target).strip()), until)
     end = _time(at, until) if until is not None else None
     if end is not None and end <= now:
         raise UsageError(f"{words.moment(end, at.zone)} is over", "a time to come is needed", "Try 2h, eod, mon 9 or +3d")
@@ -131,17 +132,17 @@ def _verdict(
         wish = Wish("comment", {"text": f"{f'Declined: {reason}' if reason else 'Declined'} ({at.who})"})
     intent = Intent(verdict.value, change, fill(said, tail), reason, into, wish, there)
     if verdict is Verdict.ESCALATE:
-        return _asking(at, intent, target, end, escalating.sound(asked or Asked()), tell=bool(tell))
+        return _asking(at, intent, target, end, asking.sound(asked or Asked()), tell=bool(tell))
     return replace(intent, more=partial(escalating.closing, at, verdict.value))
 
 
 def _asking(at: Context, intent: Intent, to: str, until: datetime | None, asked: Asked, *, tell: bool) -> Intent:
     """The escalation with its record, and its text as a comment where somebody wants that."""
-    more = partial(escalating.written, at, to=to, until=until, asked=asked, reason=intent.why)
+    more = partial(asking.written, at, to=to, until=until, asked=asked, reason=intent.why)
 
     def letter(conn: Connection, id: int, item: Item) -> str:
         mark = marks.load(conn, id)
-        return escalating.letter(at, conn, id, item.ref, mark, to, until, asked, intent.why).text
+        return asking.letter(at, conn, id, item.ref, mark, to, until, asked, intent.why).text
 
     return replace(intent, more=more, letter=letter if tell else None)
 
@@ -181,7 +182,8 @@ def _stage(stage: Stage | str | None) -> Intent:
     return Intent("stage", lambda item, mark: rules_of.set_stage(item, mark, new), said)
 
 
-def _for_block(at: Context) -> Intent:
+def block_intent(at: Context) -> Intent:
+    """Onto the list for a block; out of the queue with it."""
     now = at.instant()
 
     def change(item: Item, mark: Mark) -> Mark:

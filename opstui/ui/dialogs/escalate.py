@@ -16,7 +16,7 @@ from textual.widgets import Input, Static, TextArea
 
 from opstui.domain.escalation import NEVER, Asked, Choice, Fact, choices
 from opstui.errors import OpstuiError, UsageError
-from opstui.services.desk.escalating import Suggested
+from opstui.services.desk.asking import Suggested
 from opstui.ui.cells import tame
 from opstui.ui.dialogs.drafts import DraftDesk
 from opstui.ui.dialogs.editor import KEEPS, Editor

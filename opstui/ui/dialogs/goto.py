@@ -18,6 +18,7 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "l": ("app.log", "log"),
     "s": ("app.sources", "sources"),
     "o": ("app.outbox", "outbox"),
+    "r": ("app.routines", "routines"),
     "g": ("list.first", "first line"),
 }
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from textual import on
@@ -24,6 +25,7 @@ from opstui.ui.widgets.choices import EMPTY, Choice, Choices, narrow
 
 NAME_CELLS = 22
 BAR_CELLS = 8
+NOBODY: Mapping[str, str] = MappingProxyType({})
 REST_S = 0.06
 """What somebody has in hand is looked up when the cursor rests for this long."""
 Ask = Callable[[str, Callable[[Any], None]], None]
@@ -33,11 +35,17 @@ OLD_S = 14 * 86_400
 
 
 def load_lines(
-    loads: Iterable[Load] | None, people: Iterable[Person | str], now: datetime, look: Look, *, me: str = ""
+    loads: Iterable[Load] | None,
+    people: Iterable[Person | str],
+    now: datetime,
+    look: Look,
+    *,
+    me: str = "",
+    over: Mapping[str, str] = NOBODY,
 ) -> list[Choice]:
     """One line a person: those of the config, the least loaded first, then the others who own something.
 
-    None for loads: they are not known yet, and nothing is said of them.
+    None for loads: they are not known yet, and nothing is said of them. ``over`` says of whom it is too much.
     """
     by_name = {load.name: load for load in loads or ()}
     known: dict[str, Person | None] = {}
@@ -52,14 +60,15 @@ def load_lines(
     found = []
     for name in filter(None, ordered):
         figures = EMPTY if loads is None else _figures(by_name.get(name), most, now, look)
-        found.append(_line(name, known.get(name), figures, look, me))
+        found.append(_line(name, known.get(name), figures, look, me, over.get(name, "")))
     return found
 
 
-def _line(name: str, person: Person | None, figures: Content, look: Look, me: str) -> Choice:
+def _line(name: str, person: Person | None, figures: Content, look: Look, me: str, over: str = "") -> Choice:
     team = (person.team or "") if person else ""
     label = f"{name} (me)" if me and name == me else name
-    left = Content.assemble(column(label, NAME_CELLS, look), "  ", (tame(team), "$text-muted"))
+    said = (over, "$text-warning") if over else (tame(team), "$text-muted")
+    left = Content.assemble(column(label, NAME_CELLS, look), "  ", said)
     aliases = " ".join(person.aliases) if person else ""
     return Choice(name, left, figures, search=f"{aliases} {team}")
 
@@ -112,6 +121,7 @@ class PersonPicker(Picker[str]):
     ) -> None:
         super().__init__(heading)
         self._first, self._note = first, note
+        self._over: Mapping[str, str] = NOBODY
         self._ask = work
         self._resting: Timer | None = None
         self._now = now
@@ -131,6 +141,13 @@ class PersonPicker(Picker[str]):
             self.refill(keep=here.value if here and here.value != self.typed.strip() else None)
             if self._waits:
                 self.enter()
+
+    def tell_over(self, over: Mapping[str, str]) -> None:
+        """Who has too much already is known now: it is said where the team stood."""
+        self._over, self._lines = over, None
+        if self.is_running and self.query(Choices):
+            here = self.list.current
+            self.refill(keep=here.value if here and here.value != self.typed.strip() else None)
 
     def enter(self) -> None:
         """A name that nobody of the config has may be that of an owner: that is known when the figures are."""
@@ -170,7 +187,7 @@ class PersonPicker(Picker[str]):
 
     def lines(self) -> Sequence[Choice]:
         if self._lines is None:
-            found = load_lines(self._loads, self._people, self._now, self.look, me=self._me)
+            found = load_lines(self._loads, self._people, self._now, self.look, me=self._me, over=self._over)
             self._lines = self._proposed(found) if self._first else found
         return self._lines
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.geometry import Size
@@ -25,6 +26,9 @@ from opstui.ui.widgets.page import Page, SideRule
 from opstui.ui.widgets.painted import Columns
 from opstui.ui.widgets.row_list import RowList
 from opstui.ui.widgets.splits_bar import SplitsBar
+
+if TYPE_CHECKING:
+    from opstui.domain.standards import Matched
 
 DETAIL_PAUSE_S = 0.03
 """The detail follows when the cursor rests for this long: a held key costs two lines a step."""
@@ -81,6 +85,8 @@ class QueuePane(VerbPane, inherit_bindings=False):
         self._recounting: Timer | None = None
         self._shown: str | None = None
         self._detail: Detail | None = None
+        self._standards: tuple[Matched, ...] = ()
+        """The standard work of the item on the page, as far as it was read."""
         self._undo_group = 0
         """The action that undo would take back."""
         self._loaded: View | None = None
@@ -350,15 +356,43 @@ class QueuePane(VerbPane, inherit_bindings=False):
         self._shown = ref
         found = self._detail = self.desk.detail(ref) if ref else None
         drafts = self._drafts(ref) if ref else []
+        if not keep:
+            self._standards = ()
+        if ref and self.desktop.workspace.settings.standards:
+            self.aside.ask("standards", partial(self.desk.standards.of, ref), partial(self._told_standards, ref))
         self.detail.show(partial(self._detail_lines, found, drafts) if found else None, keep=keep)
         if self.has_class("-timeline"):
             self.timeline.show(partial(self._timeline_lines, found) if found else None, keep=keep)
+
+    def _told_standards(self, ref: str, found: tuple[Matched, ...]) -> None:
+        if self.is_attached and ref == self._shown and found != self._standards:
+            self._standards = found
+            self.detail.again()
 
     def _detail_lines(self, found: Detail, drafts: Sequence[str], cells: int) -> list[Line]:
         timeline = not self.has_class("-timeline")
         failed = self.rows.failed.get(found.row.id, "")
         now, since = self.desk.now(), self.desk.since()
-        return detail_lines(found, cells, now, since, self.look, timeline=timeline, failed=failed, drafts=drafts, out=self._out)
+        return detail_lines(
+            found,
+            cells,
+            now,
+            since,
+            self.look,
+            timeline=timeline,
+            failed=failed,
+            drafts=drafts,
+            out=self._out,
+            standards=self._standard_lines,
+        )
+
+    def _standard_lines(self, cells: int) -> list[Line]:
+        """The standard work of the item."""
+        if not self._standards:
+            return []
+        from opstui.ui.present_standards import standard_lines
+
+        return standard_lines(self._standards, cells, self.look, key_hint("item.standard", self.desktop.keymap))
 
     def _out(self, changes: Sequence[Outgoing], cells: int) -> list[Line]:
         """What of the item is on its way, and what came back."""

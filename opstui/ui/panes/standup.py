@@ -128,6 +128,11 @@ class StandupPane(VerbPane, inherit_bindings=False):
                 self._read_at[at] = state
                 self.aside.ask(f"view {at}", partial(_read, self.views[at], self.meeting, self.desk), partial(self._came, at))
 
+    def read_view(self) -> None:
+        """The view that is shown wants other rows, though nothing was written."""
+        self._read_at.pop(self.at, None)
+        self._read_stale()
+
     def _came(self, at: int, found: tuple[Any, Any, Exception | None]) -> None:
         if not self.is_attached:
             return

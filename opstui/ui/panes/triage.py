@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual import on
 
 from opstui.domain.kinds import OWN
@@ -164,6 +166,13 @@ class TriagePane(QueuePane, inherit_bindings=False):
         row = self.rows.row
         if row and (found := self.desk.detail(row.ref)):
             self.app.push_screen(WhyScreen(found, self.desk.now()))
+
+    def do_standard(self) -> None:
+        """How it is done, and what of that was done here."""
+        from opstui.ui.standards import follow
+
+        if row := self.rows.row:
+            self.ask(partial(follow, self, row.ref))
 
     def do_back(self) -> None:
         """Close what is open: the whole item, the marks, the filter, the places."""

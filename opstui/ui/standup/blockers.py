@@ -31,18 +31,17 @@ class BlockersView(View[BlockerRow]):
 
     def __init__(self, pane: StandupPane) -> None:
         super().__init__(pane)
-        self._frees: dict[str, int] = {}
-        """How many each item frees, where it holds others up."""
-        self._details: dict[str, Detail | None] = {}
+        self._pages: dict[str, tuple[Detail | None, int]] = {}
+        """Of the items that were looked at: all of them, and how many others each frees."""
 
     def read(self, desk: Desk) -> Any:
-        """The ledger, and what each item would free."""
-        return desk.ledgers.blockers(), {row.ref: row.frees for row in desk.board.chains().rows}
+        """The ledger."""
+        return desk.ledgers.blockers()
 
     def show(self, found: Any) -> None:
         """Take them."""
-        self.rows, self._frees = found
-        self._details.clear()
+        self.rows = found
+        self._pages.clear()
 
     def tab(self) -> str:
         """With how many there are, and a sign where one cannot be carried."""
@@ -61,11 +60,13 @@ class BlockersView(View[BlockerRow]):
 
     def page(self, row: BlockerRow, cells: int) -> list[Line]:
         """All of it."""
-        if row.ref not in self._details:
-            self._details[row.ref] = self.pane.desk.detail(row.ref) if row.ref else None
-        frees = self._frees.get(row.ref, row.item.blocks if row.item else 0)
+        desk = self.pane.desk
+        if row.ref not in self._pages:
+            frees = desk.board.frees(row.ref) if row.item and row.item.blocks else 0
+            self._pages[row.ref] = (desk.detail(row.ref) if row.ref else None), frees
+        detail, frees = self._pages[row.ref]
         keys = {id: key_hint(id, self.pane.desktop.keymap) for id in KEYS}
-        return blocker_page(row, self._details[row.ref], frees, cells, self.pane.desk.now(), self.pane.look, keys)
+        return blocker_page(row, detail, frees, cells, desk.now(), self.pane.look, keys)
 
     def ref(self, row: BlockerRow) -> str:
         """Its item."""

@@ -189,7 +189,7 @@ class BoardView(View[Row]):
             return False
         self._unfolded ^= {column.col}
         self._opening = column.col if column.col in self._unfolded else None
-        self.pane.read_again()
+        self.pane.read_view()
         return True
 
     def _column(self, row: Row) -> BoardColumn | None:
