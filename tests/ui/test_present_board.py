@@ -15,18 +15,16 @@ from opstui.domain.views import Linked, QueueRow
 from opstui.ui.present import ASCII, Line, Look, line_width
 from opstui.ui.present_board import (
     fold_line,
-    fold_page,
     group_line,
     head_line,
     key_cells,
     load_piece,
     row_line,
-    row_page,
     short_names,
     spelling_line,
-    spelling_page,
     strip_lines,
 )
+from opstui.ui.present_card import fold_page, row_page, spelling_page
 from tests.support.build import MORNING
 
 LOOK = Look()

@@ -22,16 +22,15 @@ from opstui.domain.boardviews import (
     UnseenView,
 )
 from opstui.domain.chains import chains
-from opstui.domain.flow import NO_PAST, Past, stays, worked
+from opstui.domain.flow import NO_PAST, stays, worked
 from opstui.domain.kinds import Stage
 from opstui.domain.spelling import alike, config_lines
 from opstui.domain.views import Linked, QueueRow
-from opstui.services import pacing
-from opstui.services.desk import reads
+from opstui.services.desk import boardrows, reads
 from opstui.store import board as facts
 from opstui.store import detail as whole
-from opstui.store import items, queue, records
-from opstui.store.board import Counts, Flags, Lens
+from opstui.store import items, records
+from opstui.store.board import Counts, Flags
 from opstui.store.rows import moment, seconds
 
 if TYPE_CHECKING:
@@ -85,17 +84,17 @@ class BoardDesk:
 
     def board(self, since: datetime | None = None) -> BoardView:
         """Every column, right to left: its counts, and of its items those that moved since, are blocked or age."""
-        since = since or self.since()
-        pasts = self._pasts()
-        with self._at.store.reading() as conn:
-            lens = self._lens(conn, since, pasts)
+        at, since = self._at, since or self.since()
+        pasts = boardrows.pasts(at)
+        with at.store.reading() as conn:
+            lens = boardrows.lens(at, conn, since, pasts)
             counted = facts.counts(conn, lens)
-            rows = self._rows(conn, facts.flagged(conn, lens, SHOWN), since, pasts)
+            rows = boardrows.rows(at, conn, facts.flagged(conn, lens, SHOWN), since, pasts)
         by_column: dict[int, list[BoardRow]] = {}
         for row in rows:
             by_column.setdefault(row.col, []).append(row)
         columns = []
-        for col, stage in reversed(tuple(enumerate(self._at.rules.board.stages))):
+        for col, stage in reversed(tuple(enumerate(at.rules.board.stages))):
             most = CLOSED_SHOWN if col in lens.over else SHOWN
             found, shown = counted.get(col, Counts(col, 0, 0, 0, 0, 0)), tuple(by_column.get(col, ())[:most])
             columns.append(
@@ -105,15 +104,17 @@ class BoardDesk:
                 )
             )
         unmapped = counted[UNMAPPED].all if UNMAPPED in counted else 0
-        return BoardView(tuple(columns), since, self._at.settings.board.ageing, unmapped)
+        return BoardView(tuple(columns), since, at.settings.board.ageing, unmapped)
 
     def rest(self, column: int, offset: int = 0, limit: int = SHOWN, since: datetime | None = None) -> tuple[BoardRow, ...]:
         """The items of a column from ``offset`` on, the shown ones first: ``offset=len(shown)`` is what was folded."""
-        since = since or self.since()
-        pasts = self._pasts()
-        with self._at.store.reading() as conn:
-            lens = self._lens(conn, since, pasts)
-            return tuple(self._rows(conn, facts.column(conn, lens, column, max(offset, 0), max(limit, 0)), since, pasts))
+        at, since = self._at, since or self.since()
+        pasts = boardrows.pasts(at)
+        with at.store.reading() as conn:
+            lens = boardrows.lens(at, conn, since, pasts)
+            return tuple(
+                boardrows.rows(at, conn, facts.column(conn, lens, column, max(offset, 0), max(limit, 0)), since, pasts)
+            )
 
     def people(self) -> PeopleView:
         """What each person has, those with too much first; everybody of the config, and whoever else owns something."""
@@ -121,7 +122,7 @@ class BoardDesk:
         found: dict[str, list[int]] = {}
         born: dict[str, int] = {}
         with at.store.reading() as conn:
-            work = facts.work(conn, self._over())
+            work = facts.work(conn, boardrows.done_columns(at))
         for owner, col, stage, count, oldest in work:
             name = at.people.canonical(owner)
             one = found.setdefault(name, [0, 0])
@@ -151,23 +152,23 @@ class BoardDesk:
 
     def of(self, person: str, limit: int = SHOWN) -> tuple[BoardRow, ...]:
         """The open items of one person, however they name her: from the right column to the left, the highest rank first."""
-        at, since, pasts = self._at, self.since(), self._pasts()
+        at, since, pasts = self._at, self.since(), boardrows.pasts(self._at)
         name = at.people.canonical(person)
         with at.store.reading() as conn:
-            ids = facts.of_owner(conn, self._over(), {name, person}, limit)
-            found = self._rows(conn, facts.flags_of(conn, self._lens(conn, since, pasts), ids), since, pasts)
+            ids = facts.of_owner(conn, boardrows.done_columns(at), {name, person}, limit)
+            found = boardrows.rows(at, conn, facts.flags_of(conn, boardrows.lens(at, conn, since, pasts), ids), since, pasts)
         return tuple(sorted(found, key=lambda row: -row.col))
 
     def unseen(self) -> UnseenView:
         """Open items that nobody sees: without an owner, with an unclear one, on no column, of an owner nobody knows."""
         at = self._at
         known = [person.name for person in at.people.persons]
-        pasts, since = self._pasts(), self.since()
+        pasts, since = boardrows.pasts(at), self.since()
         with at.store.reading() as conn:
-            found, count = facts.unseen(conn, self._over(), known, UNSEEN_MOST)
+            found, count = facts.unseen(conn, boardrows.done_columns(at), known, UNSEEN_MOST)
             ids = list(dict.fromkeys(item for one in found.values() for item in one.items))
-            lens = self._lens(conn, since, pasts)
-            rows = {row.row.id: row for row in self._rows(conn, facts.flags_of(conn, lens, ids), since, pasts)}
+            lens = boardrows.lens(at, conn, since, pasts)
+            rows = {row.row.id: row for row in boardrows.rows(at, conn, facts.flags_of(conn, lens, ids), since, pasts)}
         groups = []
         for code, (title, remedy) in _UNSEEN.items():
             one = found[code]
@@ -204,13 +205,13 @@ class BoardDesk:
     def card(self, ref: str, since: datetime | None = None) -> Card | None:
         """One item's flow: its stays so far, its pace, what it waits for and what waits for it; None when there is none."""
         at, since = self._at, since or self.since()
-        pasts, now = self._pasts(measure=False), self._at.now()
+        pasts, now = boardrows.pasts(at, measure=False), at.now()
         with at.store.reading() as conn:
             id = items.id_of(conn, ref)
             item = items.load_item(conn, id) if id is not None else None
             if id is None or item is None:
                 return None
-            lens = self._lens(conn, since, pasts, waiting=False)
+            lens = boardrows.lens(at, conn, since, pasts, waiting=False)
             waits = [blocker for blocker, _ in facts.links_at(conn, "blocked", [ref])]
             holds = [blocked for _, blocked in facts.links_at(conn, "blocker", [ref])]
             flags = next(iter(facts.flags_of(conn, lens, [id])), None)
@@ -218,7 +219,7 @@ class BoardDesk:
                 place = facts.entered(conn, id) or (UNMAPPED, seconds(item.created) or int(now.timestamp()))
                 flags = Flags(id, *place, moved=False, stuck=False, ages=False)
             flags = flags._replace(stuck=flags.stuck or bool(waits and item.stage is Stage.DOING))
-            found = self._rows(conn, [flags], since, pasts)
+            found = boardrows.rows(at, conn, [flags], since, pasts)
             linked = _linked(conn, [*waits[:_ENDS], *holds[:_ENDS]], now)
             frees = self._behind(conn, ref)
         if not found:
@@ -241,45 +242,6 @@ class BoardDesk:
     def day_s(self) -> int:
         """Seconds of a working day: what ages are told in."""
         return self._at.calendar.day_seconds
-
-    def _over(self) -> tuple[int, ...]:
-        """The columns for what is done."""
-        board = self._at.rules.board
-        return tuple(col for col in range(len(board.stages)) if board.is_over(col))
-
-    def _pasts(self, *, measure: bool = True) -> tuple[Past, ...]:
-        """The past of every column; without ``measure`` only as far as it is kept."""
-        at, count = self._at, len(self._at.rules.board.stages)
-        found = pacing.kept_columns(at.store, at.rules)
-        if measure:
-            found = pacing.current(at.store, at.rules, at.now()).columns
-        return found if len(found) == count else (NO_PAST,) * count
-
-    def _lens(self, conn: Connection, since: datetime, pasts: Sequence[Past], *, waiting: bool = True) -> Lens:
-        """How the board is looked at now."""
-        calendar, now, over = self._at.calendar, self._at.now(), self._over()
-        cutoffs: list[int | None] = []
-        for col, past in enumerate(pasts):
-            limit = None if col in over else past.cutoff(self._at.settings.board.ageing)
-            cutoffs.append(None if limit is None else seconds(calendar.left_at(now, limit - 1)))
-        blocked = {item for _, _, item in facts.links(conn)} if waiting else set()
-        return Lens(int(since.timestamp()), over, tuple(cutoffs), blocked)
-
-    def _rows(self, conn: Connection, flags: Sequence[Flags], since: datetime, pasts: Sequence[Past]) -> list[BoardRow]:
-        """Flagged items as rows, in their order."""
-        now, board, calendar = self._at.now(), self._at.rules.board, self._at.calendar
-        lines = {row.id: row for row in queue.rows(conn, [one.item for one in flags], since=since, now=now)}
-        found = []
-        for one in flags:
-            row, entered = lines.get(one.item), moment(one.entered)
-            if row is None or entered is None:
-                continue
-            known = 0 <= one.col < len(board.stages)
-            age = max(calendar.working_seconds(entered, now), 0)
-            pace = pasts[one.col].share(age) if known and not board.is_over(one.col) else None
-            name = board.stages[one.col].name if known else ""
-            found.append(BoardRow(row, one.col, name, entered, age, pace, one.moved, one.stuck, one.ages))
-        return found
 
     def _behind(self, conn: Connection, ref: str) -> int:
         """How many wait for an item, walked link by link from it."""

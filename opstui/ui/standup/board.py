@@ -9,7 +9,8 @@ from opstui.domain import boardviews
 from opstui.domain.boardviews import BoardColumn, BoardRow, PersonLoad
 from opstui.ui.keys import key_hint
 from opstui.ui.present import Line
-from opstui.ui.present_board import fold_line, fold_page, head_line, key_cells, row_line, row_page, strip_lines
+from opstui.ui.present_board import fold_line, head_line, key_cells, row_line, strip_lines
+from opstui.ui.present_card import fold_page, row_page
 from opstui.ui.standup.cards import Cards
 from opstui.ui.standup.view import View
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from opstui.domain import boardviews
 from opstui.domain.boardviews import BoardRow, Spelling, UnseenGroup
 from opstui.ui.present import Line
-from opstui.ui.present_board import group_line, key_cells, more_line, row_line, row_page, spelling_line, spelling_page
+from opstui.ui.present_board import group_line, key_cells, more_line, row_line, spelling_line
+from opstui.ui.present_card import row_page, spelling_page
 from opstui.ui.standup.cards import Cards
 from opstui.ui.standup.view import View
 
