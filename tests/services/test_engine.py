@@ -227,7 +227,7 @@ def test_a_changed_config_is_gone_by_without_a_new_start(start: Any, store: Stor
     engine.expect("finished", source="b", added=2)
     engine.configure("[[sources]]\nnme = 3\n")
     told = engine.expect("config", ok=False)
-    assert "name is missing" in told["what"] + told["why"]
+    assert "Did you mean sources[1].name?" in told["what"] + told["why"]
     engine.say("pull b")
     engine.expect("finished", source="b", unchanged=2)
     engine.configure(source("b", "good", n=4))
