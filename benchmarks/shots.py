@@ -38,6 +38,15 @@ PICTURES: dict[str, tuple[str, ...]] = {
     "standard": ("H", "wait", "space", "space", "wait"),
 }
 """Name -> what is typed after the demo has opened."""
+AT_TEN: dict[str, tuple[str, ...]] = {
+    "board": ("wait",),
+    "people": ("wait", "tab", "N", "N"),
+    "blockers": ("wait", "tab", "tab", "wait"),
+    "escalated": ("wait", "tab", "tab", "tab", "tab", "wait"),
+    "unseen": ("wait", "shift+tab", "wait"),
+    "minutes": ("wait", "N", "N", "M", "wait"),
+}
+"""The same of the stand-up: each picture on a day of its own, at ten."""
 
 DECISION = (
     ("--why", "140 m less walking per return; the walkway paint can follow."),
@@ -61,7 +70,7 @@ DAY: tuple[tuple[str, ...], ...] = (
 AFTER = ("log", "sources")
 """Pictures of the time after that."""
 
-KEYS = {"space": b" ", "enter": b"\r", "escape": b"\x1b", "down": b"\x1b[B"}
+KEYS = {"tab": b"\t", "shift+tab": b"\x1b[Z", "space": b" ", "enter": b"\r", "escape": b"\x1b", "down": b"\x1b[B"}
 BASE = {
     "black": "000000", "red": "cd3131", "green": "0dbc79", "brown": "e5e510", "blue": "2472c8", "magenta": "bc3fbc",
     "cyan": "11a8cd", "white": "e5e5e5",
@@ -122,10 +131,14 @@ def _colour(name: str, default: str) -> str:
 
 def shoot(folder: Path, name: str, keys: tuple[str, ...], size: tuple[int, int]) -> Path:
     """One picture: open the demo at a size, type, look."""
+    at, day = (("--at", "10:00"), "demo-1000") if name in AT_TEN else ((), "demo")
+    if name in AT_TEN:
+        folder = Path(shutil.copytree(folder / day, folder / f"{name}-{size[0]}" / day)).parent
     env = {"OPSTUI_DATA_DIR": str(folder), "HOME": str(folder), "OPSTUI_CONFIG": ""}
     # The demo goes on where it was left, so every picture is told its minute.
-    (folder / "demo" / "clock").write_text(f"2026-11-20T08:{14 if name in AFTER else 5:02}:00+00:00")
-    terminal = Terminal([sys.executable, "-m", "opstui", "demo"], size=size, env=env)
+    minute = "10:00" if at else f"08:{14 if name in AFTER else 5:02}"
+    (folder / day / "clock").write_text(f"2026-11-20T{minute}:00+00:00")
+    terminal = Terminal([sys.executable, "-m", "opstui", "demo", *at], size=size, env=env)
     try:
         terminal.first_seen(terminal.read(1.2, 20), "opstui")
         for key in keys:
@@ -145,7 +158,7 @@ def shoot(folder: Path, name: str, keys: tuple[str, ...], size: tuple[int, int])
 def main() -> None:
     """Take the pictures named, or all, at every size."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.shots", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PICTURES)}; all when none is named")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PICTURES | AT_TEN)}; all when none is named")
     parser.add_argument("--size", action="append", metavar="COLSxROWS", help="may be given often; the usual four when not")
     args = parser.parse_args()
     sizes = [(int(c), int(r)) for c, r in (one.split("x") for one in args.size or [])] or list(SIZES)
@@ -153,8 +166,10 @@ def main() -> None:
         folder = Path(scratch)
         env = os.environ | {"OPSTUI_DATA_DIR": scratch, "HOME": scratch, "OPSTUI_CONFIG": ""}
         opstui = [sys.executable, "-m", "opstui"]
-        subprocess.run([*opstui, "demo"], env=env, check=True, capture_output=True)
-        for name in args.names or PICTURES:
+        names = args.names or [*PICTURES, *AT_TEN]
+        for at in ((), ("--at", "10:00")) if AT_TEN.keys() & set(names) else ((),):
+            subprocess.run([*opstui, "demo", *at], env=env, check=True, capture_output=True)
+        for name in names:
             if name == "log":
                 there = env | {
                     "OPSTUI_DATA_DIR": str(folder / "demo"), "OPSTUI_CONFIG": str(folder / "demo/day/config.toml"),
@@ -163,7 +178,7 @@ def main() -> None:
                 for command in DAY:
                     subprocess.run([*opstui, *command], env=there, check=True, capture_output=True)
             for size in sizes:
-                print(shoot(folder, name, PICTURES[name], size).relative_to(ROOT), flush=True)
+                print(shoot(folder, name, (PICTURES | AT_TEN)[name], size).relative_to(ROOT), flush=True)
 
 
 if __name__ == "__main__":

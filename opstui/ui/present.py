@@ -30,7 +30,7 @@ UNICODE = {
     "changed": "◆",
     "unowned": "◌",
     "blocked": "■",
-    "waiting": "⧗",
+    "waiting": "◔",
     "snoozed": "◷",
     "done": "✓",
     "sync": "↻",

@@ -125,7 +125,7 @@ def _carried(carried: Sequence[Carry], cells: int, now: datetime, look: Look) ->
 
 
 def wait_line(row: WaitRow, cells: int, now: datetime, look: Look, refs: int = 0) -> Line:
-    """``⧗ Bo Lind  helpdesk:INC4655  Label printer…  for an answer  4d  nudge Fri 09:00  ×1``."""
+    """``◔ Bo Lind  helpdesk:INC4655  Label printer…  for an answer  4d  nudge Fri 09:00  ×1``."""
     tone = "warning" if row.due else "muted"
     line: Line = [
         (f" {look['waiting']} ", tone),

@@ -88,7 +88,7 @@ def test_a_line_is_exactly_as_wide_as_its_grid(title: str, who: str, ref: str, c
         ({"stage": Stage.BLOCKED, "new": True}, "■", "text"),
         ({"moved": ("status",)}, "◆", "text"),
         ({"owner": None, "owner_state": "none"}, "◌", "muted"),
-        ({"place": Place.WAITING}, "⧗", "muted"),
+        ({"place": Place.WAITING}, "◔", "muted"),
         ({"place": Place.DONE}, "✓", "muted"),
         ({}, " ", "muted"),
     ],

@@ -116,7 +116,7 @@ def test_a_row_takes_exactly_its_cells(row: BoardRow, cells: int) -> None:
 
 def test_a_row_says_why_it_is_shown() -> None:
     slow = row_line(a_row(pace=0.853, ageing=True), 92, LOOK, DAY, 8)
-    assert text(slow).startswith("⧗ OPS-61    Badge rollout waits")
+    assert text(slow).startswith("◔ OPS-61    Badge rollout waits")
     assert text(slow).rstrip().endswith("11d slower than 85 %")
     moved = a_row(changed=True, moved=("status",), moves=(("status", "Dev", "QA", "Bo"),))
     assert "status Dev→QA · Bo" in text(row_line(moved, 92, LOOK, DAY, 8))

@@ -158,7 +158,7 @@ def test_a_page_tells_through_which_stand_ups_it_was_carried_and_why_a_count_beg
 
 def test_what_is_to_be_nudged_says_so_and_how_often_it_was() -> None:
     line = said(wait_line(a_wait(), 120, MORNING, LOOK, 16))
-    for part in ("⧗", "Bo Lind", "helpdesk:INC4655", "Label printer", "For an answer", "8d", "nudge now", "×1"):
+    for part in ("◔", "Bo Lind", "helpdesk:INC4655", "Label printer", "For an answer", "8d", "nudge now", "×1"):
         assert part in line
     assert "nudge Mon 09:00" in said(
         wait_line(a_wait(due=False, nudge=MORNING + timedelta(days=3, minutes=55)), 80, MORNING, LOOK)

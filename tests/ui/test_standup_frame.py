@@ -134,6 +134,22 @@ async def test_what_stood_there_stays_while_it_is_read_again(tmp_path: Path, mon
         await desk.until(lambda: pane_of(desk).list.row == "b")
 
 
+async def test_a_view_that_takes_long_rests_while_others_write_and_hurries_for_what_is_written_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_frame(tmp_path, monkeypatch, ["a"]) as (desk, told, _):
+        pane = pane_of(desk)
+        pane._rest_until[0] = float("inf")  # as after a read that took for ever
+        monkeypatch.setattr(pane, "set_timer", lambda *args: None)
+        before = told.reads
+        desk.desk.note("written by a sync")
+        pane.refresh_data()
+        await desk.pilot.pause(0.05)
+        assert told.reads == before
+        await desk.press("plus", "text:mine", "enter")
+        await desk.until(lambda: told.reads == before + 1)
+
+
 def _wait(gate: asyncio.Event) -> bool:
     import time
 

@@ -31,9 +31,12 @@ class ListAndPage(Columns):
         super().__init__(rows, page, id="body")
         self._rows, self._page, self._tabs, self._foot = rows, page, tabs, foot
 
-    def fit(self, size: Size, count: int, *, whole: bool = False) -> None:
-        """Place them for a screen of this ``size`` and a list of ``count`` lines, 0 for no page; ``whole``: the page alone."""
-        page, beside = self._page, size.width >= BESIDE
+    def fit(self, size: Size, count: int, *, whole: bool = False, short: bool = False) -> None:
+        """Place them for a screen of this ``size`` and a list of ``count`` lines, 0 for no page; ``whole``: the page alone.
+
+        ``short``: under a list that would leave two thirds of its column empty the page has the whole width instead.
+        """
+        page, beside = self._page, size.width >= BESIDE and not (short and count * 3 < size.height)
         self.set_class(beside, "-beside")
         self.set_class(whole, "-whole")
         self.set_class(not count, "-empty")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from textual import on
+from textual.timer import Timer
 from textual.widget import Widget
 
 from opstui.domain.views import QueueRow, Receipt
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 MARKS = ("item.mark", "item.range", "item.alike")
 QUIET = ("turn", "said")
 """Steps of the round."""
+REST = 5
+"""Times as long as it took to read a view, it is not read again."""
 OWN_PAGE = ("item.open", "item.preview")
 """What any row can be opened with, on an item or not."""
 
@@ -56,6 +60,9 @@ class StandupPane(VerbPane, inherit_bindings=False):
         """Where the cursor was in the views that are not shown."""
         self._read_at: dict[int, tuple[int, str]] = {}
         """The state of the store, and the minute, at which each view was read last."""
+        self._rest_until: dict[int, float] = {}
+        """Until when each view is not read again, by the monotonic clock."""
+        self._later: Timer | None = None
         self._troubles: dict[int, Exception] = {}
         """Why a view could not be read."""
         self._seen: set[int] = set()
@@ -81,7 +88,7 @@ class StandupPane(VerbPane, inherit_bindings=False):
 
     def fit(self) -> None:
         """Place list and page for this width."""
-        self.columns.fit(self.app.size, len(self.view.rows), whole=self.whole)
+        self.columns.fit(self.app.size, len(self.view.rows), whole=self.whole, short=True)
 
     @property
     def view(self) -> View[Any]:
@@ -120,23 +127,37 @@ class StandupPane(VerbPane, inherit_bindings=False):
         self.refresh_data()
         self._read_stale(others=True)
 
-    def _read_stale(self, *, others: bool = False) -> None:
-        """The view that is shown, and the ``others`` after it for the counts in their tabs, where the store has moved on."""
+    def _read_stale(self, *, others: bool = False, hurry: bool = False) -> None:
+        """The view that is shown, and the ``others`` after it for the counts in their tabs, where the store has moved on.
+
+        One that took long rests ``REST`` times as long, unless there is a ``hurry``: while a sync moves the store each second,
+        reading must leave the machine to it and to the keys.
+        """
         state = self.desktop.state()
         for at in (self.at, *(other for other in range(len(self.views)) if others and other != self.at)):
-            if self._read_at.get(at) != state:
-                self._read_at[at] = state
-                self.aside.ask(f"view {at}", partial(_read, self.views[at], self.meeting, self.desk), partial(self._came, at))
+            if self._read_at.get(at) == state:
+                continue
+            if not hurry and (rest := self._rest_until.get(at, 0.0) - monotonic()) > 0:
+                if at == self.at and self._later is None:
+                    self._later = self.set_timer(rest, self._rested)
+                continue
+            self._read_at[at] = state
+            self.aside.ask(f"view {at}", partial(_read, self.views[at], self.meeting, self.desk), partial(self._came, at))
+
+    def _rested(self) -> None:
+        self._later = None
+        self._read_stale()
 
     def read_view(self) -> None:
         """The view that is shown wants other rows, though nothing was written."""
         self._read_at.pop(self.at, None)
-        self._read_stale()
+        self._read_stale(hurry=True)
 
-    def _came(self, at: int, found: tuple[Any, Any, Exception | None]) -> None:
+    def _came(self, at: int, found: tuple[Any, Any, Exception | None, float]) -> None:
         if not self.is_attached:
             return
-        rows, current, error = found
+        rows, current, error, took = found
+        self._rest_until[at] = monotonic() + REST * took
         if error is None:
             self._troubles.pop(at, None)
             self._seen.add(at)
@@ -263,7 +284,7 @@ class StandupPane(VerbPane, inherit_bindings=False):
         if receipt.summary and not receipt.refused and not (receipt.verb in QUIET and self.view.name == "People"):
             self.say(receipt.summary)
         self.refresh_data()
-        self._read_stale(others=True)
+        self._read_stale(others=True, hurry=True)
 
     # Keys of the stand-up: the view first, then the meeting; moving about is the frame's
 
@@ -324,7 +345,7 @@ class StandupPane(VerbPane, inherit_bindings=False):
             self._cursors[self.at] = self.list.cursor
             self.at, self._fresh = at, True
             self._load()
-        self._read_stale()
+        self._read_stale(hurry=True)
         self._chrome()
 
     def do_open(self) -> None:
@@ -371,9 +392,10 @@ class StandupPane(VerbPane, inherit_bindings=False):
             self.desktop.do("app.triage")
 
 
-def _read(view: View[Any], meeting: Meeting, desk: Desk) -> tuple[Any, Any, Exception | None]:
-    """A view's rows and the stand-up as it stands, or why they could not be read; in a thread."""
+def _read(view: View[Any], meeting: Meeting, desk: Desk) -> tuple[Any, Any, Exception | None, float]:
+    """A view's rows and the stand-up as it stands, or why they could not be read, and the seconds it took; in a thread."""
+    began = monotonic()
     try:
-        return view.read(desk), meeting.read(desk), None
+        return view.read(desk), meeting.read(desk), None, monotonic() - began
     except Exception as error:  # noqa: BLE001 - whatever it is: a tab that says why is better than one that never comes
-        return None, None, error
+        return None, None, error, monotonic() - began

@@ -79,7 +79,9 @@ class BoardView(View[Row]):
     def show(self, found: Any) -> None:
         """Take it."""
         view, people, rest, self._day_s = found
-        self.found, self.loads = view, people.loads
+        self.found = view
+        # Who is not asked for work and has none is no news: somebody who is away, a name that only an item knows.
+        self.loads = [load for load in people.loads if load.in_work or (load.known and not load.away)]
         self.cards.clear()
         rows: list[Row] = [Strip(0), Strip(1)] if self.loads else []
         every: list[BoardRow] = []
