@@ -38,6 +38,9 @@ DEEDS = (
     Deed("fri 08:07", lambda desk: desk.assign(["helpdesk:INC4711"], "Bo Lind", "the next trailer is booked for 09:30")),
     Deed("fri 08:09", lambda desk: desk.note("Docks 6 and 8 take what dock 7 cannot scan.", "helpdesk:INC4711")),
     Deed("fri 08:10", lambda desk: desk.merge(SCANNER, "helpdesk:INC4711", "the same scanner")),
+    *(Deed(f"fri 08:{minute}", partial(_checked, step, "")) for step, minute in enumerate((11, 13, 14, 16), 1)),
+    Deed("fri 08:17", partial(_checked, 5, "31 of 34, the agency sends two more")),
+    Deed("fri 08:18", lambda desk: desk.routines.sign(CHECKS)),
     Deed("fri 08:12", lambda desk: desk.assign(["helpdesk:INC4714"], "Cy Moss", "the insurer wants the sheet by 10:00")),
     Deed(
         "fri 08:15",
@@ -52,9 +55,6 @@ DEEDS = (
             until="fri 14:00",
         ),
     ),
-    *(Deed("fri 08:20", partial(_checked, step, "")) for step in range(1, 5)),
-    Deed("fri 08:21", partial(_checked, 5, "31 of 34, the agency sends two more")),
-    Deed("fri 08:21", lambda desk: desk.routines.sign(CHECKS)),
     Deed("fri 08:22", lambda desk: desk.assign(["helpdesk:INC4690"], "Fay Tan", "needs a bank limit")),
     Deed(
         "fri 08:24",
@@ -117,7 +117,7 @@ def lived(opened: Workspace, since: datetime, until: datetime) -> None:
     """
     hand = _Hand(since)
     desk = Desk(opened.store, opened.settings, now=hand)
-    for deed in DEEDS:
+    for deed in sorted(DEEDS, key=lambda deed: moment(deed.at)):
         if since < moment(deed.at) <= until:
             hand.at = moment(deed.at)
             receipt = deed.do(desk)

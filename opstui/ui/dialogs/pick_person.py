@@ -13,7 +13,7 @@ from textual import on
 from textual.content import Content
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from opstui.domain.model import Person
 from opstui.domain.views import Load, Work
@@ -133,10 +133,15 @@ class PersonPicker(Picker[str]):
         """Whether enter was pressed on what is written before it was known who else there is."""
         self.nothing = "Type a name, then enter."
 
+    @property
+    def _there(self) -> bool:
+        """Whether line and list stand on the screen: an answer may come before they do, and after they have gone."""
+        return self.is_running and bool(self.query(Input)) and bool(self.query(Choices))
+
     def tell(self, loads: Iterable[Load]) -> None:
         """The figures have come, and with them whoever owns something: the cursor stays on its person."""
         self._loads, self._lines = tuple(loads), None
-        if self.is_running and self.query(Choices):
+        if self._there:
             here = self.list.current
             self.refill(keep=here.value if here and here.value != self.typed.strip() else None)
             if self._waits:
@@ -145,7 +150,7 @@ class PersonPicker(Picker[str]):
     def tell_over(self, over: Mapping[str, str]) -> None:
         """Who has too much already is known now: it is said where the team stood."""
         self._over, self._lines = over, None
-        if self.is_running and self.query(Choices):
+        if self._there:
             here = self.list.current
             self.refill(keep=here.value if here and here.value != self.typed.strip() else None)
 
@@ -177,7 +182,7 @@ class PersonPicker(Picker[str]):
 
     def _told(self, name: str, work: Sequence[Work]) -> None:
         """Their oldest items, below the list."""
-        here = self.list.current if self.is_running and self.query(Choices) else None
+        here = self.list.current if self._there else None
         if here is None or here.value != name:
             return
         line = self.query_one("#work", Static)
