@@ -9,7 +9,6 @@ import json
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from opstui.domain.board import UNMAPPED
 from opstui.store.ranks import OVER
 
 if TYPE_CHECKING:
@@ -166,14 +165,16 @@ class Unseen(NamedTuple):
     names: tuple[str, ...]
 
 
-def unseen(conn: Connection, over: Collection[int], known: Collection[str], most: int) -> tuple[dict[str, Unseen], int]:
+def unseen(
+    conn: Connection, over: Collection[int], columns: int, known: Collection[str], most: int
+) -> tuple[dict[str, Unseen], int]:
     """By reason the items that nobody sees, the highest rank first, and how many there are for any. ``known`` are the
-    names of the config; without one nobody is a stranger."""
+    names of the config; without one nobody is a stranger. ``columns`` is how many the board has."""
     held = ", ".join(str(int(col)) for col in over)
     tests = {
         "owner": "r.owner_state = 'none'",
         "ambiguous": "r.owner_state = 'ambiguous'",
-        "status": f"r.col = {UNMAPPED}",
+        "status": f"r.col NOT BETWEEN 0 AND {int(columns) - 1}",
         "stranger": "r.owner_state = 'ok' AND r.owner NOT IN (SELECT value FROM json_each(:known))" if known else "0",
     }
     args = {"known": json.dumps(sorted(known)), "most": most}

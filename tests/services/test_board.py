@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
+from opstui.domain.flow import NO_PAST
 from opstui.domain.model import Change, Item, Kind, Stage
-from opstui.services import pacing
+from opstui.services import pacing, reranking
 from opstui.services.desk import Desk
-from opstui.store import pace
+from opstui.store import kept, pace
 from tests.support.build import MORNING, FakeClock, an_item
 from tests.support.desk import a_desk, pull, shut, store_of
 
@@ -234,6 +235,24 @@ def test_what_nobody_sees_is_told_by_reason(desk: Desk) -> None:
     }
     assert view.total == 3
     assert desk.board.board().unmapped == 1
+
+
+def test_until_the_engine_has_ranked_by_fewer_columns_what_is_on_none_of_them_is_told_and_has_its_card(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    desk = a_desk(tmp_path, clock, board=BOARD)
+    pull(desk, told("Q", "QA"), told("O", "Open"))
+    with store_of(desk).writing() as conn:
+        kept.keep(conn, reranking.RULES, reranking.digest(desk._at.rules))
+    assert not desk.board.board().settling
+    shut(desk)
+    desk = a_desk(tmp_path, clock, board=BOARD | {"stages": [BOARD["stages"][0], BOARD["stages"][3]]})
+    view = desk.board.board()
+    assert (view.settling, view.unmapped) == (True, 1)
+    assert {one.code: keys(one.rows) for one in desk.board.unseen().groups}["status"] == ["Q"]
+    card = desk.board.card("helpdesk:Q")
+    assert card is not None and (card.item.stage, card.past) == ("", NO_PAST)
+    shut(desk)
 
 
 def test_chains_name_the_one_that_frees_most_and_rings(desk: Desk) -> None:
