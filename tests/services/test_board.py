@@ -15,6 +15,8 @@ from opstui.domain.flow import NO_PAST
 from opstui.domain.model import Change, Item, Kind, Stage
 from opstui.services import pacing, reranking
 from opstui.services.desk import Desk
+from opstui.services.export import export
+from opstui.services.importing import bring_in
 from opstui.store import kept, pace
 from tests.support.build import MORNING, FakeClock, an_item
 from tests.support.desk import a_desk, pull, shut, store_of
@@ -253,6 +255,34 @@ def test_until_the_engine_has_ranked_by_fewer_columns_what_is_on_none_of_them_is
     card = desk.board.card("helpdesk:Q")
     assert card is not None and (card.item.stage, card.past) == ("", NO_PAST)
     shut(desk)
+
+
+def test_what_is_staged_here_is_in_its_column_since_then_and_stays_so_through_verdicts_and_an_export(
+    desk: Desk, clock: FakeClock, tmp_path: Path
+) -> None:
+    pull(desk, told("OLD", "Open", updated=MORNING - 40 * DAY))
+    staged = clock()
+    desk.stage(["helpdesk:OLD"], "doing")
+
+    def entered(of: Desk = desk) -> datetime | None:
+        card = of.board.card("helpdesk:OLD")
+        return card.item.entered if card is not None and card.item.stage == "Build" else None
+
+    assert entered() == staged
+    clock.forward(hours=5 * 24)
+    desk.accept(["helpdesk:OLD"])
+    assert entered() == staged
+    desk.stage(["helpdesk:OLD"], "blocked")
+    assert entered() is None
+    desk.undo()
+    assert entered() == staged
+    export(store_of(desk), tmp_path / "out", now=desk.now(), zone=desk.zone())
+    (tmp_path / "two").mkdir()
+    other = a_desk(tmp_path / "two", clock, board=BOARD)
+    pull(other, told("OLD", "Open", updated=MORNING - 40 * DAY))
+    bring_in(store_of(other), tmp_path / "out", now=other.now(), who="Ana Ruiz", rules=other._at.rules)
+    assert entered(other) == staged
+    shut(other)
 
 
 def test_chains_name_the_one_that_frees_most_and_rings(desk: Desk) -> None:
