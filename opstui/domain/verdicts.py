@@ -24,6 +24,8 @@ _PLACES = {
     Verdict.WAIT: Place.WAITING,
 }
 _TIMED = frozenset((Verdict.SNOOZE, Verdict.WAIT, Verdict.ESCALATE))
+ENDING = frozenset((Verdict.DONE, Verdict.DECLINE, Verdict.MERGE))
+"""Verdicts after which an item is over here."""
 _COMES_BACK = frozenset((Verdict.ACCEPT, Verdict.DONE, Verdict.DECLINE))
 _MATERIAL = frozenset(("status", "stage", "priority", "owner"))
 _ONCE = {Verdict.ACCEPT: "already accepted", Verdict.DONE: "already done", Verdict.DECLINE: "already declined"}

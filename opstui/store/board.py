@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opstui.store.ranks import OVER
+from opstui.store.rows import is_item
 
 if TYPE_CHECKING:
     from opstui.store.db import Connection
@@ -206,16 +207,9 @@ def _names(conn: Connection, code: str, board: str, args: dict[str, Any]) -> tup
     return tuple(one or "" for (one,) in conn.execute(sql, args).fetchall())
 
 
-def _end(name: str) -> str:
-    return (
-        f"items {name} ON {name}.source = substr(l.{{end}}, 1, instr(l.{{end}}, ':') - 1) "
-        f"AND {name}.key = substr(l.{{end}}, instr(l.{{end}}, ':') + 1)"
-    )
-
-
 _LINKS = (
-    f"SELECT DISTINCT l.blocker, l.blocked, b.id FROM links l JOIN {_end('a').format(end='blocker')} "
-    f"JOIN {_end('b').format(end='blocked')} "
+    f"SELECT DISTINCT l.blocker, l.blocked, b.id FROM links l JOIN items a ON {is_item('a', 'l.blocker')} "
+    f"JOIN items b ON {is_item('b', 'l.blocked')} "
     f"JOIN ranks r ON r.item = a.id AND r.stage <> 'done' AND {_OPEN} "
     f"JOIN ranks s ON s.item = b.id AND s.stage <> 'done' AND {_OPEN.replace('r.', 's.')} "
 )

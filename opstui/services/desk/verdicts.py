@@ -105,9 +105,7 @@ def _verdict(
     now = at.instant()
     if verdict is Verdict.ESCALATE and target.strip():
         until = asking.deadline(at, at.people.canonical(clean_line(target).strip()), until)
-    end = _time(at, until) if until is not None else None
-    if end is not None and end <= now:
-        raise UsageError(f"{words.moment(end, at.zone)} is over", "a time to come is needed", "Try 2h, eod, mon 9 or +3d")
+    end = asking.to_come(at, until) if until is not None else None
     if verdict is Verdict.MERGE and not target:
         raise UsageError("merge needs the item to merge into")
     if verdict is Verdict.SNOOZE and end is None:
@@ -200,8 +198,3 @@ def block_intent(at: Context) -> Intent:
 def _release(at: Context) -> Intent:
     more = partial(escalating.closing, at, "released")
     return Intent("release", rules_of.release, fill("{0} back to the queue"), more=more)
-
-
-def _time(at: Context, until: datetime | str) -> datetime:
-    moment = at.when(until) if isinstance(until, str) else until
-    return moment.replace(microsecond=0)
