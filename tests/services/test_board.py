@@ -325,18 +325,20 @@ def test_a_card_tells_every_stay_in_working_time(desk: Desk) -> None:
     assert card.item.entered == friday + 3 * DAY + HOUR
 
 
-def test_things_count_as_moved_since_the_last_stand_up_of_another_day_else_the_handoff(desk: Desk, clock: FakeClock) -> None:
-    handoff = desk.board.since()
-    assert handoff == desk.since()
+def test_things_count_as_moved_since_the_last_stand_up_of_another_day_else_the_working_day_before(
+    desk: Desk, clock: FakeClock
+) -> None:
+    before = desk.board.since()
+    assert before == MORNING.replace(day=19, hour=8, minute=0)
     clock.forward(hours=2)
     desk.standup.start()
-    assert desk.board.since() == handoff
+    assert desk.board.since() == before
     clock.forward(minutes=15)
     desk.standup.finish()
     ended = desk.now()
-    assert desk.board.since() == handoff  # today's own does not sweep the board empty
+    assert desk.board.since() == before  # today's own does not sweep the board empty
     clock.forward(days=3)
-    assert desk.board.since() == ended
+    assert desk.board.since() == desk.standup.since() == ended
 
 
 # Every figure against all items ---------------------------------------------------------------------------------------

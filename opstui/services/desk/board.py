@@ -27,10 +27,10 @@ from opstui.domain.kinds import Stage
 from opstui.domain.spelling import alike, config_lines
 from opstui.domain.views import Linked, QueueRow
 from opstui.services import reranking
-from opstui.services.desk import boardrows, reads
+from opstui.services.desk import boardrows, drafts
 from opstui.store import board as facts
 from opstui.store import detail as whole
-from opstui.store import items, kept, records
+from opstui.store import items, kept
 from opstui.store.board import Counts, Flags
 from opstui.store.rows import moment, seconds
 
@@ -52,8 +52,6 @@ _ENDS = 20
 """Links of one item that are named."""
 
 _IN_WORK = (Stage.DOING.value, Stage.BLOCKED.value)
-STANDUP = "standup"
-"""The kind of record that a stand-up leaves."""
 
 
 class BoardDesk:
@@ -63,17 +61,8 @@ class BoardDesk:
         self._at = at
 
     def since(self) -> datetime:
-        """The end of the last stand-up of another day, else the last handoff: what moved after it is told as moved.
-
-        Today's own is passed over, so that a board is not swept empty by finishing.
-        """
-        now = self._at.now()
-        today = self._at.calendar.local(now).date().isoformat()
-        for held in records.find(self._at.store.read, STANDUP, open=False, limit=5):
-            ended: datetime | None = held.what.ended
-            if held.name != today and ended is not None and ended <= now:
-                return ended
-        return reads.since(self._at)
+        """What moved after it is told as moved: where the drafts of a stand-up begin, too."""
+        return drafts.since(self._at)
 
     def who(self, name: str) -> str:
         """The one name of whoever is meant."""
