@@ -11,6 +11,9 @@ T = TypeVar("T")
 
 SLICE = 500
 """How many values go into one statement."""
+UNDONE = """EXISTS (SELECT 1 FROM journal_groups u WHERE u.undoes = g.id
+  AND NOT EXISTS (SELECT 1 FROM journal_groups r WHERE r.redoes = g.id AND r.id > u.id))"""
+"""The groups ``g`` that are taken back."""
 
 
 def seconds(at: datetime | None) -> int | None:

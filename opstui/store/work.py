@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 
 from opstui.domain.drafting import DID, Act, Hand, Move, Name
 from opstui.domain.kinds import Place, Stage
-from opstui.store.journal import UNDONE
 from opstui.store.ranks import OVER
-from opstui.store.rows import holes, is_item, moment, sliced
+from opstui.store.rows import UNDONE, holes, is_item, moment, sliced
 
 ACTS, MOVES = 2_000, 4_000
 """So many actions and moves are looked through: the youngest."""

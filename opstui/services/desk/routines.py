@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from opstui.domain.rail import Stop
-from opstui.domain.routines import Routine, day_of, deadline, due_at, is_due, next_day, occurrences, slug
+from opstui.domain.routines import Routine, deadline, due_at, is_due, next_day, occurrences, slug
 from opstui.errors import Refused
 from opstui.late import late
 from opstui.services.desk.context import Context
@@ -54,7 +54,7 @@ class RoutineDesk:
     @property
     def day(self) -> date:
         """The day whose work is on."""
-        return day_of(self._at.calendar, self._at.now())
+        return self._at.calendar.day_of(self._at.now())
 
     # reads
 
@@ -256,7 +256,7 @@ def due_stops(at: Context) -> tuple[Stop, ...]:
         return ()
     from opstui.store.rounds import written
 
-    now, day = at.now(), day_of(at.calendar, at.now())
+    now, day = at.now(), at.calendar.day_of(at.now())
     due = [(due_at(one, at.calendar, day), one) for one in at.routines if is_due(one, at.calendar, day)]
     still = written(at.store.read, [f"{one.name}@{day.isoformat()}" for _, one in due])
     left = sorted((when, one.name) for when, one in due if still.get(f"{one.name}@{day.isoformat()}", True))
