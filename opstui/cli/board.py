@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 TITLE = 1
 """Of a row's columns, the one that gives way."""
+SETTLING = "the config has changed: the columns are being worked out. Next: opstui sync, unless the app is open"
 
 
 @click.command("board")
@@ -62,6 +63,7 @@ def _all(desk: Desk, as_json: bool) -> None:
         columns = [_column_json(column, column.rows, desk) for column in view.columns]
         emit_json(
             {"since": rfc3339(view.since, desk.zone()), "ageing": view.ageing, "columns": columns, "unmapped": view.unmapped}
+            | {"settling": view.settling}
             | _people_json(people, desk)
         )
         return
@@ -79,6 +81,8 @@ def _all(desk: Desk, as_json: bool) -> None:
 
 def _asides(view: BoardView, people: PeopleView) -> None:
     """What is to be mended, on stderr."""
+    if view.settling:
+        say(SETTLING)
     unknown = [column.name for column in view.columns if not column.over and not column.past.known]
     if unknown:
         say(f"too little past to tell what is slow in: {', '.join(unknown)}")
@@ -123,6 +127,8 @@ def _stage(desk: Desk, name: str, limit: int, as_json: bool) -> None:
     if as_json:
         emit_json(_column_json(column, rows, desk))
         return
+    if view.settling:
+        say(SETTLING)
     out(_heading(column))
     _rows(rows, desk)
     if (more := column.total - len(rows)) > 0:

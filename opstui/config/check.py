@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 
+from opstui.config.day import hour
 from opstui.config.findings import Finding, Path, did_you_mean, dotted
 from opstui.config.merge import Merged, is_secret
 from opstui.config.settings import Day, Settings, Source, StandupTable
@@ -19,7 +20,6 @@ from opstui.errors import OpstuiError
 
 # Imported where it is used: what most configs say nothing about. What nobody said is a default and needs no check.
 
-HOUR = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 CONNECTOR = re.compile(r"[A-Za-z0-9_.-]+")
 ALL = "All"
 """The split that is always there; its name is taken."""
@@ -28,12 +28,6 @@ SOME_MOMENT = datetime(2026, 11, 20, 8, 5, tzinfo=UTC)
 """A preset must mean something at any time, so it is tried at one."""
 
 SHORTEST_EVERY = 5
-
-
-def hour(text: str) -> time | None:
-    """``08:00`` as a time of day; None when it is none."""
-    match = HOUR.fullmatch(text.strip())
-    return time(int(match[1]), int(match[2])) if match else None
 
 
 class Meaning:

@@ -24,6 +24,14 @@ def calendar(day: Day) -> WorkCalendar:
     )
 
 
+def hour(text: str) -> time | None:
+    """``08:00`` as a time of day; None when it is none."""
+    hours, _, minutes = text.strip().partition(":")
+    if not (text.isascii() and hours.isdecimal() and minutes.isdecimal() and len(hours) <= 2 and len(minutes) == 2):
+        return None
+    return time(int(hours), int(minutes)) if int(hours) < 24 and int(minutes) < 60 else None
+
+
 def _time(text: str) -> time:
     hour, _, minute = text.strip().partition(":")
     return time(int(hour), int(minute))

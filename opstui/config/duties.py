@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from opstui.config.check import hour
-from opstui.config.day import WORKDAYS
+from opstui.config.day import WORKDAYS, hour
 from opstui.config.findings import Path as Key
 from opstui.config.routines import NO_GRACE, day_of, step_of
 from opstui.config.settings import RoutineTable, Settings

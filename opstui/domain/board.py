@@ -199,3 +199,10 @@ def entered(board: Board, item: Item, now: datetime) -> datetime | None:
     updated = None if item.updated is None else int(item.updated.timestamp())
     at = timeline(board, moves(item), item.status, item.stage, updated, int(now.timestamp()))[-1][0]
     return None if at is None else datetime.fromtimestamp(at, UTC)
+
+
+def over_since(board: Board, item: Item, since: datetime, now: datetime) -> bool:
+    """Whether an item was in a column for what is done at any time after this one, as its history tells."""
+    updated = None if item.updated is None else int(item.updated.timestamp())
+    steps = timeline(board, moves(item), item.status, item.stage, updated, int(now.timestamp()))
+    return any(at is not None and at > since.timestamp() and board.is_over(column) for at, column in steps)

@@ -61,6 +61,8 @@ class BoardView(NamedTuple):
     """The percentage from which an item ages."""
     unmapped: int = 0
     """Open items that no column takes."""
+    settling: bool = False
+    """The items stand as a config before this one put them; the engine works the columns out anew."""
 
 
 class PersonLoad(NamedTuple):

@@ -20,6 +20,7 @@ _LOW = int(datetime(_FIRST_YEAR, 1, 3, tzinfo=UTC).timestamp())
 _HIGH = int(datetime(_LAST_YEAR, 12, 28, tzinfo=UTC).timestamp())
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
+_ONE_DAY = timedelta(days=1)
 _WEEK = frozenset(range(5))
 _REACH = 21 * 86400
 """How far the table is made to look at first; most answers lie within."""
@@ -140,6 +141,21 @@ class WorkCalendar:
     def on(self, day: date, clock: time) -> datetime:
         """A wall-clock time of a day, in UTC."""
         return datetime.combine(day, clock, self.zone).astimezone(UTC)
+
+    @property
+    def overnight(self) -> bool:
+        """Whether a day's work ends on the next morning."""
+        return self.end <= self.start
+
+    def day_of(self, now: datetime) -> date:
+        """The day whose work is on: a night's keeps its day until it ends."""
+        today = self.local(now).date()
+        before = today - _ONE_DAY
+        return before if self.overnight and now < self.on(today, self.end) and self.is_workday(before) else today
+
+    def within(self, day: date, clock: time) -> datetime:
+        """A time of day within the work of a day: of a night's, what comes before its start is the next morning's."""
+        return self.on(day + _ONE_DAY if self.overnight and clock < self.start else day, clock)
 
     def _search(self, at: datetime, column: str, offset: int, direction: int) -> datetime:
         stamp = _stamp(at)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 
 from opstui.domain.escalation import Choice, Escalation, Missed
+from opstui.domain.format import on_paper
 
 LINES, WORDS = 40, 350
 FACTS, OPTIONS, STEPS = 3, 4, 2
@@ -106,7 +107,4 @@ def _cut(text: str, words: int) -> str:
 
 
 def _at(at: datetime | None, zone: tzinfo) -> str:
-    if at is None:
-        return "no date"
-    local = at.astimezone(zone)
-    return f"{local:%a} {local.day} {local:%b} {local:%H:%M}"
+    return "no date" if at is None else on_paper(at, zone)

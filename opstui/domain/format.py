@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from opstui.domain.kinds import PRIORITY_WORDS
 from opstui.domain.when import ago, span
 
-__all__ = ["ago", "clock_left", "clock_time", "day", "moment", "plural", "priority_word", "span"]
+__all__ = ["ago", "clock_left", "clock_time", "day", "moment", "on_paper", "plural", "priority_word", "span"]
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -55,3 +55,9 @@ def priority_word(priority: int | None) -> str:
 def plural(count: int, one: str, many: str = "") -> str:
     """``1 item``, ``3 items``."""
     return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def on_paper(at: datetime, zone: tzinfo) -> str:
+    """A moment as it stays true where it is read another day: ``Thu 19 Nov 17:20``."""
+    local = at.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b} {local:%H:%M}"

@@ -98,8 +98,8 @@ class Mark:
     """The local state that a verdict leaves on an item. A sync never writes it.
 
     ``until``: end of a snooze, or the nudge date of a wait. ``target``: the ref merged into, or the person assigned,
-    escalated to or waited on. ``owner``, ``priority`` and ``stage`` override the source's own. ``basis`` is the item's
-    fingerprint when the verdict fell, so that a later change at the source can bring the item back.
+    escalated to or waited on. ``owner``, ``priority`` and ``stage`` override the source's own, the stage since ``staged``.
+    ``basis`` is the item's fingerprint when the verdict fell, so that a later change at the source can bring the item back.
     """
 
     verdict: Verdict | None = None
@@ -113,6 +113,7 @@ class Mark:
     stage: Stage | None = None
     for_block: bool = False
     basis: str = ""
+    staged: datetime | None = None
 
 
 NO_MARK = Mark()

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -100,12 +100,12 @@ def same(verb: str, one: Any, other: Any, people: People) -> bool:
     return bool(one == other)
 
 
-def in_force(mark: Mark, open_writes: Iterable[tuple[str, Any]]) -> Mark:
-    """The mark with what is on its way: (verb, value) of each open write, oldest first.
+def in_force(mark: Mark, open_writes: Iterable[tuple[str, Any, datetime | None]]) -> Mark:
+    """The mark with what is on its way: (verb, value, since when) of each open write, oldest first.
 
     Owner, priority and stage are set as if they were decided here; once sent, the source itself says them.
     """
-    for verb, value in open_writes:
+    for verb, value, at in open_writes:
         match verb:
             case "assign":
                 name = value["name"] if value else ""
@@ -115,7 +115,7 @@ def in_force(mark: Mark, open_writes: Iterable[tuple[str, Any]]) -> Mark:
             case "priority":
                 mark = replace(mark, priority=value["priority"])
             case "transition" if value.get("stage"):
-                mark = replace(mark, stage=Stage(value["stage"]))
+                mark = replace(mark, stage=Stage(value["stage"]), staged=at)
     return mark
 
 

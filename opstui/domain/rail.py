@@ -15,7 +15,6 @@ HOME = "app.triage"
 """Where the hours between the fixed points lead."""
 STANDUP_AHEAD, HANDOFF_AHEAD = timedelta(minutes=10), timedelta(minutes=30)
 """How long before its time the hour is already a fixed point's."""
-_ONE_DAY = timedelta(days=1)
 
 
 class Stop(NamedTuple):
@@ -43,23 +42,17 @@ class Rail(NamedTuple):
 
 def day_of(calendar: WorkCalendar, now: datetime) -> date | None:
     """The working day that is on, which a night's shift keeps until it ends; None on a day that is not worked."""
-    today = calendar.local(now).date()
-    if _overnight(calendar) and now < calendar.on(today, calendar.end) and calendar.is_workday(today - _ONE_DAY):
-        return today - _ONE_DAY
-    return today if calendar.is_workday(today) else None
+    day = calendar.day_of(now)
+    return day if calendar.is_workday(day) else None
 
 
 def fixed(calendar: WorkCalendar, day: date, standup: time | None, handoff: time | None) -> tuple[Stop, ...]:
     """The fixed points of a working day. Of a night's, what comes before its start by the clock is the next morning's."""
-
-    def moment(clock: time) -> datetime:
-        return calendar.on(day + _ONE_DAY if _overnight(calendar) and clock < calendar.start else day, clock)
-
     points = []
     if standup is not None:
-        points.append(Stop(STANDUP, moment(standup), "next", "app.standup", STANDUP_AHEAD))
+        points.append(Stop(STANDUP, calendar.within(day, standup), "next", "app.standup", STANDUP_AHEAD))
     if handoff is not None:
-        points.append(Stop(HANDOFF, moment(handoff), "next", "", HANDOFF_AHEAD))
+        points.append(Stop(HANDOFF, calendar.within(day, handoff), "next", "", HANDOFF_AHEAD))
     return tuple(points)
 
 
@@ -91,10 +84,6 @@ def leads_to(stops: Sequence[Stop]) -> str:
         if found:
             return found[-1].action or HOME
     return HOME
-
-
-def _overnight(calendar: WorkCalendar) -> bool:
-    return calendar.end <= calendar.start
 
 
 def _judged(stop: Stop, now: datetime, held: Mapping[str, datetime], under_way: Collection[str], *, over: bool = False) -> Stop:

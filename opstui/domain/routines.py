@@ -134,22 +134,9 @@ def next_day(routine: Routine, calendar: WorkCalendar, after: date) -> date | No
 
 def due_at(routine: Routine, calendar: WorkCalendar, day: date) -> datetime:
     """When it is due on a day, in UTC. Of a night's work, what comes before its start by the clock is the next morning's."""
-    return calendar.on(day + _ONE_DAY if _overnight(calendar) and routine.due < calendar.start else day, routine.due)
+    return calendar.within(day, routine.due)
 
 
 def deadline(routine: Routine, calendar: WorkCalendar, day: date) -> datetime:
     """When it counts as missed."""
     return due_at(routine, calendar, day) + timedelta(seconds=routine.grace)
-
-
-def day_of(calendar: WorkCalendar, now: datetime) -> date:
-    """The day whose work is on: a night's keeps its day until it ends."""
-    today = calendar.local(now).date()
-    before = today - _ONE_DAY
-    if _overnight(calendar) and now < calendar.on(today, calendar.end) and calendar.is_workday(before):
-        return before
-    return today
-
-
-def _overnight(calendar: WorkCalendar) -> bool:
-    return calendar.end <= calendar.start

@@ -22,7 +22,7 @@ FILE_MOST = 1_000_000
 TEXT_MOST, STEPS_MOST, STEP_MOST = 60_000, 200, 400
 """Characters of the words, number of steps, characters of a step."""
 
-_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*")
+_HEADING = re.compile(r"(#{1,6})\s+(.*)")
 _ITEM = re.compile(r"( {0,12})(?:[-*+]|\d{1,4}[.)])\s+(?:\[[ xX]\]\s+)?(.*)")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 _LINK = re.compile(r"!?\[([^\][]*)\]\([^()\s]*\)")
@@ -90,7 +90,8 @@ def parse(source: str) -> Document:
     blocks = list(_blocks(source))
     headed = any(block.kind == "heading" and _is_steps(block) for block in blocks)
     title = ""
-    steps: list[str] = []
+    steps: list[list[str]] = []
+    """Each in its lines: joined once, however many they are."""
     rest: list[str] = []
     level = 0
     """Of the heading "Steps" that we are under, 0: none."""
@@ -103,15 +104,15 @@ def parse(source: str) -> Document:
             title = title or (block.words if block.depth == 1 else "")
             level = block.depth if _is_steps(block) else level if level and block.depth > level else 0
         elif block.kind == "item" and block.depth < 2 and inside:
-            steps.append(block.words)
+            steps.append([block.words])
             taken = True
         elif block.kind == "more" and open_step:
-            steps[-1] = f"{steps[-1]} {block.words}"
+            steps[-1].append(block.words)
             taken = True
         open_step = taken and block.kind != "heading"
         if not taken and (block.kind != "blank" or (rest and rest[-1])):
             rest.append(block.line if block.kind != "blank" else "")
-    found = [clean_line(step, limit=STEP_MOST) for step in steps]
+    found = [clean_line(" ".join(step), limit=STEP_MOST) for step in steps]
     kept = tuple(step for step in found if step)[:STEPS_MOST]
     return Document(clean_line(title, limit=STEP_MOST), kept, clean("\n".join(rest), limit=TEXT_MOST))
 
@@ -143,7 +144,7 @@ def _blocks(source: str) -> Iterator[_Block]:
         elif not line and not fence:
             kind = "blank"
         elif not fence and (heading := _HEADING.fullmatch(line.strip())) and not line.startswith("    "):
-            kind, depth, words, inside = "heading", len(heading[1]), _plain(heading[2]), False
+            kind, depth, words, inside = "heading", len(heading[1]), _plain(heading[2].rstrip("#")), False
         elif not fence and (item := _ITEM.fullmatch(line)):
             kind, depth, words, inside = "item", len(item[1]), _plain(item[2]), True
         elif inside and not fence and line.startswith("  "):

@@ -20,7 +20,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
-from opstui.domain.board import entered
+from opstui.domain.board import Board, entered
 from opstui.domain.calendar import WorkCalendar
 from opstui.domain.grouping import group_key
 from opstui.domain.kinds import OWN
@@ -103,13 +103,7 @@ def assess(rules: Rules, item: Item, mark: Mark, blocks: int, now: datetime) -> 
         stage = item.stage if mark.stage is None else mark.stage
     owner = rules.people.owner(raw)
     key = group_key(item, rules.group_kinds) if item.kind in rules.group_kinds else None
-    col, since = None, None
-    if item.kind in rules.board.kinds and item.source != OWN:
-        if where is _DONE_HERE or stage is not item.stage:  # decided here: its status says something else
-            col, since = rules.board.place("", _DONE if where is _DONE_HERE else stage), mark.at or item.updated
-        else:
-            col = rules.board.place(item.status, stage)
-            since = entered(rules.board, item, now) if item.history else None
+    col, since = _column(rules.board, item, mark, where, stage, now)
     if where in _OVER:
         return Standing(
             *(where, 0.0, (), None, owner.name, owner.state, priority, stage, None, None, mark.until, False, False, key),
@@ -160,6 +154,19 @@ def assess(rules: Rules, item: Item, mark: Mark, blocks: int, now: datetime) -> 
         col,
         since,
     )
+
+
+def _column(
+    board: Board, item: Item, mark: Mark, where: Place, stage: Stage, now: datetime
+) -> tuple[int | None, datetime | None]:
+    """Its column, None for what belongs on no board, and since when; None when it was there from its beginning."""
+    if item.kind not in board.kinds or item.source == OWN:
+        return None, None
+    if where is _DONE_HERE:  # decided here: its status says something else
+        return board.place("", _DONE), (mark.staged if mark.verdict is None else None) or mark.at or item.updated
+    if stage is not item.stage:
+        return board.place("", stage), mark.staged or mark.at or item.updated
+    return board.place(item.status, stage), entered(board, item, now) if item.history else None
 
 
 @lru_cache(4096)

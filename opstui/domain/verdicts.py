@@ -24,6 +24,8 @@ _PLACES = {
     Verdict.WAIT: Place.WAITING,
 }
 _TIMED = frozenset((Verdict.SNOOZE, Verdict.WAIT, Verdict.ESCALATE))
+ENDING = frozenset((Verdict.DONE, Verdict.DECLINE, Verdict.MERGE))
+"""Verdicts after which an item is over here."""
 _COMES_BACK = frozenset((Verdict.ACCEPT, Verdict.DONE, Verdict.DECLINE))
 _MATERIAL = frozenset(("status", "stage", "priority", "owner"))
 _ONCE = {Verdict.ACCEPT: "already accepted", Verdict.DONE: "already done", Verdict.DECLINE: "already declined"}
@@ -154,7 +156,8 @@ def decide(
         reason=reason,
         target=target,
         owner=target if verdict is Verdict.ASSIGN else _owner(item, mark),
-        stage=None if mark.stage is Stage.DONE else mark.stage,
+        stage=_open(mark.stage),
+        staged=mark.staged if _open(mark.stage) else None,
         basis=item.fingerprint,
     )
 
@@ -169,7 +172,14 @@ def release(item: Item, mark: Mark) -> Mark:
         raise Refused(f"release {item.ref}", "its source has closed it", ref=item.ref)
     if mark.verdict is None and mark.stage is not Stage.DONE:
         raise Refused(f"release {item.ref}", "it is in the queue already", ref=item.ref)
-    return Mark(owner=_owner(item, mark), priority=mark.priority, stage=_open(mark.stage), for_block=mark.for_block)
+    return without_verdict(replace(mark, owner=_owner(item, mark)))
+
+
+def without_verdict(mark: Mark) -> Mark:
+    """What was set here, and no verdict; an end that was set here goes with it."""
+    stage = _open(mark.stage)
+    staged = mark.staged if stage else None
+    return Mark(owner=mark.owner, priority=mark.priority, stage=stage, for_block=mark.for_block, staged=staged)
 
 
 def set_priority(item: Item, mark: Mark, priority: int | None) -> Mark:
@@ -184,14 +194,16 @@ def set_priority(item: Item, mark: Mark, priority: int | None) -> Mark:
     return replace(mark, priority=priority)
 
 
-def set_stage(item: Item, mark: Mark, stage: Stage | None) -> Mark:
-    """The mark with a stage of our own; None goes back to the source's.
+def set_stage(item: Item, mark: Mark, stage: Stage | None, now: datetime) -> Mark:
+    """The mark with a stage of our own, since now where it is another; None goes back to the source's.
 
     Raises:
         Refused: closed at its source.
     """
     _must_be_open("stage of", item)
-    return replace(mark, stage=stage)
+    if stage is mark.stage:
+        return mark
+    return replace(mark, stage=stage, staged=None if stage is None else now)
 
 
 def set_for_block(item: Item, mark: Mark, wanted: bool = True) -> Mark:

@@ -1,4 +1,5 @@
-"""What the engine tidies between pulls: ranks whose time or rules have gone, missed routines, counts, pace, the backup."""
+"""What the engine tidies between pulls: ranks whose time or rules have gone, routines that were missed, escalations whose
+items are over, counts, pace, the backup."""
 
 from __future__ import annotations
 
@@ -51,6 +52,7 @@ class Chores:
         self._watch: Watch | None = None
         self._copying: threading.Thread | None = None
         self._moved = False
+        self._unfollowed = True
         self._next_pace = 0.0
         self._measuring: threading.Thread | None = None
         self.backup_trouble = ""
@@ -67,7 +69,7 @@ class Chores:
     def pulled(self, outcome: Outcome) -> None:
         """A pull ended: what it moved changes the splits."""
         if outcome.ended.counts.moved or outcome.stirred:
-            self._stale_counts = self._moved = True
+            self._stale_counts = self._moved = self._unfollowed = True
 
     def stirred(self) -> None:
         """Something else has moved the queue."""
@@ -80,6 +82,8 @@ class Chores:
         moment = time.monotonic()
         if moment >= self._next_rounds:
             self.rounds()
+        if self._unfollowed:
+            self.follow_items()
         if self._stale_counts and (idle or moment >= self._next_recount):
             self.recount()
         if idle and moment >= self._next_backup and self._copying is None:
@@ -126,6 +130,13 @@ class Chores:
             if self._watch.look(conn, station.now()):
                 self._stale_counts = True
 
+    def follow_items(self) -> None:
+        """Let escalations end with their items, after what was pulled."""
+        from opstui.services.followed import follow
+
+        self._unfollowed = False
+        follow(self.station.store, self.station.now())
+
     def _pace(self) -> None:
         """Measure the columns of the board when that is due, in a thread: it may take seconds."""
         from opstui.services import pacing
@@ -159,6 +170,7 @@ class Chores:
         while ours() and (self.reranking.step(SPELL_S) or self.rescore(SPELL_S)):
             self._stale_counts = True
         self.rounds()
+        self.follow_items()
         if self._stale_counts:
             self.recount()
         self._copy()

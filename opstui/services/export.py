@@ -69,7 +69,10 @@ def _json_lines(found: Iterable[Record]) -> Iterator[str]:
 
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "marks": ("ref", "verdict", "at", "who", "until", "reason", "target", "owner", "priority", "stage", "for_block", "basis"),
+    "marks": (
+        *("ref", "verdict", "at", "who", "until", "reason", "target", "owner", "priority", "stage", "for_block", "basis"),
+        "staged",
+    ),
     "journal": ("at", "who", "verb", "summary", "why", "ref", "target", "before", "after", "uid", "undoes", "redoes"),
     "notes": ("at", "who", "kind", "ref", "text", "withdrawn", "uid"),
     "decisions": (

@@ -51,6 +51,7 @@ def mark_record(ref: str, mark: Mark) -> Record:
         "stage": mark.stage.value if mark.stage else None,
         "for_block": mark.for_block,
         "basis": mark.basis,
+        "staged": stamp(mark.staged),
     }
 
 
@@ -71,6 +72,7 @@ def mark_from(record: Record) -> Mark:
         stage=Stage(record["stage"]) if record.get("stage") else None,
         for_block=bool(record.get("for_block")),
         basis=text(record, "basis"),
+        staged=moment(record.get("staged")),
     )
 
 

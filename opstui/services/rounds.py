@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from opstui.domain.format import plural
 from opstui.domain.kinds import OWN, ROUTINE
 from opstui.domain.rounds import Round, Standing, name_of, planned, state
-from opstui.domain.routines import Needs, Routine, Step, day_of, deadline, due_at, occurrences
+from opstui.domain.routines import Needs, Routine, Step, deadline, due_at, occurrences
 from opstui.services import own
 from opstui.store import kept, records
 from opstui.store import rounds as stored
@@ -144,7 +144,7 @@ class Watch:
 
     def _gone_by(self, routine: Routine, since: datetime, now: datetime) -> list[date]:
         """The days of late on which its time ran out."""
-        today = day_of(self.calendar, now)
+        today = self.calendar.day_of(now)
         days = occurrences(routine, self.calendar, today - timedelta(days=BACK), today)
         late = [day for day in days if deadline(routine, self.calendar, day) <= now]
         return [day for day in late if due_at(routine, self.calendar, day) >= since]

@@ -9,8 +9,8 @@ import json
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from opstui.domain.board import UNMAPPED
 from opstui.store.ranks import OVER
+from opstui.store.rows import is_item
 
 if TYPE_CHECKING:
     from opstui.store.db import Connection
@@ -166,14 +166,16 @@ class Unseen(NamedTuple):
     names: tuple[str, ...]
 
 
-def unseen(conn: Connection, over: Collection[int], known: Collection[str], most: int) -> tuple[dict[str, Unseen], int]:
+def unseen(
+    conn: Connection, over: Collection[int], columns: int, known: Collection[str], most: int
+) -> tuple[dict[str, Unseen], int]:
     """By reason the items that nobody sees, the highest rank first, and how many there are for any. ``known`` are the
-    names of the config; without one nobody is a stranger."""
+    names of the config; without one nobody is a stranger. ``columns`` is how many the board has."""
     held = ", ".join(str(int(col)) for col in over)
     tests = {
         "owner": "r.owner_state = 'none'",
         "ambiguous": "r.owner_state = 'ambiguous'",
-        "status": f"r.col = {UNMAPPED}",
+        "status": f"r.col NOT BETWEEN 0 AND {int(columns) - 1}",
         "stranger": "r.owner_state = 'ok' AND r.owner NOT IN (SELECT value FROM json_each(:known))" if known else "0",
     }
     args = {"known": json.dumps(sorted(known)), "most": most}
@@ -205,16 +207,9 @@ def _names(conn: Connection, code: str, board: str, args: dict[str, Any]) -> tup
     return tuple(one or "" for (one,) in conn.execute(sql, args).fetchall())
 
 
-def _end(name: str) -> str:
-    return (
-        f"items {name} ON {name}.source = substr(l.{{end}}, 1, instr(l.{{end}}, ':') - 1) "
-        f"AND {name}.key = substr(l.{{end}}, instr(l.{{end}}, ':') + 1)"
-    )
-
-
 _LINKS = (
-    f"SELECT DISTINCT l.blocker, l.blocked, b.id FROM links l JOIN {_end('a').format(end='blocker')} "
-    f"JOIN {_end('b').format(end='blocked')} "
+    f"SELECT DISTINCT l.blocker, l.blocked, b.id FROM links l JOIN items a ON {is_item('a', 'l.blocker')} "
+    f"JOIN items b ON {is_item('b', 'l.blocked')} "
     f"JOIN ranks r ON r.item = a.id AND r.stage <> 'done' AND {_OPEN} "
     f"JOIN ranks s ON s.item = b.id AND s.stage <> 'done' AND {_OPEN.replace('r.', 's.')} "
 )

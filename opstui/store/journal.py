@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from opstui.store.rows import UNDONE
+
 MARK = "mark"
 NOTE = "note"
 DECISION = "decision"
@@ -21,9 +23,6 @@ RECORD = "record"
 line holds all of it."""
 
 _GROUP = "g.id, g.uid, g.at_ms, g.who, g.verb, g.summary, g.why, g.undoable, g.undoes, g.redoes"
-UNDONE = """EXISTS (SELECT 1 FROM journal_groups u WHERE u.undoes = g.id
-  AND NOT EXISTS (SELECT 1 FROM journal_groups r WHERE r.redoes = g.id AND r.id > u.id))"""
-"""The groups ``g`` that are taken back."""
 _PLAIN = "g.undoable = 1 AND g.undoes IS NULL AND g.redoes IS NULL"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from opstui.domain.model import NO_MARK, Mark, Stage, Verdict
 from opstui.store.rows import holes, moment, seconds, sliced
 
-COLUMNS = "verdict, at, who, until, reason, target, owner, priority, stage, for_block, basis"
+COLUMNS = "verdict, at, who, until, reason, target, owner, priority, stage, for_block, basis, staged"
 """Of the table ``marks``, in the order of ``from_row``."""
 
 _NAMES = tuple(COLUMNS.split(", "))
@@ -21,7 +21,7 @@ _UPSERT = f"INSERT INTO marks (item, {COLUMNS}) VALUES (?, {holes(_NAMES)}) ON C
 
 def from_row(row: tuple[Any, ...]) -> Mark:
     """A mark from its columns."""
-    verdict, at, who, until, reason, target, owner, priority, stage, for_block, basis = row
+    verdict, at, who, until, reason, target, owner, priority, stage, for_block, basis, staged = row
     return Mark(
         verdict=Verdict(verdict) if verdict else None,
         at=moment(at),
@@ -34,6 +34,7 @@ def from_row(row: tuple[Any, ...]) -> Mark:
         stage=Stage(stage) if stage else None,
         for_block=bool(for_block),
         basis=basis,
+        staged=moment(staged),
     )
 
 
@@ -138,4 +139,5 @@ def _columns(mark: Mark) -> tuple[Any, ...]:
         mark.stage.value if mark.stage else None,
         int(mark.for_block),
         mark.basis,
+        seconds(mark.staged),
     )

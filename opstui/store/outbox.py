@@ -122,13 +122,16 @@ def shown(conn: Connection, items: Sequence[int]) -> dict[int, str]:
     return {item: gravest(states) for item, states in found.items()}
 
 
-def open_writes(conn: sqlite3.Connection | Connection, items: Iterable[int]) -> dict[int, list[tuple[str, Any]]]:
-    """(verb, value) of what is on its way, by item, oldest first: for ``domain.outbox.in_force``."""
-    found: dict[int, list[tuple[str, Any]]] = {}
+def open_writes(
+    conn: sqlite3.Connection | Connection, items: Iterable[int]
+) -> dict[int, list[tuple[str, Any, datetime | None]]]:
+    """(verb, value, since when) of what is on its way, by item, oldest first: for ``domain.outbox.in_force``."""
+    found: dict[int, list[tuple[str, Any, datetime | None]]] = {}
     for part in sliced(list(items)):
-        sql = f"SELECT item, verb, value FROM outbox WHERE {_IS_OPEN} AND {_IS_SHOWN} AND item IN ({holes(part)}) ORDER BY id"
-        for item, verb, value in conn.execute(sql, tuple(part)).fetchall():
-            found.setdefault(item, []).append((verb, json.loads(value)))
+        here = f"{_IS_OPEN} AND {_IS_SHOWN} AND item IN ({holes(part)})"
+        sql = f"SELECT item, verb, value, at FROM outbox WHERE {here} ORDER BY id"
+        for item, verb, value, at in conn.execute(sql, tuple(part)).fetchall():
+            found.setdefault(item, []).append((verb, json.loads(value), moment(at)))
     return found
 
 

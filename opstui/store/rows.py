@@ -11,6 +11,9 @@ T = TypeVar("T")
 
 SLICE = 500
 """How many values go into one statement."""
+UNDONE = """EXISTS (SELECT 1 FROM journal_groups u WHERE u.undoes = g.id
+  AND NOT EXISTS (SELECT 1 FROM journal_groups r WHERE r.redoes = g.id AND r.id > u.id))"""
+"""The groups ``g`` that are taken back."""
 
 
 def seconds(at: datetime | None) -> int | None:
@@ -37,3 +40,8 @@ def holes(values: Sequence[object]) -> str:
 def as_json(value: Any) -> str:
     """One form only, so that equal values are equal texts."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def is_item(item: str, ref: str) -> str:
+    """The condition, in SQL, that a row of ``items`` is the one that a column with a ref names."""
+    return f"{item}.source = substr({ref}, 1, instr({ref}, ':') - 1) AND {item}.key = substr({ref}, instr({ref}, ':') + 1)"

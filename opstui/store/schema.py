@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-VERSION = 4
+VERSION = 5
 """``PRAGMA user_version`` of a file that has every migration below."""
 
 APPLICATION_ID = 0x6F707374
@@ -192,6 +192,10 @@ ALTER TABLE ranks ADD COLUMN col INTEGER;  -- its column of the board, -1 when n
 ALTER TABLE ranks ADD COLUMN entered INTEGER;  -- when it came into that column; NULL when it was born there
 """
 
+M005 = """
+ALTER TABLE marks ADD COLUMN staged INTEGER;  -- since when its stage is the one set here
+"""
+
 
 def m001_first(db: Database) -> None:
     """Every table of the first release, and the full-text indexes."""
@@ -216,4 +220,9 @@ def m004_board(db: Database) -> None:
     db.executescript(M004)
 
 
-MIGRATIONS = (m001_first, m002_outbox, m003_records, m004_board)
+def m005_staged(db: Database) -> None:
+    """Since when an item is in a stage that was set here."""
+    db.executescript(M005)
+
+
+MIGRATIONS = (m001_first, m002_outbox, m003_records, m004_board, m005_staged)

@@ -9,16 +9,11 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from opstui.store.ranks import OVER
-from opstui.store.rows import holes, moment, sliced
+from opstui.store.rows import holes, is_item, moment, sliced
 
 _OVER = ", ".join(f"'{place}'" for place in OVER)
 # What is gone is in the place ``closed``: nothing of the items themselves has to be read for that.
 _ALIVE = f"{{0}}.place NOT IN ({_OVER}) AND {{0}}.stage <> 'done'"
-
-
-def _is(item: str, end: str) -> str:
-    """The join of an item with the end of a link."""
-    return f"{item}.source = substr({end}, 1, instr({end}, ':') - 1) AND {item}.key = substr({end}, instr({end}, ':') + 1)"
 
 
 _BLOCKED = f"""
@@ -26,13 +21,13 @@ SELECT item FROM (
   SELECT r.item, r.rank FROM ranks r WHERE r.stage = 'blocked' AND {_ALIVE.format("r")}
   UNION
   SELECT r.item, r.rank FROM links l
-  JOIN items i ON {_is("i", "l.blocker")} JOIN ranks o ON o.item = i.id AND {_ALIVE.format("o")}
-  JOIN items w ON {_is("w", "l.blocked")} JOIN ranks r ON r.item = w.id AND {_ALIVE.format("r")}
+  JOIN items i ON {is_item("i", "l.blocker")} JOIN ranks o ON o.item = i.id AND {_ALIVE.format("o")}
+  JOIN items w ON {is_item("w", "l.blocked")} JOIN ranks r ON r.item = w.id AND {_ALIVE.format("r")}
 ) ORDER BY rank DESC, item LIMIT ?"""
 
 _WAITS = f"""
 SELECT DISTINCT l.blocked, l.blocker FROM links l
-JOIN items i ON {_is("i", "l.blocker")} JOIN ranks r ON r.item = i.id AND {_ALIVE.format("r")}
+JOIN items i ON {is_item("i", "l.blocker")} JOIN ranks r ON r.item = i.id AND {_ALIVE.format("r")}
 WHERE l.blocked IN ({{holes}}) ORDER BY l.blocked, l.blocker"""
 
 

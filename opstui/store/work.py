@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 
 from opstui.domain.drafting import DID, Act, Hand, Move, Name
 from opstui.domain.kinds import Place, Stage
-from opstui.store.journal import UNDONE
 from opstui.store.ranks import OVER
-from opstui.store.rows import holes, moment, sliced
+from opstui.store.rows import UNDONE, holes, is_item, moment, sliced
 
 ACTS, MOVES = 2_000, 4_000
 """So many actions and moves are looked through: the youngest."""
@@ -59,8 +58,7 @@ def blockers(conn: sqlite3.Connection, refs: Sequence[str]) -> dict[str, tuple[t
     found: dict[str, list[tuple[str, str, str]]] = {}
     for part in sliced(refs):
         sql = f"""SELECT DISTINCT l.blocked, l.blocker, coalesce(i.title, ''), coalesce(r.owner, '') FROM links l
-          LEFT JOIN items i ON i.source = substr(l.blocker, 1, instr(l.blocker, ':') - 1)
-            AND i.key = substr(l.blocker, instr(l.blocker, ':') + 1)
+          LEFT JOIN items i ON {is_item("i", "l.blocker")}
           LEFT JOIN ranks r ON r.item = i.id
           WHERE l.blocked IN ({holes(part)}) AND coalesce(r.stage, '') <> 'done'
             AND coalesce(r.place, 'queue') NOT IN ({_OVER}) ORDER BY l.blocked, l.blocker"""

@@ -33,6 +33,15 @@ def test_the_columns_are_those_of_the_config_and_what_is_on_none_is_told(office:
     assert "On no column of the board  2  (New)" in office("board", "--unseen").out
 
 
+def test_columns_of_another_config_are_said_to_be_worked_out_until_a_sync(office: Shell) -> None:
+    office("sync")
+    office.config.write_text(office.config.read_text() + ODD)
+    assert "the columns are being worked out" in office("board").err
+    assert office("board", "--json").json["settling"] is True
+    office("sync")
+    assert "worked out" not in office("board").err
+
+
 def test_one_person_by_any_spelling(office: Shell) -> None:
     found = office("board", "--person", "lind, bo", "--json").json
     assert (found["name"], found["in_work"], found["capacity"], [row["ref"] for row in found["rows"]]) == (

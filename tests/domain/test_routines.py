@@ -16,7 +16,7 @@ from opstui.domain import roundhistory, rounds
 from opstui.domain.calendar import WorkCalendar
 from opstui.domain.roundhistory import Outcome
 from opstui.domain.rounds import Round, State, Tick
-from opstui.domain.routines import Every, Needs, Routine, Step, day_of, deadline, due_at, is_due, next_day, occurrences, slug
+from opstui.domain.routines import Every, Needs, Routine, Step, deadline, due_at, is_due, next_day, occurrences, slug
 from opstui.errors import Refused
 
 AT = datetime(2026, 11, 20, 8, 5, tzinfo=UTC)
@@ -132,9 +132,9 @@ def test_of_a_nights_work_what_comes_before_its_start_by_the_clock_is_the_next_m
     day = date(2026, 11, 19)
     assert due_at(a_routine(due=time(5, 30)), night, day) == datetime(2026, 11, 20, 5, 30, tzinfo=UTC)
     assert due_at(a_routine(due=time(22, 15)), night, day) == datetime(2026, 11, 19, 22, 15, tzinfo=UTC)
-    assert day_of(night, datetime(2026, 11, 20, 5, 59, tzinfo=UTC)) == day
-    assert day_of(night, datetime(2026, 11, 20, 6, tzinfo=UTC)) == date(2026, 11, 20)
-    assert day_of(WorkCalendar(LONDON), datetime(2026, 11, 20, 2, tzinfo=UTC)) == date(2026, 11, 20)
+    assert night.day_of(datetime(2026, 11, 20, 5, 59, tzinfo=UTC)) == day
+    assert night.day_of(datetime(2026, 11, 20, 6, tzinfo=UTC)) == date(2026, 11, 20)
+    assert WorkCalendar(LONDON).day_of(datetime(2026, 11, 20, 2, tzinfo=UTC)) == date(2026, 11, 20)
 
 
 def test_names_that_differ_in_signs_only_have_one_slug_and_none_is_empty() -> None:

@@ -85,8 +85,15 @@ def test_whatever_a_file_holds_steps_are_clean_lines_and_bounded(text: str) -> N
     assert len(found.steps) <= standards.STEPS_MOST and len(found.text) <= standards.TEXT_MOST
 
 
+@pytest.mark.parametrize("line", ["# Jam", "# Jam #", "#   Jam  ###  ", "# Jam#"])
+def test_a_heading_is_read_with_or_without_the_signs_behind_it(line: str) -> None:
+    assert parse(f"{line}\n").title == "Jam"
+
+
 def test_a_huge_file_is_read_in_one_pass() -> None:
     assert len(parse("- step\n" * 140_000 + "<" * 1000 + "[" * 1000).steps) == standards.STEPS_MOST
+    parse("# a" + " " * 100_000 + "x\n" + "# a" + " #" * 100_000 + "x")
+    parse("# Steps\n- one\n" + "  more\n" * (standards.FILE_MOST // 7))
     for piece in ("<!--", "[](", "<a ", "- **", "`` ", "\x1b["):
         parse(piece * (standards.FILE_MOST // len(piece)))
 

@@ -187,11 +187,22 @@ def test_release_brings_back_to_the_queue_and_keeps_what_was_set() -> None:
 
 
 def test_a_stage_of_ones_own_can_end_an_item_and_a_verdict_opens_it_again() -> None:
-    mark = set_stage(an_item(), NO_MARK, Stage.DONE)
+    mark = set_stage(an_item(), NO_MARK, Stage.DONE, MORNING)
     assert place(an_item(), mark, MORNING)[0] is Place.DONE
     assert place(an_item(), release(an_item(), mark), MORNING)[0] is Place.QUEUE
     assert place(an_item(), decided(Verdict.ACCEPT, mark), MORNING)[0] is Place.ACCEPTED
-    assert set_stage(an_item(), mark, None) == NO_MARK
+    assert set_stage(an_item(), mark, None, MORNING) == NO_MARK
+
+
+def test_a_stage_of_ones_own_is_so_since_it_was_set_whatever_is_decided_later() -> None:
+    mark = set_stage(an_item(), NO_MARK, Stage.DOING, MORNING)
+    later = MORNING + timedelta(hours=1)
+    assert set_stage(an_item(), mark, Stage.DOING, later).staged == MORNING
+    assert decided(Verdict.ACCEPT, mark).staged == MORNING
+    assert release(an_item(), decided(Verdict.ACCEPT, mark)).staged == MORNING
+    assert set_stage(an_item(), mark, Stage.BLOCKED, later).staged == later
+    ended = set_stage(an_item(), mark, Stage.DONE, later)
+    assert (release(an_item(), ended).staged, decided(Verdict.ACCEPT, ended).staged) == (None, None)
 
 
 def test_a_priority_of_ones_own_is_one_to_five() -> None:
@@ -207,7 +218,7 @@ def test_nothing_is_set_on_what_its_source_has_closed() -> None:
     with pytest.raises(Refused):
         set_priority(closed, NO_MARK, 1)
     with pytest.raises(Refused):
-        set_stage(closed, NO_MARK, Stage.DOING)
+        set_stage(closed, NO_MARK, Stage.DOING, MORNING)
     with pytest.raises(Refused):
         set_for_block(closed, NO_MARK)
     assert set_for_block(closed, Mark(for_block=True), False) == NO_MARK

@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 
+from opstui.domain.flow import NO_PAST
 from opstui.domain.model import Change, Item, Kind, Stage
-from opstui.services import pacing
+from opstui.services import pacing, reranking
 from opstui.services.desk import Desk
-from opstui.store import pace
+from opstui.services.export import export
+from opstui.services.importing import bring_in
+from opstui.store import kept, pace
 from tests.support.build import MORNING, FakeClock, an_item
 from tests.support.desk import a_desk, pull, shut, store_of
 
@@ -236,6 +239,52 @@ def test_what_nobody_sees_is_told_by_reason(desk: Desk) -> None:
     assert desk.board.board().unmapped == 1
 
 
+def test_until_the_engine_has_ranked_by_fewer_columns_what_is_on_none_of_them_is_told_and_has_its_card(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    desk = a_desk(tmp_path, clock, board=BOARD)
+    pull(desk, told("Q", "QA"), told("O", "Open"))
+    with store_of(desk).writing() as conn:
+        kept.keep(conn, reranking.RULES, reranking.digest(desk._at.rules))
+    assert not desk.board.board().settling
+    shut(desk)
+    desk = a_desk(tmp_path, clock, board=BOARD | {"stages": [BOARD["stages"][0], BOARD["stages"][3]]})
+    view = desk.board.board()
+    assert (view.settling, view.unmapped) == (True, 1)
+    assert {one.code: keys(one.rows) for one in desk.board.unseen().groups}["status"] == ["Q"]
+    card = desk.board.card("helpdesk:Q")
+    assert card is not None and (card.item.stage, card.past) == ("", NO_PAST)
+    shut(desk)
+
+
+def test_what_is_staged_here_is_in_its_column_since_then_and_stays_so_through_verdicts_and_an_export(
+    desk: Desk, clock: FakeClock, tmp_path: Path
+) -> None:
+    pull(desk, told("OLD", "Open", updated=MORNING - 40 * DAY))
+    staged = clock()
+    desk.stage(["helpdesk:OLD"], "doing")
+
+    def entered(of: Desk = desk) -> datetime | None:
+        card = of.board.card("helpdesk:OLD")
+        return card.item.entered if card is not None and card.item.stage == "Build" else None
+
+    assert entered() == staged
+    clock.forward(hours=5 * 24)
+    desk.accept(["helpdesk:OLD"])
+    assert entered() == staged
+    desk.stage(["helpdesk:OLD"], "blocked")
+    assert entered() is None
+    desk.undo()
+    assert entered() == staged
+    export(store_of(desk), tmp_path / "out", now=desk.now(), zone=desk.zone())
+    (tmp_path / "two").mkdir()
+    other = a_desk(tmp_path / "two", clock, board=BOARD)
+    pull(other, told("OLD", "Open", updated=MORNING - 40 * DAY))
+    bring_in(store_of(other), tmp_path / "out", now=other.now(), who="Ana Ruiz", rules=other._at.rules)
+    assert entered(other) == staged
+    shut(other)
+
+
 def test_chains_name_the_one_that_frees_most_and_rings(desk: Desk) -> None:
     pull(
         desk,
@@ -276,18 +325,20 @@ def test_a_card_tells_every_stay_in_working_time(desk: Desk) -> None:
     assert card.item.entered == friday + 3 * DAY + HOUR
 
 
-def test_things_count_as_moved_since_the_last_stand_up_of_another_day_else_the_handoff(desk: Desk, clock: FakeClock) -> None:
-    handoff = desk.board.since()
-    assert handoff == desk.since()
+def test_things_count_as_moved_since_the_last_stand_up_of_another_day_else_the_working_day_before(
+    desk: Desk, clock: FakeClock
+) -> None:
+    before = desk.board.since()
+    assert before == MORNING.replace(day=19, hour=8, minute=0)
     clock.forward(hours=2)
     desk.standup.start()
-    assert desk.board.since() == handoff
+    assert desk.board.since() == before
     clock.forward(minutes=15)
     desk.standup.finish()
     ended = desk.now()
-    assert desk.board.since() == handoff  # today's own does not sweep the board empty
+    assert desk.board.since() == before  # today's own does not sweep the board empty
     clock.forward(days=3)
-    assert desk.board.since() == ended
+    assert desk.board.since() == desk.standup.since() == ended
 
 
 # Every figure against all items ---------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from opstui.domain.kinds import Stage
 from opstui.services import pacing
 from opstui.services.chores import Chores
 from opstui.services.desk import Desk
@@ -70,3 +71,14 @@ def test_what_nobody_answered_comes_back_while_the_engine_runs(tmp_path: Path) -
     chores.station = replace(chores.station, now=lambda: later)
     assert chores.rescore(0.1) == 2
     assert sorted(queue_refs(desk)) == ["helpdesk:INC1", "helpdesk:INC2"]
+
+
+def test_an_escalation_ends_at_the_look_after_the_pull_that_closed_its_item(tmp_path: Path) -> None:
+    chores, desk = a_desk_with_a_note(tmp_path)
+    pull_in(desk, an_item("INC1"))
+    desk.escalate(["helpdesk:INC1"], "Bo Lind")
+    chores.look(idle=False)
+    pull_in(desk, an_item("INC1", stage=Stage.DONE, fingerprint="2"))
+    chores.finish()
+    found = desk.ledgers.escalation("helpdesk:INC1")
+    assert found is not None and not found.open

@@ -11,8 +11,9 @@ from opstui.config.rules import rules
 from opstui.domain.escalation import Asked, Choice, Fact, Outcome
 from opstui.domain.model import Change, Comment, Place, Stage, Verdict
 from opstui.errors import Refused, UsageError
-from opstui.services.desk import Desk
+from opstui.services.desk import Desk, escalating
 from opstui.services.export import export
+from opstui.services.followed import follow
 from opstui.services.importing import bring_in
 from opstui.store import records
 from tests.support.build import MORNING, FakeClock, an_item
@@ -211,6 +212,58 @@ def test_what_its_source_closed_is_no_longer_waited_for(desk: Desk, clock: FakeC
     clock.forward(minutes=5)
     pull(desk, an_item("INC4711", stage=Stage.DONE, status="Closed", fingerprint="over"))
     assert desk.ledgers.escalations() == []
+
+
+def test_closed_at_its_source_it_is_over_at_the_engines_next_look_and_open_again_with_its_item(
+    desk: Desk, clock: FakeClock
+) -> None:
+    desk.escalate([DOCK], "Bo Lind", "Who pays?")
+    (before,) = desk.ledgers.escalations()
+    assert not follow(store_of(desk), clock())
+    clock.forward(minutes=5)
+    pull(desk, an_item("INC4711", stage=Stage.DONE, status="Closed", fingerprint="over"))
+    assert follow(store_of(desk), clock()) and not follow(store_of(desk), clock())
+    over = desk.ledgers.escalation(DOCK)
+    assert over and (over.open, over.due, over.what.outcome, over.what.ended) == (False, None, Outcome.CLOSED, clock())
+    clock.forward(minutes=5)
+    pull(desk, an_item("INC4711", status="Reopened", fingerprint="again"))
+    assert follow(store_of(desk), clock()) and not follow(store_of(desk), clock())
+    assert [row.kept for row in desk.ledgers.escalations()] == [before.kept]
+    desk.undo()
+    assert desk.ledgers.escalations() == []
+
+
+@pytest.mark.parametrize(("verb", "outcome"), [("done", Outcome.CLOSED), ("accept", Outcome.WITHDRAWN)])
+def test_an_escalation_that_a_verdict_ends_says_whether_its_item_is_over(desk: Desk, verb: str, outcome: Outcome) -> None:
+    desk.escalate([DOCK], "Bo Lind")
+    getattr(desk, verb)([DOCK])
+    over = desk.ledgers.escalation(DOCK)
+    assert over and over.what.outcome is outcome
+
+
+def test_a_time_that_is_over_is_no_deadline_of_whoever_has_it(desk: Desk, clock: FakeClock) -> None:
+    desk.escalate([DOCK], "Bo Lind")
+    for wrong in (clock() - timedelta(days=3), clock()):
+        with pytest.raises(UsageError, match="is over"):
+            desk.ledgers.acknowledge(DOCK, "", wrong)
+    assert desk.ledgers.escalations()[0].what.acknowledged is None
+
+
+@pytest.mark.parametrize("how", ["done here", "refused and done", "accepted since", "closed at its source"])
+def test_a_no_of_before_is_not_told_of_once_the_item_went_on(desk: Desk, clock: FakeClock, how: str) -> None:
+    desk.escalate([DOCK], "Bo Lind")
+    escalating.resolve(desk._at, DOCK, "not my budget", done=how == "refused and done", refused=True)
+    clock.forward(hours=1)
+    if how == "done here":
+        desk.done([DOCK])
+    elif how == "accepted since":
+        desk.accept([DOCK])
+    elif how == "closed at its source":
+        pull(desk, an_item("INC4711", stage=Stage.DONE, status="Closed", fingerprint="over"))
+    clock.forward(days=60)
+    pull(desk, an_item("INC4711", status="Reopened", fingerprint="again"))
+    again = desk.ledgers.suggested(DOCK)
+    assert (again.to, again.earlier, again.last) == ("Bo Lind", (), None)
 
 
 def test_what_was_written_is_in_the_text_and_nothing_else_is_claimed(desk: Desk) -> None:

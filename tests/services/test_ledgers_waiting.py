@@ -106,3 +106,15 @@ def test_a_nudge_goes_to_the_source_as_a_comment_where_that_is_asked_for(desk: D
     assert desk.ledgers.waiting()[0].nudges[0].sent
     desk.undo()
     assert desk.outbox() == () and desk.ledgers.waiting()[0].nudges == ()
+
+
+def test_a_wait_for_somebody_else_begins_without_the_nudges_of_the_one_before(desk: Desk) -> None:
+    desk.ledgers.nudge(REF)
+    desk.wait([REF], "Cy Moss", "mon 8")
+    (row,) = desk.ledgers.waiting()
+    assert (row.person, row.nudges) == ("Cy Moss", ())
+    desk.undo()
+    (row,) = desk.ledgers.waiting()
+    assert (row.person, len(row.nudges)) == ("Bo Lind", 1)
+    desk.wait([REF], "blind", "tue 8")
+    assert len(desk.ledgers.waiting()[0].nudges) == 1

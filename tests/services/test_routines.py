@@ -123,12 +123,25 @@ def test_a_round_that_is_signed_is_over_with_the_signature(office: Office) -> No
         ("closing", "no routine 'closing'"),
         ("Cycle count@2026-11-19", "not due on 2026-11-19.*next on Fri 20 Nov"),
         ("Opening checks@2026-11-23", "not due yet"),
+        ("Opening checks@9999-12-31", "not due yet"),
+        ("Opening checks@2019-03-04", "not known then"),
+        ("Opening checks@0001-01-01", "not known then"),
+        ("Opening checks@2026-11-19", "not known then"),
     ],
 )
 def test_what_is_not_due_is_refused_with_the_day_on_which_it_is(office: Office, name: str, why: str) -> None:
     with pytest.raises(Refused) as refused:
         office.desk.routines.tick(name, 1)
     assert re.search(why, str(refused.value))
+
+
+def test_a_round_of_before_the_routine_was_known_is_not_made_up_and_one_of_since_then_can_be_ticked(office: Office) -> None:
+    office.look()
+    with pytest.raises(Refused, match="not known then"):
+        office.desk.routines.tick("Opening checks@2019-03-04", 1)
+    assert office.desk.routines.missed() == ()
+    office.clock.forward(days=3)
+    assert "1 of 3" in office.desk.routines.tick(ROUND, 1).summary
 
 
 def test_a_missed_round_stands_in_the_queue_once_and_says_what_is_missing(office: Office) -> None:

@@ -208,14 +208,14 @@ def test_a_draft_is_bounded_whatever_somebody_holds(tmp_path: Path) -> None:
     assert any("86 more noted on" in said.text for said in drafts["Ana Ruiz"].yesterday)
 
 
-def test_drafts_begin_at_the_last_stand_up_or_the_working_day_before(tmp_path: Path) -> None:
+def test_drafts_begin_where_the_last_stand_up_ended_or_the_working_day_before(tmp_path: Path) -> None:
     desk, clock = at_ten(tmp_path)
     assert desk.standup.since() == MORNING.replace(day=19, hour=8, minute=0)
     desk.standup.start()
     clock.forward(minutes=10)
     desk.standup.finish()
     clock.forward(days=3)
-    assert desk.standup.since() == MORNING.replace(hour=10, minute=0)
+    assert desk.standup.since() == MORNING.replace(hour=10, minute=10)
     clock.forward(days=14)
     assert desk.standup.since() == MORNING.replace(day=20, hour=8, minute=0) + timedelta(days=14)
 

@@ -30,6 +30,7 @@ MARKS = st.builds(
     stage=st.none() | st.sampled_from(Stage),
     for_block=st.booleans(),
     basis=st.text(),
+    staged=TIMES,
 )
 
 
@@ -48,7 +49,7 @@ def test_a_mark_survives_the_journals_json(mark: Mark) -> None:
 
 
 def test_saved_marks_are_read_back_equal(store: Store) -> None:
-    mark = Mark(Verdict.SNOOZE, MORNING, "Ana Ruiz", MORNING, "later", "x", "Bo", 2, Stage.DOING, True, "f1")
+    mark = Mark(Verdict.SNOOZE, MORNING, "Ana Ruiz", MORNING, "later", "x", "Bo", 2, Stage.DOING, True, "f1", MORNING)
     with store.writing() as conn:
         one, two = add_item(conn, "INC1"), add_item(conn, "INC2")
         marks.save(conn, {one: mark, two: Mark(priority=1)})

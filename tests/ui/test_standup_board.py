@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from opstui.domain.model import Change, Item, Kind, Stage
+from opstui.services import reranking
+from opstui.store import kept
 from opstui.ui.panes.standup import StandupPane
 from tests.support.build import MORNING, an_item
+from tests.support.desk import store_of
 from tests.support.triage import Story, a_triage, hours
 
 BOARD = {
@@ -160,3 +163,12 @@ async def test_ages_go_on_while_the_pane_is_open(tmp_path: Path) -> None:
         assert pane_of(desk).view.name == "Board"
         await desk.press("right_square_bracket")
         await desk.expect("Build 1/2")
+
+
+async def test_a_board_that_the_engine_has_yet_to_work_out_says_so(tmp_path: Path) -> None:
+    async with a_stand_up(tmp_path) as desk:
+        assert "being worked out" not in desk.text
+        with store_of(desk.desk).writing() as conn:
+            kept.keep(conn, reranking.RULES, "of another config")
+        await desk.press("tab", "shift+tab")
+        await desk.until(lambda: "the columns are being worked out" in desk.text)

@@ -8,15 +8,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from opstui.domain import escalation as rules_of
+from opstui.domain.board import over_since
 from opstui.domain.escalation import NEVER, Asked, Escalation, Fact, Ladder, Missed, Outcome, Rung
 from opstui.domain.escalation_text import escalation_text
 from opstui.domain.kinds import Verdict
 from opstui.domain.model import NO_MARK
 from opstui.domain.text import clean, clean_line
+from opstui.domain.verdicts import ENDING
 from opstui.domain.when import parse_duration
 from opstui.errors import Refused, UsageError
 from opstui.services.desk import facts as gathered
-from opstui.services.desk import keeping
+from opstui.services.desk import keeping, words
 from opstui.services.desk.context import Context
 from opstui.store import items, journal, marks, records, stuck
 from opstui.store.records import Kept
@@ -67,7 +69,7 @@ def suggested(at: Context, ref: str) -> Suggested:
     now, steps = at.instant(), ladder(at)
     with at.store.reading() as conn:
         id = items.id_of(conn, ref)
-        kept = last(conn, ref, marks.load(conn, id) if id is not None else None)
+        kept = last(at, conn, ref, marks.load(conn, id) if id is not None else None)
         found = gathered.facts(at, conn, id) if id is not None else ()
         one = stuck.look(conn, [id]).get(ref) if id is not None else None
     step = steps.after(kept.what if kept else None, now)
@@ -87,6 +89,18 @@ def deadline(at: Context, to: str, until: datetime | str | None) -> datetime | N
     steps = ladder(at)
     acknowledge, resolve = steps.due(steps.step_of(to), at.instant())
     return acknowledge or resolve
+
+
+def to_come(at: Context, until: datetime | str) -> datetime:
+    """The moment that somebody gave, in seconds.
+
+    Raises:
+        UsageError: it is over.
+    """
+    end = (at.when(until) if isinstance(until, str) else until).replace(microsecond=0)
+    if end <= at.instant():
+        raise UsageError(f"{words.moment(end, at.zone)} is over", "a time to come is needed", "Try 2h, eod, mon 9 or +3d")
+    return end
 
 
 def sound(asked: Asked) -> Asked:
@@ -126,7 +140,7 @@ def letter(
     """
     now, steps = at.instant(), ladder(at)
     one = stuck.look(conn, [id]).get(ref)
-    before = last(conn, ref, mark)
+    before = last(at, conn, ref, mark)
     step = steps.step_of(to)
     resolve = steps.due(step, now)[1]
     told = asked.facts if asked.facts is not None else gathered.facts(at, conn, id)
@@ -175,13 +189,24 @@ def written(
         yield from keeping.saved(conn, [(None, records.new(KIND, what, at.now(), at.who, ref=change.ref, due=what.due))])
 
 
-def last(conn: Connection, ref: str, mark: Mark | None) -> Kept[Escalation] | None:
-    """The step before the next one: the open escalation of an item, or one that was refused and nothing came after."""
-    kept = standing(conn, ref, mark or NO_MARK)
+def last(at: Context, conn: Connection, ref: str, mark: Mark | None) -> Kept[Escalation] | None:
+    """The step before the next one: the open escalation of an item, or one that was refused and nothing came after.
+
+    A no holds until the item gets another verdict, or is over, here or at its source.
+    """
+    mark = mark or NO_MARK
+    kept = standing(conn, ref, mark)
     if kept is not None:
         return kept
     found = records.find(conn, KIND, ref=ref, limit=1) if ref else []
-    return found[0] if found and found[0].what.outcome is Outcome.REFUSED else None
+    if not found or found[0].what.outcome is not Outcome.REFUSED:
+        return None
+    ended = found[0].what.ended or found[0].at
+    if mark.verdict is not None and mark.at is not None and (mark.at > ended or mark.verdict in ENDING):
+        return None
+    id = items.id_of(conn, ref)
+    item = items.load_item(conn, id) if id is not None else None
+    return None if item is not None and over_since(at.rules.board, item, ended, at.now()) else found[0]
 
 
 def standing(conn: Connection, ref: str, mark: Mark) -> Kept[Escalation] | None:
@@ -189,6 +214,9 @@ def standing(conn: Connection, ref: str, mark: Mark) -> Kept[Escalation] | None:
     kept = stored(conn, ref)
     if kept is not None or mark.verdict is not Verdict.ESCALATE or mark.at is None:
         return kept
+    ended = records.find(conn, KIND, ref=ref, limit=1)
+    if ended and ended[0].what.outcome is Outcome.CLOSED and ended[0].at >= mark.at:
+        return None  # the verdict is still there for when its source opens the item again
     what = Escalation(mark.target, mark.reason, acknowledge_by=mark.until, resolve_by=mark.until)
     return Kept(KIND, what, mark.at, mark.who or "", journal.new_uid(), ref=ref, due=mark.until)
 

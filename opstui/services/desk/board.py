@@ -26,10 +26,11 @@ from opstui.domain.flow import NO_PAST, stays, worked
 from opstui.domain.kinds import Stage
 from opstui.domain.spelling import alike, config_lines
 from opstui.domain.views import Linked, QueueRow
-from opstui.services.desk import boardrows, reads
+from opstui.services import reranking
+from opstui.services.desk import boardrows, drafts
 from opstui.store import board as facts
 from opstui.store import detail as whole
-from opstui.store import items, records
+from opstui.store import items, kept
 from opstui.store.board import Counts, Flags
 from opstui.store.rows import moment, seconds
 
@@ -51,8 +52,6 @@ _ENDS = 20
 """Links of one item that are named."""
 
 _IN_WORK = (Stage.DOING.value, Stage.BLOCKED.value)
-STANDUP = "standup"
-"""The kind of record that a stand-up leaves."""
 
 
 class BoardDesk:
@@ -62,17 +61,8 @@ class BoardDesk:
         self._at = at
 
     def since(self) -> datetime:
-        """The end of the last stand-up of another day, else the last handoff: what moved after it is told as moved.
-
-        Today's own is passed over, so that a board is not swept empty by finishing.
-        """
-        now = self._at.now()
-        today = self._at.calendar.local(now).date().isoformat()
-        for kept in records.find(self._at.store.read, STANDUP, open=False, limit=5):
-            ended: datetime | None = kept.what.ended
-            if kept.name != today and ended is not None and ended <= now:
-                return ended
-        return reads.since(self._at)
+        """What moved after it is told as moved: where the drafts of a stand-up begin, too."""
+        return drafts.since(self._at)
 
     def who(self, name: str) -> str:
         """The one name of whoever is meant."""
@@ -103,8 +93,14 @@ class BoardDesk:
                     *(found.all - len(shown), pasts[col]),
                 )
             )
-        unmapped = counted[UNMAPPED].all if UNMAPPED in counted else 0
-        return BoardView(tuple(columns), since, at.settings.board.ageing, unmapped)
+        # A column that the board has no longer is none, until the ranks are made anew.
+        unmapped = sum(found.all for col, found in counted.items() if not 0 <= col < len(pasts))
+        return BoardView(tuple(columns), since, at.settings.board.ageing, unmapped, self.settling())
+
+    def settling(self) -> bool:
+        """Whether the columns that are stored are those of a config before this one: the engine works them out anew."""
+        made_by = kept.kept(self._at.store.read, reranking.RULES)
+        return bool(made_by) and made_by != reranking.digest(self._at.rules)
 
     def rest(self, column: int, offset: int = 0, limit: int = SHOWN, since: datetime | None = None) -> tuple[BoardRow, ...]:
         """The items of a column from ``offset`` on, the shown ones first: ``offset=len(shown)`` is what was folded."""
@@ -165,7 +161,7 @@ class BoardDesk:
         known = [person.name for person in at.people.persons]
         pasts, since = boardrows.pasts(at), self.since()
         with at.store.reading() as conn:
-            found, count = facts.unseen(conn, boardrows.done_columns(at), known, UNSEEN_MOST)
+            found, count = facts.unseen(conn, boardrows.done_columns(at), len(pasts), known, UNSEEN_MOST)
             ids = list(dict.fromkeys(item for one in found.values() for item in one.items))
             lens = boardrows.lens(at, conn, since, pasts)
             rows = {row.row.id: row for row in boardrows.rows(at, conn, facts.flags_of(conn, lens, ids), since, pasts)}
@@ -231,7 +227,7 @@ class BoardDesk:
         )
         return Card(
             found[0],
-            pasts[found[0].col] if found[0].col >= 0 else NO_PAST,
+            pasts[found[0].col] if 0 <= found[0].col < len(pasts) else NO_PAST,
             visits,
             tuple(_link(linked[ref]) for ref in waits[:_ENDS] if ref in linked),
             tuple(_link(linked[ref]) for ref in holds[:_ENDS] if ref in linked),

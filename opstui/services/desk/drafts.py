@@ -12,7 +12,7 @@ from opstui.services.desk.context import Context
 from opstui.store import records, work
 
 REACH = timedelta(days=7)
-"""A stand-up longer ago than this says nothing of where a draft begins: then it is the working day before."""
+"""A stand-up that began longer ago than this says nothing of what is news: then that is since the working day before."""
 
 
 def roster(at: Context) -> tuple[str, ...]:
@@ -27,11 +27,17 @@ def roster(at: Context) -> tuple[str, ...]:
 
 
 def since(at: Context) -> datetime:
-    """From when on work is told: the last stand-up that was held, else the opening of the working day before."""
-    today = at.calendar.local(at.now()).date()
-    for kept in records.find(at.store.read, "standup", since=at.now() - REACH, limit=20):
-        if kept.name != today.isoformat() and kept.at < at.now():
-            return kept.at
+    """From when on things are told as news: the end of the last stand-up of an earlier day, else the opening of the working
+    day before.
+
+    Today's own is passed over, so that finishing it does not sweep board and drafts empty.
+    """
+    now = at.now()
+    today = at.calendar.local(now).date()
+    for kept in records.find(at.store.read, "standup", open=False, since=now - REACH, limit=20):
+        ended: datetime | None = kept.what.ended
+        if kept.name < today.isoformat() and ended is not None and ended <= now:
+            return ended
     day = today - timedelta(days=1)
     for _ in range(366):
         if at.calendar.is_workday(day):

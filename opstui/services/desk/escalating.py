@@ -75,6 +75,7 @@ def acknowledge(at: Context, ref: str, by: str, until: datetime | str | None) ->
 
     Raises:
         Refused: it is not escalated, or acknowledged already.
+        UsageError: that time is over.
     """
     now = at.instant()
     with at.store.writing() as conn:
@@ -83,7 +84,7 @@ def acknowledge(at: Context, ref: str, by: str, until: datetime | str | None) ->
             when = words.moment(before.what.acknowledged, at.zone)
             raise Refused(f"acknowledge {ref}", f"{before.what.acknowledged_by} did so {when}", ref=ref)
         who = at.people.canonical(clean_line(by).strip()) if by.strip() else before.what.to
-        due = at.when(until) if isinstance(until, str) else until or before.what.resolve_by
+        due = asking.to_come(at, until) if until else before.what.resolve_by
         what = replace(before.what, acknowledged=now, acknowledged_by=who, resolve_by=due)
         after = replace(mark, until=due) if mark.verdict is Verdict.ESCALATE else mark
         said = f"{who} has {ref}" + (f", decided by {words.moment(due, at.zone)}" if due else "")
@@ -114,12 +115,17 @@ def resolve(at: Context, ref: str, outcome: str, *, done: bool = False, refused:
 
 
 def closing(at: Context, verb: str, conn: Connection, changes: Sequence[Change]) -> Iterator[journal.Line]:
-    """The open escalations and waits of items whose verdict is another one now: over, within that action."""
+    """The open escalations and waits of items whose verdict is another one now: over, within that action.
+
+    A wait for somebody else is another one too: what was said to the one before is not told of the next.
+    """
     for change in changes:
-        if change.after.verdict is not Verdict.ESCALATE and (kept := asking.stored(conn, change.ref)) is not None:
-            what = replace(kept.what, outcome=Outcome.WITHDRAWN, ended=at.instant(), said=f"{verb.replace('_', ' ')} here")
+        before, after = change.before, change.after
+        if after.verdict is not Verdict.ESCALATE and (kept := asking.stored(conn, change.ref)) is not None:
+            outcome = Outcome.CLOSED if after.verdict in verdicts.ENDING else Outcome.WITHDRAWN
+            what = replace(kept.what, outcome=outcome, ended=at.instant(), said=f"{verb.replace('_', ' ')} here")
             yield from keeping.saved(conn, [(kept, kept.now(what, open=False, due=None))])
-        if change.after.verdict is not Verdict.WAIT and change.before.verdict is Verdict.WAIT:
+        if before.verdict is Verdict.WAIT and (after.verdict is not Verdict.WAIT or after.target != before.target):
             for wait in records.find(conn, "wait", open=True, ref=change.ref, limit=10):
                 yield from keeping.saved(conn, [(wait, wait.now(wait.what, open=False))])
 

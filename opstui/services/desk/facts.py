@@ -7,8 +7,9 @@ from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from opstui.domain.escalation import Fact
-from opstui.domain.format import plural
+from opstui.domain.format import on_paper, plural
 from opstui.domain.text import clean_line
+from opstui.domain.waiting import working_days
 from opstui.domain.when import span
 from opstui.services.desk.context import Context
 from opstui.store import decisions, items, notes
@@ -49,18 +50,18 @@ def _clocks(conn: Connection, item: Item, id: int, now: datetime, zone: tzinfo) 
     row = conn.execute("SELECT sla_due, sla_left FROM ranks WHERE item = ?", (id,)).fetchone()
     if row and row[0] is not None:
         due = datetime.fromtimestamp(row[0], now.tzinfo)
-        words = f"broken since {stamp(due, zone)}" if due <= now else f"kept until {stamp(due, zone)}"
+        words = f"broken since {on_paper(due, zone)}" if due <= now else f"kept until {on_paper(due, zone)}"
         yield Fact(f"The SLA is {words}", "SLA clock")
     elif row and row[1] is not None:
         yield Fact(f"The SLA clock is paused with {span(row[1])} left", "SLA clock")
     if item.due is not None:
-        yield Fact(f"{'Was' if item.due <= now else 'Is'} due {stamp(item.due, zone)}", item.source)
+        yield Fact(f"{'Was' if item.due <= now else 'Is'} due {on_paper(item.due, zone)}", item.source)
 
 
 def _blocked(at: Context, conn: Connection, one: Stuck, now: datetime, zone: tzinfo) -> Iterator[Fact]:
     since = blocked_since(conn, [one]).get(one.ref)
     if since is not None:
-        yield Fact(f"Blocked since {stamp(since, zone)} ({_lasted(at, since, now)})", f"{one.status or one.stage}")
+        yield Fact(f"Blocked since {on_paper(since, zone)} ({_lasted(at, since, now)})", f"{one.status or one.stage}")
     if one.waits_for:
         waits = look(conn, list(items.refs_to_ids(conn, one.waits_for[:WAITING]).values()))
         named = ", ".join(_named(other) for other in waits.values())
@@ -84,7 +85,7 @@ def _opened(at: Context, conn: Connection, one: Stuck, now: datetime, zone: tzin
     if row and row[0] is not None:
         opened = datetime.fromtimestamp(row[0], now.tzinfo)
         by = f" by {row[1]}" if row[1] else ""
-        yield Fact(f"Opened {stamp(opened, zone)}{by} ({_lasted(at, opened, now)} ago)", one.ref.partition(":")[0])
+        yield Fact(f"Opened {on_paper(opened, zone)}{by} ({_lasted(at, opened, now)} ago)", one.ref.partition(":")[0])
 
 
 def _named(one: Stuck) -> str:
@@ -103,7 +104,7 @@ def _tried(conn: Connection, item: Item, zone: tzinfo) -> Iterator[Fact]:
             told.append((comment.at, comment.text, f"comment by {comment.who or 'somebody'}"))
     told.sort(key=lambda one: one[0], reverse=True)
     for moment, text, origin in told[:WRITTEN]:
-        yield Fact(clean_line(text, limit=TEXT), f"{origin}, {stamp(moment, zone)}")
+        yield Fact(clean_line(text, limit=TEXT), f"{origin}, {on_paper(moment, zone)}")
 
 
 def _moved(history: tuple[Change, ...], zone: tzinfo, source: str) -> Iterator[Fact]:
@@ -111,17 +112,11 @@ def _moved(history: tuple[Change, ...], zone: tzinfo, source: str) -> Iterator[F
     for change in list(reversed(known))[:CHANGES]:
         text = f"{change.field.capitalize()}: {change.old or 'nothing'}, then {change.new or 'nothing'}"
         who = change.who or source
-        yield Fact(clean_line(text, limit=TEXT), f"{who}, {stamp(change.at, zone)}" if change.at else who)
+        yield Fact(clean_line(text, limit=TEXT), f"{who}, {on_paper(change.at, zone)}" if change.at else who)
 
 
 def _lasted(at: Context, since: datetime, now: datetime) -> str:
-    days = max(0, at.calendar.working_seconds(since, now)) // max(at.calendar.day_seconds, 1)
+    days = working_days(since, now, at.calendar)
     if days >= 1:
         return plural(days, "working day")
     return span(max(timedelta(), now - since).total_seconds())
-
-
-def stamp(at: datetime, zone: tzinfo) -> str:
-    """A moment as it stays true on paper: ``Thu 19 Nov 17:20``."""
-    local = at.astimezone(zone)
-    return f"{local:%a} {local.day} {local:%b} {local:%H:%M}"

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from opstui.domain.model import NO_MARK, Mark, Verdict
+from opstui.domain.model import NO_MARK, Verdict
 from opstui.domain.outbox import OPEN, STUCK, State, wanted, words
+from opstui.domain.verdicts import without_verdict
 from opstui.domain.views import Outgoing, Receipt
 from opstui.errors import Refused
 from opstui.services.desk import lines, outgoing
@@ -135,8 +136,7 @@ def _given(conn: Connection, gone: Outgoing, to: str = "") -> Sequence[journal.L
     before = marks.load(conn, id) if id is not None else NO_MARK
     if id is None or before.verdict is not Verdict.ASSIGN or before.target != (gone.value or {}).get("name"):
         return ()
-    after = Mark(owner=before.owner, priority=before.priority, stage=before.stage, for_block=before.for_block)
-    after = replace(before, target=to) if to else after
+    after = replace(before, target=to) if to else without_verdict(before)
     marks.save(conn, {id: after})
     return (journal.Line(gone.ref, id, journal.MARK, marks.dump(before), marks.dump(after)),)
 

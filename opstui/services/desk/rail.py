@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, time
 
+from opstui.config.day import hour
 from opstui.domain import rail as rules
 from opstui.domain.rail import HANDOFF, STANDUP, Rail, Stop
 from opstui.services.desk import reads
 from opstui.services.desk.context import Context
+from opstui.store.rows import UNDONE
 
 HELD = {"standup": STANDUP, "handoff": HANDOFF}
 """The verbs of the journal that end a fixed point, and its name."""
-_HELD = """
+_HELD = f"""
 SELECT verb, max(at_ms) FROM journal_groups g WHERE at_ms >= ? AND verb IN ('standup', 'handoff') AND undoes IS NULL
-AND NOT EXISTS (SELECT 1 FROM journal_groups u WHERE u.undoes = g.id
-  AND NOT EXISTS (SELECT 1 FROM journal_groups r WHERE r.redoes = g.id AND r.id > u.id))
-GROUP BY verb"""
+AND NOT {UNDONE} GROUP BY verb"""
 
 
 def rail(at: Context) -> Rail:
@@ -25,7 +25,7 @@ def rail(at: Context) -> Rail:
     day = rules.day_of(at.calendar, now)
     if day is None:
         return Rail(worked=False, left=left)
-    points = rules.fixed(at.calendar, day, _clock(at.settings.day.standup), _clock(at.settings.day.handoff))
+    points = rules.fixed(at.calendar, day, hour(at.settings.day.standup), hour(at.settings.day.handoff))
     begun = at.calendar.on(day, time())
     stops = rules.rail(now, points, held(at, begun), joining(at, begun), under_way(at, begun))
     return Rail(True, stops, left)
@@ -50,11 +50,3 @@ def joining(at: Context, since: datetime) -> Sequence[Stop]:
     from opstui.services.desk.routines import due_stops
 
     return due_stops(at)
-
-
-def _clock(text: str) -> time | None:
-    """``10:00`` as a time of day, None when it is none: then the day has no such point."""
-    hour, _, minute = text.strip().partition(":")
-    if not (hour.isdecimal() and minute.isdecimal() and int(hour) < 24 and int(minute) < 60):
-        return None
-    return time(int(hour), int(minute))

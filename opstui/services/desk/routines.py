@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from opstui.domain.rail import Stop
-from opstui.domain.routines import Routine, day_of, deadline, due_at, is_due, next_day, occurrences, slug
+from opstui.domain.routines import Routine, deadline, due_at, is_due, next_day, occurrences, slug
 from opstui.errors import Refused
 from opstui.late import late
 from opstui.services.desk.context import Context
@@ -54,7 +54,7 @@ class RoutineDesk:
     @property
     def day(self) -> date:
         """The day whose work is on."""
-        return day_of(self._at.calendar, self._at.now())
+        return self._at.calendar.day_of(self._at.now())
 
     # reads
 
@@ -214,6 +214,8 @@ class RoutineDesk:
         routine = self._routine(bare)
         day = said or self.day
         found = stored.kept_of(conn, routine.name, day)
+        if found is None and day > self.day:
+            raise Refused(f"{routine.name} is not due yet", f"its day is {day:%a} {day.day} {day:%b}")
         if found is None and not is_due(routine, at.calendar, day):
             late = [one for one in stored.open_before(conn, self.day) if one.what.routine == routine.name]
             if said is None and late:
@@ -221,9 +223,20 @@ class RoutineDesk:
             after = next_day(routine, at.calendar, day)
             step = f"It comes next on {after:%a} {after.day} {after:%b}" if after else ""
             raise Refused(f"{routine.name} is not due {'today' if said is None else f'on {day}'}", "", step)
-        if said is not None and day > self.day:
-            raise Refused(f"{routine.name} is not due yet", f"its day is {day:%a} {day.day} {day:%b}")
+        if found is None and day < self.day and not self._asked_for(conn, routine, day):
+            raise Refused(
+                f"no round of {routine.name} on {day}",
+                "the routine was not known then as it is now",
+                f'What it was is told by: opstui routine history "{routine.name}"',
+            )
         return routine, day, found
+
+    def _asked_for(self, conn: Connection, routine: Routine, day: date) -> bool:
+        """Whether a routine was known already when its round of a day before was due."""
+        calendar, known = self._at.calendar, stored.known_since(conn).get(routine.name)
+        if known is None or day < calendar.local(known[0]).date() - timedelta(days=1):
+            return False
+        return due_at(routine, calendar, day) >= known[0]
 
     def _stands(self, routine: Routine | None, day: date, found: Kept[Round] | None) -> Standing:
         at = self._at
@@ -243,7 +256,7 @@ def due_stops(at: Context) -> tuple[Stop, ...]:
         return ()
     from opstui.store.rounds import written
 
-    now, day = at.now(), day_of(at.calendar, at.now())
+    now, day = at.now(), at.calendar.day_of(at.now())
     due = [(due_at(one, at.calendar, day), one) for one in at.routines if is_due(one, at.calendar, day)]
     still = written(at.store.read, [f"{one.name}@{day.isoformat()}" for _, one in due])
     left = sorted((when, one.name) for when, one in due if still.get(f"{one.name}@{day.isoformat()}", True))

@@ -24,7 +24,7 @@ def transition(
     at: Context, refs: Sequence[str], status: str, id: str, fields: Mapping[str, Any], stage: Stage | str
 ) -> Receipt:
     """Move items to a status at their source."""
-    return act(at, moving(status, id, fields, stage), refs)
+    return act(at, moving(at, status, id, fields, stage), refs)
 
 
 def due(at: Context, refs: Sequence[str], when: date | datetime | str | None) -> Receipt:
@@ -37,9 +37,9 @@ def labels(at: Context, refs: Sequence[str], add: Iterable[str], remove: Iterabl
     return act(at, labelling(add, remove), refs)
 
 
-def moving(status: str, id: str = "", fields: Mapping[str, Any] | None = None, stage: Stage | str = "") -> Intent:
+def moving(at: Context, status: str, id: str = "", fields: Mapping[str, Any] | None = None, stage: Stage | str = "") -> Intent:
     """A transition; where the source has none, the stage is set here when one is named."""
-    status = line_of(status)
+    status, now = line_of(status), at.instant()
     try:
         new = Stage(stage) if stage else None
     except ValueError as error:
@@ -54,10 +54,10 @@ def moving(status: str, id: str = "", fields: Mapping[str, Any] | None = None, s
     def here(item: Item, mark: Mark) -> Mark:
         if new is None:
             raise Refused(item.ref, f"{item.source} has no transitions; its stage can be set here", ref=item.ref)
-        return rules_of.set_stage(item, mark, new)
+        return rules_of.set_stage(item, mark, new, now)
 
     def there(item: Item, mark: Mark) -> Mark:
-        return replace(mark, stage=None)
+        return replace(mark, stage=None, staged=None)
 
     return Intent("transition", here, fill(f"Moved {{0}} to {status}"), wish=Wish("transition", value), there=there)
 
@@ -83,7 +83,7 @@ def by_name(at: Context, verb: str, args: Mapping[str, Any]) -> Intent:
     """One of these verbs with the arguments of its method."""
     match verb:
         case "transition":
-            return moving(**args)
+            return moving(at, **args)
         case "due":
             return dating(at, args["when"])
     return labelling(args.get("add", ()), args.get("remove", ()))

@@ -41,7 +41,7 @@ def priority(at: Context, refs: Sequence[str], n: int | None) -> Receipt:
 
 def stage(at: Context, refs: Sequence[str], stage: Stage | str | None) -> Receipt:
     """Set or clear the stage here."""
-    return act(at, _stage(stage), refs)
+    return act(at, _stage(at, stage), refs)
 
 
 def for_block(at: Context, refs: Sequence[str]) -> Receipt:
@@ -80,7 +80,7 @@ def _by_name(at: Context, verb: str, args: dict[str, Any]) -> Intent:
         case "priority":
             return _priority(args["n"])
         case "stage":
-            return _stage(args["stage"])
+            return _stage(at, args["stage"])
         case "for_block" | "for-block":
             return block_intent(at)
         case "release":
@@ -105,9 +105,7 @@ def _verdict(
     now = at.instant()
     if verdict is Verdict.ESCALATE and target.strip():
         until = asking.deadline(at, at.people.canonical(clean_line(target).strip()), until)
-    end = _time(at, until) if until is not None else None
-    if end is not None and end <= now:
-        raise UsageError(f"{words.moment(end, at.zone)} is over", "a time to come is needed", "Try 2h, eod, mon 9 or +3d")
+    end = asking.to_come(at, until) if until is not None else None
     if verdict is Verdict.MERGE and not target:
         raise UsageError("merge needs the item to merge into")
     if verdict is Verdict.SNOOZE and end is None:
@@ -173,13 +171,13 @@ def _priority(n: int | None) -> Intent:
     return Intent("priority", lambda item, mark: rules_of.set_priority(item, mark, n), said, wish=wish, there=there)
 
 
-def _stage(stage: Stage | str | None) -> Intent:
+def _stage(at: Context, stage: Stage | str | None) -> Intent:
     try:
         new = Stage(stage) if stage is not None else None
     except ValueError as error:
         raise UsageError(f"No stage {stage!r}", "stages are " + ", ".join(Stage)) from error
-    said = fill(f"Stage of {{0}}: {new.value if new else 'as its source says'}")
-    return Intent("stage", lambda item, mark: rules_of.set_stage(item, mark, new), said)
+    said, now = fill(f"Stage of {{0}}: {new.value if new else 'as its source says'}"), at.instant()
+    return Intent("stage", lambda item, mark: rules_of.set_stage(item, mark, new, now), said)
 
 
 def block_intent(at: Context) -> Intent:
@@ -200,8 +198,3 @@ def block_intent(at: Context) -> Intent:
 def _release(at: Context) -> Intent:
     more = partial(escalating.closing, at, "released")
     return Intent("release", rules_of.release, fill("{0} back to the queue"), more=more)
-
-
-def _time(at: Context, until: datetime | str) -> datetime:
-    moment = at.when(until) if isinstance(until, str) else until
-    return moment.replace(microsecond=0)

@@ -41,13 +41,17 @@ class Fold(NamedTuple):
     shown: int
 
 
+class Settling(NamedTuple):
+    """The line that says that the columns are those of a config before this one."""
+
+
 class Unmapped(NamedTuple):
     """The line for what is on no column."""
 
     total: int
 
 
-Row = Strip | Head | Fold | Unmapped | BoardRow
+Row = Strip | Settling | Head | Fold | Unmapped | BoardRow
 
 
 class BoardView(View[Row]):
@@ -84,6 +88,8 @@ class BoardView(View[Row]):
         self.loads = [load for load in people.loads if load.in_work or (load.known and not load.away)]
         self.cards.clear()
         rows: list[Row] = [Strip(0), Strip(1)] if self.loads else []
+        if view.settling:
+            rows.append(Settling())
         every: list[BoardRow] = []
         for column in view.columns:
             shown = (*column.rows, *rest.get(column.col, ()))
@@ -118,12 +124,14 @@ class BoardView(View[Row]):
                 return ("strip", at)
             case Head(column) | Fold(column):
                 return (type(row).__name__, column.col)
+            case Settling():
+                return "settling"
             case Unmapped():
                 return "unmapped"
 
     def heading(self, row: Row) -> bool:
         """What is over the columns is passed over; a fold is not: it can be opened."""
-        return isinstance(row, Strip | Head | Unmapped)
+        return isinstance(row, Strip | Settling | Head | Unmapped)
 
     def line(self, row: Row, cells: int, here: bool) -> Line:
         """One line."""
@@ -138,6 +146,8 @@ class BoardView(View[Row]):
                 return head_line(column, cells, look, ageing=self._ageing, day_s=self._day_s)
             case Fold(column, shown):
                 return fold_line(column, shown, cells, look, self._key("standup.unfold") if here else "")
+            case Settling():
+                return [("The config has changed: the columns are being worked out.", "warning")]
             case Unmapped(total):
                 return [("On no column", "strong"), (f" {total}", "muted"), ("   the tab Unseen has them", "muted")]
 
