@@ -293,6 +293,11 @@ def with_state(standup: Standup, *states: State) -> Sequence[Turn]:
     return [turn for turn in standup.turns if turn.state in states]
 
 
+def weight(standup: Standup) -> tuple[int, int]:
+    """How much was said in it: by how many, and how many of them more than what was known."""
+    return len(with_state(standup, State.SPOKEN)), sum(turn.edited for turn in standup.turns)
+
+
 def _under_way(standup: Standup) -> Standup:
     if standup.ended is not None:
         raise Refused("Go on with the stand-up", f"the one of {standup.day} is over", "N begins another one")

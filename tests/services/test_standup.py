@@ -142,6 +142,49 @@ def test_one_left_open_can_be_finished_or_gone_on_with_and_loses_nothing(tmp_pat
     assert [one.what.text for one in desk.standup.topics()] == ["Lease"]
 
 
+def test_next_does_not_walk_the_round_of_another_day_unless_it_is_said_so(tmp_path: Path) -> None:
+    desk, clock = at_ten(tmp_path)
+    desk.standup.start()
+    clock.forward(days=3)
+    before = desk.standup.current()
+    with pytest.raises(Refused, match=r"left open.*start.*--go-on"):
+        desk.standup.next()
+    assert desk.standup.current() == before
+    assert desk.standup.next(go_on=True).group
+    desk.standup.start()
+    assert desk.standup.next().group
+
+
+def test_one_next_too_many_begins_no_second_stand_up(tmp_path: Path) -> None:
+    desk, _ = at_ten(tmp_path)
+    desk.standup.next()
+    desk.standup.finish()
+    with pytest.raises(Refused, match="is over"):
+        desk.standup.next()
+    assert len(desk.standup.history()) == 1
+
+
+def test_the_report_of_a_day_is_of_the_one_in_which_most_was_said(tmp_path: Path) -> None:
+    desk, clock = at_ten(tmp_path)
+    desk.standup.start()
+    clock.forward(minutes=1)
+    desk.standup.say("bo", {"today": "Payroll"})
+    desk.standup.next()
+    held = desk.standup.finish() and desk.standup.last()
+    assert held is not None
+    clock.forward(minutes=30)
+    desk.standup.start()
+    empty = desk.standup.current()
+    assert empty is not None and desk.standup.report().uid == empty.uid
+    desk.standup.finish()
+    assert desk.standup.report().uid == held.uid
+    assert desk.standup.say("bo", {"today": "Payroll, done"}).group
+    assert desk.standup.of(desk.standup.today()).what.turn("Bo Lind").today == "Payroll, done"  # type: ignore[union-attr]
+    assert desk.standup.beginning(empty.uid[:8]).uid == empty.uid
+    with pytest.raises(UsageError):
+        desk.standup.beginning("zz")
+
+
 # The drafts
 
 

@@ -27,12 +27,16 @@ from opstui.store import journal, records
 from opstui.store.records import Kept
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from opstui.domain.minutes import Minutes
     from opstui.store.db import Connection
 
 LONGEST = 4_000
 """Characters of one part of what one person says."""
 TOPICS = 200
+PAST = 1000
+"""So many stand-ups are looked through for a uid."""
 Rule = Callable[[Standup, datetime], Standup]
 
 
@@ -74,13 +78,22 @@ class StandupDesk:
         return records.find(self._at.store.read, "standup", limit=limit)
 
     def of(self, day: str) -> Kept[Standup] | None:
-        """The last stand-up of a day, by its ISO date."""
-        return next(iter(records.find(self._at.store.read, "standup", name=day, limit=1)), None)
+        """The stand-up of a day, by its ISO date; where there were several, the one in which most was said, else the last."""
+        return _of(self._at.store.read, day)
 
     def by_uid(self, uid: str) -> Kept[Standup] | None:
         """One stand-up."""
         found = records.load(self._at.store.read, uid)
         return found if found is not None and found.kind == "standup" else None
+
+    def beginning(self, uid: str) -> Kept[Standup]:
+        """The stand-up whose uid begins so. UsageError when none does, or several."""
+        near = [one for one in self.history(PAST) if uid and one.uid.startswith(uid)]
+        if len(near) != 1:
+            raise UsageError(
+                f"{uid!r} is {'several' if near else 'no'} stand-up{'s' * bool(near)}", "", "See: opstui standup list"
+            )
+        return near[0]
 
     def of_action(self, group: int) -> Kept[Standup] | None:
         """The stand-up that an action of the journal was about, as it stands now."""
@@ -134,7 +147,10 @@ class StandupDesk:
 
     def report(self, uid: str = "") -> Minutes:
         """The minutes of a stand-up; without one, of today's, or what is known before it is held."""
-        found = self.by_uid(uid) if uid else self.of(self.today())
+        today = self.today()
+        found = (
+            self.by_uid(uid) if uid else next((one for one in [self.current()] if one and one.name == today), self.of(today))
+        )
         if uid and found is None:
             raise Refused("The report", "there is no such stand-up")
         return minutes.collect(self._at, found)
@@ -175,11 +191,19 @@ class StandupDesk:
                 said += f"; that of {steps[0][0].name if steps[0][0] else ''} is over as of its last entry"
             return keeping.write(at, conn, [*steps, (None, new)], verb="begin", said=said)
 
-    def next(self) -> Receipt:
-        """Begin, when none is under way; else whoever speaks has spoken, and the next is asked."""
-        found = self.current()
+    def next(self, *, go_on: bool = False) -> Receipt:
+        """Begin today's, when there is none yet; else whoever speaks has spoken, and the next is asked.
+
+        Refused: one of another day was left open and ``go_on`` does not say that it is meant, or today's is over.
+        """
+        found, today = self.current(), self.today()
         if found is None:
+            if self.of(today) is not None:
+                raise Refused("Go on with the stand-up", "today's is over", "Another one begins with: opstui standup start")
             return self.start()
+        if found.name != today and not go_on:
+            ways = "Today's begins with: opstui standup start; that one goes on with: opstui standup next --go-on"
+            raise Refused("Go on with the stand-up", f"the one of {found.name} was left open", ways)
         speaker = found.what.current
         known = self.drafts([speaker]) if speaker else {}
 
@@ -340,12 +364,12 @@ class StandupDesk:
             return keeping.write(at, conn, [(kept, after)], verb=verb, said=said(new))
 
     def _meant(self, conn: Connection, *, over: bool) -> Kept[Standup]:
-        found = records.find(conn, "standup", open=True, limit=1)
-        if not found and over:
-            found = records.find(conn, "standup", name=self.today(), limit=1)
-        if not found:
+        found = next(iter(records.find(conn, "standup", open=True, limit=1)), None)
+        if found is None and over:
+            found = _of(conn, self.today())
+        if found is None:
             raise Refused("The stand-up", "none is under way", "N begins one, or: opstui standup start")
-        return found[0]
+        return found
 
     def _known(self, name: str) -> str:
         """Somebody's one name; empty for a stranger."""
@@ -376,6 +400,11 @@ class StandupDesk:
         if join and name:
             return one
         raise UsageError(f"{name!r} is not in this stand-up", "", f"There are {', '.join(there)}." if there else "")
+
+
+def _of(conn: sqlite3.Connection, day: str) -> Kept[Standup] | None:
+    """The stand-up of a day in which most was said; of several the youngest."""
+    return max(records.find(conn, "standup", name=day, limit=TOPICS), key=lambda one: walk.weight(one.what), default=None)
 
 
 def _became(topic: Topic) -> str:

@@ -130,7 +130,7 @@ class Meeting:
             heading = f"Today's stand-up is over since {at}"
             options = [("new", "Begin another one"), ("no", "Leave it")]
         answer = await self.pane.answer(ChoicePicker(heading, options))
-        do = {"new": desk.start, "on": desk.next, "end": desk.finish}.get(answer or "")
+        do = {"new": desk.start, "on": partial(desk.next, go_on=True), "end": desk.finish}.get(answer or "")
         if do is not None:
             self.pane.write(do)
 
