@@ -115,13 +115,15 @@ def resolve(at: Context, ref: str, outcome: str, *, done: bool = False, refused:
 
 def closing(at: Context, verb: str, conn: Connection, changes: Sequence[Change]) -> Iterator[journal.Line]:
     """The open escalations and waits of items whose verdict is another one now: over, within that action."""
+    asked = records.standing(conn, asking.KIND, [one.ref for one in changes if one.after.verdict is not Verdict.ESCALATE])
+    left = [one.ref for one in changes if one.after.verdict is not Verdict.WAIT and one.before.verdict is Verdict.WAIT]
+    waits = records.standing(conn, "wait", left)
     for change in changes:
-        if change.after.verdict is not Verdict.ESCALATE and (kept := asking.stored(conn, change.ref)) is not None:
+        for kept in asked.get(change.ref, ())[:1]:
             what = replace(kept.what, outcome=Outcome.WITHDRAWN, ended=at.instant(), said=f"{verb.replace('_', ' ')} here")
             yield from keeping.saved(conn, [(kept, kept.now(what, open=False, due=None))])
-        if change.after.verdict is not Verdict.WAIT and change.before.verdict is Verdict.WAIT:
-            for wait in records.find(conn, "wait", open=True, ref=change.ref, limit=10):
-                yield from keeping.saved(conn, [(wait, wait.now(wait.what, open=False))])
+        for wait in waits.get(change.ref, ()):
+            yield from keeping.saved(conn, [(wait, wait.now(wait.what, open=False))])
 
 
 def _turn(
