@@ -14,7 +14,7 @@ import pytest
 
 from opstui.domain.minutes import FORMATS, Line, Minutes, document, write
 from opstui.domain.model import Change, Stage
-from opstui.domain.parking import Outcome
+from opstui.domain.parking import Outcome, Topic
 from opstui.domain.standup import PARTS, State
 from opstui.domain.text import clean_line
 from opstui.errors import Refused, UsageError
@@ -183,6 +183,18 @@ def test_the_report_of_a_day_is_of_the_one_in_which_most_was_said(tmp_path: Path
     assert desk.standup.beginning(empty.uid[:8]).uid == empty.uid
     with pytest.raises(UsageError):
         desk.standup.beginning("zz")
+
+
+def test_a_finish_is_not_taken_back_while_another_is_under_way(tmp_path: Path) -> None:
+    desk, _ = at_ten(tmp_path)
+    desk.standup.start()
+    group = desk.standup.finish().group
+    begun = desk.standup.start().group
+    with pytest.raises(Refused, match="another stand-up is under way"):
+        desk.undo(group)
+    assert len([one for one in desk.standup.history() if one.open]) == 1
+    desk.undo(begun)
+    assert desk.undo(group).group and desk.standup.current() is not None
 
 
 # The drafts
@@ -424,6 +436,21 @@ def test_time_for_a_topic_puts_its_item_on_the_list_for_a_block_in_one_action(tm
     assert not desk.detail("helpdesk:INC4711").mark.for_block and len(desk.standup.topics()) == 1  # type: ignore[union-attr]
     desk.for_block(["helpdesk:INC4711"])
     assert desk.standup.answer(uid, "block").summary == "label roll: time set aside"
+
+
+def test_an_old_report_keeps_its_parking_lot_however_much_was_parked_since(tmp_path: Path) -> None:
+    desk, clock = at_ten(tmp_path)
+    desk.standup.start()
+    desk.standup.park("Lease")
+    desk.standup.finish()
+    old = desk.standup.last()
+    assert old is not None
+    clock.forward(days=1)
+    with store_of(desk).writing() as conn:
+        for n in range(250):
+            records.save(conn, records.new("topic", Topic(f"t{n}"), clock(), "A"))
+    assert [one.topic.text for one in desk.standup.report(old.uid).parked] == ["Lease"]
+    assert [one.what.text for one in desk.standup.topics(standup=old.uid)] == ["Lease"]
 
 
 # Crashes

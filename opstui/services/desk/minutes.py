@@ -77,9 +77,8 @@ def unseen(at: Context) -> tuple[tuple[str, int], ...]:
 
 def _parked(conn: Connection, minutes: Minutes) -> tuple[Parked, ...]:
     """What came up in this stand-up; before one is held, what is open."""
-    found = records.find(conn, "topic", open=None if minutes.uid else True, since=minutes.started, limit=MOST)
-    return tuple(
-        Parked(one.uid, one.what, one.ref)
-        for one in reversed(found)
-        if not minutes.uid or one.what.standup == minutes.uid or (one.open and minutes.state == "under way")
-    )
+    found = records.find(conn, "topic", name=minutes.uid, limit=MOST) if minutes.uid else []
+    if not minutes.uid or minutes.state == "under way":
+        found += [one for one in records.find(conn, "topic", open=True, since=minutes.started, limit=MOST) if one not in found]
+        found = sorted(found, key=lambda one: one.at, reverse=True)[:MOST]
+    return tuple(Parked(one.uid, one.what, one.ref) for one in reversed(found))

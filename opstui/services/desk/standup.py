@@ -138,8 +138,8 @@ class StandupDesk:
 
     def topics(self, *, open: bool | None = True, standup: str = "") -> list[Kept[Topic]]:
         """The parking lot, the oldest first: what is open, or what came up in one stand-up."""
-        found = records.find(self._at.store.read, "topic", open=open, limit=TOPICS)
-        return [one for one in reversed(found) if not standup or one.what.standup == standup]
+        found = records.find(self._at.store.read, "topic", open=open, name=standup or None, limit=TOPICS)
+        return found[::-1]
 
     def asked(self, text: str) -> Asked:
         """A topic as it would be parked. UsageError when there is nothing to talk about."""
@@ -304,7 +304,7 @@ class StandupDesk:
         found = self.current()
         topic = Topic(asked.text, tuple(names), minutes or asked.minutes, found.uid if found else "")
         with at.store.writing() as conn:
-            new = records.new("topic", topic, at.now(), at.who, ref=ref)
+            new = records.new("topic", topic, at.now(), at.who, name=topic.standup, ref=ref)
             return keeping.write(at, conn, [(None, new)], verb="park", said=f"Parked: {topic.summary}")
 
     def change_topic(self, uid: str, text: str) -> Receipt:
