@@ -26,6 +26,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "escalation": ("opstui.domain.escalation", "Escalation"),
     "wait": ("opstui.domain.waiting", "Wait"),
     "standup": ("opstui.domain.standup", "Standup"),
+    "said": ("opstui.domain.standup", "Known"),
     "round": ("opstui.domain.rounds", "Round"),
     "standard": ("opstui.domain.standards", "Followed"),
     "improvement": ("opstui.domain.improvements", "Improvement"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from opstui.domain import standup as walk
 from opstui.domain.boardviews import PersonLoad
@@ -104,19 +104,11 @@ class StandupDesk:
                 return found
         return None
 
-    def left_open(self) -> Kept[Standup] | None:
-        """A stand-up of another day that nobody finished."""
-        found = self.current()
-        return found if found is not None and found.name != self.today() else None
-
-    def drafts(self, people: Sequence[str] | None = None) -> Mapping[str, Draft]:
-        """What is known of everybody's work since the last stand-up."""
-        return drafts.drafts(self._at, self.roster() if people is None else people, drafts.since(self._at))
-
     def tiles(self) -> tuple[Tile, ...]:
         """Everybody of the round under way, or of today's, else of the roster: how they stand, and what is known of them."""
         kept = self.current() or self.of(self.today())
         turns = kept.what.turns if kept else tuple(Turn(name) for name in self.roster())
+        noted = drafts.kept(self._at.store.read, kept.uid) if kept else {}
         names = [turn.person for turn in turns]
         known = drafts.known(self._at, names, drafts.since(self._at))
         loads = {load.name: load for load in BoardDesk(self._at).people().loads}
@@ -125,7 +117,7 @@ class StandupDesk:
         return tuple(
             Tile(
                 turn,
-                turn.draft or known.drafts.get(turn.person, empty),
+                noted[turn.person].what.draft if turn.person in noted else known.drafts.get(turn.person, empty),
                 loads.get(turn.person, PersonLoad(turn.person, 0, 0, usual, None)),
                 known.hands.get(turn.person, ()),
             )
@@ -205,14 +197,14 @@ class StandupDesk:
             ways = "Today's begins with: opstui standup start; that one goes on with: opstui standup next --go-on"
             raise Refused("Go on with the stand-up", f"the one of {found.name} was left open", ways)
         speaker = found.what.current
-        known = self.drafts([speaker]) if speaker else {}
+        known = self._drafts([speaker]) if speaker else {}
 
-        def on(standup: Standup, now: datetime) -> Standup:
-            if standup.current == speaker and speaker:
-                standup = walk.knowing(standup, speaker, known[speaker])
-            return walk.onward(standup, now)
+        def noted(conn: Connection, kept: Kept[Standup]) -> Iterator[keeping.Step]:
+            if kept.what.current == speaker and speaker:
+                yield drafts.step(self._at, kept.uid, drafts.kept(conn, kept.uid).get(speaker), speaker, known[speaker])
 
-        return self._step(on, "turn", lambda new: f"{new.current} speaks" if new.current else "Everybody has spoken")
+        said = "Everybody has spoken"
+        return self._step(walk.onward, "turn", lambda new: f"{new.current} speaks" if new.current else said, more=noted)
 
     def back(self) -> Receipt:
         """Whoever spoke before speaks again."""
@@ -270,17 +262,15 @@ class StandupDesk:
         if found is None:
             raise Refused("Finish the stand-up", "none is under way", "N begins one, or: opstui standup start")
         late = found.name != self.today()
-        missing = [turn.person for turn in found.what.turns if turn.draft is None] if not late else []
-        known = self.drafts(missing) if missing else {}
+        noted = drafts.kept(at.store.read, found.uid)
+        missing = [turn.person for turn in found.what.turns if turn.person not in noted] if not late else []
+        known = self._drafts(missing) if missing else {}
         unseen = () if late else minutes.unseen(at)
         ids = () if late else stock.blocked(at)
         with at.store.writing() as conn:
             kept = self._meant(conn, over=False)
             standup, told = kept.what, ""
             carried: list[keeping.Step] = []
-            for turn in standup.turns:
-                if turn.draft is None and turn.person in known:
-                    standup = walk.knowing(standup, turn.person, known[turn.person])
             if late:
                 new = walk.left_open(standup)
             else:
@@ -291,7 +281,9 @@ class StandupDesk:
             said = f"Finished the stand-up of {new.day}: {spoken}, {plural(round(new.seconds / 60), 'minute')}"
             if told and new.heard:
                 said += f"; {told[:1].lower()}{told[1:]}"
+            noted = drafts.kept(conn, kept.uid)
             steps = [*carried, (kept, kept.now(new, open=False))]
+            steps += [drafts.step(at, kept.uid, None, name, draft) for name, draft in known.items() if name not in noted]
             return keeping.write(at, conn, steps, verb="standup_left" if late else "standup", said=said)
 
     # the parking lot -----------------------------------------------------------------------------------------------
@@ -344,6 +336,10 @@ class StandupDesk:
 
     # helpers -------------------------------------------------------------------------------------------------------
 
+    def _drafts(self, people: Sequence[str]) -> Mapping[str, Draft]:
+        """What is known of their work since the last stand-up."""
+        return drafts.drafts(self._at, people, drafts.since(self._at))
+
     def _topic(self, uid: str, change: Callable[[Topic], Topic], verb: str, said: Callable[[Topic], str]) -> Receipt:
         at = self._at
         with at.store.writing() as conn:
@@ -354,14 +350,23 @@ class StandupDesk:
             new = kept.now(after, open=after.outcome is Outcome.OPEN)
             return keeping.write(at, conn, [(kept, new)], verb=verb, said=said(after))
 
-    def _step(self, rule: Rule, verb: str, said: Callable[[Standup], str], *, over: bool = False) -> Receipt:
-        """One rule carried out on the stand-up under way, read inside the transaction that writes it."""
+    def _step(
+        self,
+        rule: Rule,
+        verb: str,
+        said: Callable[[Standup], str],
+        *,
+        over: bool = False,
+        more: Callable[[Connection, Kept[Standup]], Iterator[keeping.Step]] | None = None,
+    ) -> Receipt:
+        """One rule carried out on the stand-up under way, read inside the transaction that writes it, with what goes along."""
         at = self._at
         with at.store.writing() as conn:
             kept = self._meant(conn, over=over)
             new = rule(kept.what, at.instant())
             after = kept.now(new, open=new.ended is None)
-            return keeping.write(at, conn, [(kept, after)], verb=verb, said=said(new))
+            steps = [(kept, after), *(more(conn, kept) if more else ())]
+            return keeping.write(at, conn, steps, verb=verb, said=said(new))
 
     def _meant(self, conn: Connection, *, over: bool) -> Kept[Standup]:
         found = next(iter(records.find(conn, "standup", open=True, limit=1)), None)
@@ -414,8 +419,3 @@ def _became(topic: Topic) -> str:
 
 def _shuffled(seed: int, standup: Standup, now: datetime) -> Standup:
     return walk.shuffle(standup, seed, now)
-
-
-def document(kept: Kept[Standup]) -> dict[str, Any]:
-    """A stand-up as plain values, for JSON."""
-    return {"uid": kept.uid, "day": kept.name, "open": kept.open, **cast("dict[str, Any]", records.encode(kept.what))}
