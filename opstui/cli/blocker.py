@@ -11,6 +11,7 @@ from opstui.cli.given import text_of
 from opstui.cli.group import Group
 from opstui.cli.output import cut, emit_json, json_option, rfc3339, table
 from opstui.cli.receipts import report
+from opstui.cli.rows import OWNER_MOST, TITLE_MOST
 from opstui.cli.state import State
 from opstui.cli.streams import say
 from opstui.domain.when import span
@@ -19,10 +20,7 @@ if TYPE_CHECKING:
     from opstui.services.desk import Desk
     from opstui.services.desk.stock import BlockerRow
 
-NAME_MOST, TITLE_MOST = 32, 80
-
 _blocker = click.argument("target", metavar="REF", shell_complete=complete.blockers)
-_escalated = click.argument("ref", metavar="REF", shell_complete=complete.escalated)
 
 
 @click.group(cls=Group)
@@ -59,7 +57,7 @@ def _blocker_line(row: BlockerRow, desk: Desk) -> tuple[str, ...]:
         "!" if row.forced else "",
         row.name,
         what.title,
-        cut(what.who or "–", NAME_MOST),
+        cut(what.who or "–", OWNER_MOST),
         what.next_step or "–",
         since,
         row.mended or (f"×{count}" if count else ""),

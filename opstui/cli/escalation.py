@@ -10,6 +10,7 @@ from opstui.cli import complete
 from opstui.cli.group import Group
 from opstui.cli.output import cut, emit_json, json_option, rfc3339, table
 from opstui.cli.receipts import report
+from opstui.cli.rows import OWNER_MOST, TITLE_MOST
 from opstui.cli.state import State
 from opstui.cli.streams import out, say
 from opstui.domain.format import moment
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from opstui.services.desk.escalating import EscalationRow
     from opstui.store.records import Kept
 
-NAME_MOST, TITLE_MOST = 32, 80
-
-_blocker = click.argument("target", metavar="REF", shell_complete=complete.blockers)
 _escalated = click.argument("ref", metavar="REF", shell_complete=complete.escalated)
 
 
@@ -55,7 +53,14 @@ def _escalation_line(row: EscalationRow, desk: Desk) -> tuple[str, ...]:
     answer = f"{what.acknowledged_by} has it" if what.acknowledged else "none"
     step = f" ({what.step} of {what.steps})" if what.step else ""
     asked = what.question or (row.item.title if row.item else "")
-    return "!" if row.missed else "", row.ref, cut(what.to, NAME_MOST) + step, asked, answer, moment(what.due, now, desk.zone())
+    return (
+        "!" if row.missed else "",
+        row.ref,
+        cut(what.to, OWNER_MOST) + step,
+        asked,
+        answer,
+        moment(what.due, now, desk.zone()),
+    )
 
 
 def _escalation_json(kept: Kept[Escalation], desk: Desk, missed: bool) -> dict[str, Any]:

@@ -12,16 +12,11 @@ from opstui.cli.output import emit_json, json_option, rfc3339, table
 from opstui.cli.receipts import report
 from opstui.cli.state import State
 from opstui.cli.streams import say
-from opstui.domain.model import Verdict
+from opstui.domain.kinds import ACTED, Verdict
 from opstui.errors import UsageError
 
 WRITTEN = ("note", "comment", "decision")
-OTHER_VERBS = (
-    *("priority", "stage", "transition", "due", "labels", "create", "for_block", "release", "withdraw", "import"),
-    *("standup", "begin", "standup_left", "park", "topic"),
-    *("retry", "drop", "mine", "edit", "release-outbox", "undo", "redo"),
-)
-KINDS = (*WRITTEN, "action", *(verdict.value for verdict in Verdict), *OTHER_VERBS)
+KINDS = (*WRITTEN, "action", *(verdict.value for verdict in Verdict), *ACTED)
 """What an entry of the log can be; ``action`` is all of the journal."""
 
 _limit = click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)

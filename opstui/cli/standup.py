@@ -25,17 +25,22 @@ if TYPE_CHECKING:
     from opstui.store.records import Kept
 
 _limit = click.option("--limit", type=click.IntRange(1, 1000), default=30, show_default=True)
+UID = 8
+"""Characters of a stand-up's uid that the list shows."""
 LONE = 3
 """A topic's number has at most so many digits; what is longer begins a uid."""
 
 
 @click.group("standup", cls=Group, invoke_without_command=True)
 @click.option("--date", "day", default="", metavar="DAY", help="The stand-up of another day, YYYY-MM-DD.")
+@click.option(
+    "--id", "number", default="", metavar="ID", help="One of several on a day, by the beginning of its id in the list."
+)
 @click.option("--slack", "form", flag_value="slack", help="As text for Slack.")
 @click.option("--plain", "form", flag_value="plain", help="As plain text.")
 @json_option
 @click.pass_context
-def standup(ctx: click.Context, day: str, form: str | None, as_json: bool) -> None:
+def standup(ctx: click.Context, day: str, number: str, form: str | None, as_json: bool) -> None:
     """The stand-up's report as Markdown; before it is held, what is known of everybody."""
     if ctx.invoked_subcommand is not None:
         for param in ctx.command.params:
@@ -43,7 +48,9 @@ def standup(ctx: click.Context, day: str, form: str | None, as_json: bool) -> No
                 raise click.UsageError(f"{param.opts[-1]} does not go with {ctx.invoked_subcommand}", ctx)
         return
     desk = ctx.obj.desk
-    uid = ""
+    if day and number:
+        raise click.UsageError("--date and --id both name a stand-up: say one of them", ctx)
+    uid = desk.standup.beginning(number).uid if number else ""
     if day:
         found = desk.standup.of(_day(day))
         if found is None:
@@ -84,12 +91,13 @@ def start(ctx: click.Context, seed: int | None, as_json: bool) -> None:
 
 
 @standup.command("next")
+@click.option("--go-on", is_flag=True, help="Go on with one of another day that was left open.")
 @json_option
 @click.pass_context
-def next_(ctx: click.Context, as_json: bool) -> None:
-    """Whoever speaks has spoken, and the next is asked; begins the stand-up when none is under way."""
+def next_(ctx: click.Context, go_on: bool, as_json: bool) -> None:
+    """Whoever speaks has spoken, and the next is asked; begins today's stand-up when there is none yet."""
     desk = ctx.obj.desk.standup
-    receipt = desk.next()
+    receipt = desk.next(go_on=go_on)
     _now(desk)
     report(ctx, receipt, as_json)
 
@@ -291,6 +299,7 @@ def listed(state: State, limit: int, as_json: bool) -> None:
                 clock(one.what.seconds),
                 spoken_words(one.what),
                 "under way" if one.open and one.name == desk.standup.today() else "left open" if one.open else "",
+                one.uid[:UID],
             )
             for one in found
         ],

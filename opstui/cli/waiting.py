@@ -10,6 +10,7 @@ from opstui.cli import complete
 from opstui.cli.given import text_of
 from opstui.cli.output import cut, emit_json, json_option, rfc3339, table
 from opstui.cli.receipts import report
+from opstui.cli.rows import OWNER_MOST, TITLE_MOST
 from opstui.cli.state import State
 from opstui.cli.streams import out, say
 from opstui.domain.format import moment
@@ -17,11 +18,6 @@ from opstui.domain.format import moment
 if TYPE_CHECKING:
     from opstui.services.desk import Desk
     from opstui.services.desk.waiting import WaitRow
-
-NAME_MOST, TITLE_MOST = 32, 80
-
-_blocker = click.argument("target", metavar="REF", shell_complete=complete.blockers)
-_escalated = click.argument("ref", metavar="REF", shell_complete=complete.escalated)
 
 
 @click.command("waiting")
@@ -42,7 +38,7 @@ def waiting(state: State, as_json: bool) -> None:
     heading = ("", "person", "ref", "title", "for", "days", "nudge", "nudged")
     lines = [
         (
-            *("!" if row.due else "", cut(row.person, NAME_MOST), row.ref, row.title, cut(row.what_for, NAME_MOST)),
+            *("!" if row.due else "", cut(row.person, OWNER_MOST), row.ref, row.title, cut(row.what_for, OWNER_MOST)),
             *(str(row.days), "now" if row.due else moment(row.nudge, now, zone), f"×{len(row.nudges)}" if row.nudges else ""),
         )
         for row in rows

@@ -21,11 +21,6 @@ class Chains:
         """What holds others up, by how many it frees; of equals first what waits for nothing itself, so that it can be done."""
         return sorted(self.holds, key=lambda ref: (ref in self.waits, -self.frees[ref], -len(self.holds[ref]), ref))
 
-    @property
-    def most(self) -> str:
-        """The one item that frees most of those that wait for nothing; in rings alone, that of all. Empty without a link."""
-        return next(iter(self.order), "")
-
 
 def chains(links: Iterable[tuple[str, str]]) -> Chains:
     """The chains of links, each a blocker and what waits for it; twice the same, or an item for itself, counts for nothing."""

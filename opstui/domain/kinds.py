@@ -61,3 +61,14 @@ class Place(StrEnum):
 
 PRIORITY_WORDS: Mapping[int, str] = {1: "critical", 2: "high", 3: "medium", 4: "low", 5: "lowest"}
 """Priorities are 1 (critical) to 5 (lowest); None where the source has none."""
+
+
+ACTED = (
+    *("priority", "stage", "transition", "due", "labels", "create", "for_block", "release", "withdraw", "import", "forget"),
+    *("begin", "standup", "standup_left", "park", "topic"),
+    *("take_stock", "block", "blocker", "blocker_owner", "blocker_next", "unblock"),
+    *("acknowledge", "resolve", "refused", "nudge"),
+    *("tick", "untick", "skip", "sign", "waive", "deviate"),
+    *("pause", "resume", "retry", "drop", "mine", "edit", "release-outbox", "undo", "redo"),
+)
+"""What actions of the journal are called, besides verdicts and what the log has as notes and decisions."""

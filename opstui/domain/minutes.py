@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from opstui.domain.format import plural
 from opstui.domain.parking import OUTCOME_WORDS, Topic
-from opstui.domain.standup import PARTS, Heard, Said, Turn
+from opstui.domain.standup import PARTS, Draft, Heard, Said, Turn
 
 HEADS = {"yesterday": "Done", "today": "Doing", "blockers": "Blocked"}
 """What the three questions are called in a report, as in the JSON: done, doing, blocked."""
@@ -76,11 +76,11 @@ class Minutes:
         return "draft" if self.started is None else "under way" if self.ended is None else "over"
 
 
-def spoken(turn: Turn, uid: str, *, speaking: bool = False) -> Spoken:
+def spoken(turn: Turn, draft: Draft | None, uid: str, *, speaking: bool = False) -> Spoken:
     """A person's part: what was typed in place of what was drafted; a drafted line that was left as it was keeps its source."""
     parts: list[tuple[Line, ...]] = []
     for part in PARTS:
-        drafted = turn.draft.part(part) if turn.draft else ()
+        drafted = draft.part(part) if draft else ()
         text = turn.typed(part)
         parts.append(tuple(map(_drafted, drafted)) if text is None else _typed(text, drafted, uid))
     return Spoken(turn.person, "speaking" if speaking else turn.state.value, turn.seconds, *parts)

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from random import Random
 
+from opstui.domain.format import plural
 from opstui.errors import Refused
 
 GAP_S = 30 * 60
@@ -54,6 +55,19 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What was known of somebody when their turn was over: a record beside the stand-up's, which is written with each step."""
+
+    person: str
+    draft: Draft
+
+    @property
+    def summary(self) -> str:
+        """In a line."""
+        return f"Known of {self.person}: {plural(sum(len(self.draft.part(part)) for part in PARTS), 'line')}"
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One person's place in the round. A text is None as long as nobody typed it: then the draft stands."""
 
@@ -63,8 +77,6 @@ class Turn:
     yesterday: str | None = None
     today: str | None = None
     blockers: str | None = None
-    draft: Draft | None = None
-    """What was known when the turn was over; None until then."""
 
     def typed(self, part: str) -> str | None:
         """What was typed for one of ``PARTS``."""
@@ -255,11 +267,6 @@ def edit(standup: Standup, person: str, now: datetime, **texts: str | None) -> S
     return replace(standup, turns=_with(standup.turns, person, **texts))
 
 
-def knowing(standup: Standup, person: str, draft: Draft) -> Standup:
-    """What was known of somebody's work is kept with what they said."""
-    return replace(standup, turns=_with(standup.turns, person, draft=draft))
-
-
 def finish(standup: Standup, now: datetime) -> Standup:
     """It is over; who speaks has spoken if they came to a word."""
     standup = counted(_under_way(standup), now)
@@ -291,6 +298,11 @@ def taken(standup: Standup, person: str, now: datetime) -> int:
 def with_state(standup: Standup, *states: State) -> Sequence[Turn]:
     """Turns in one of these states, in speaking order."""
     return [turn for turn in standup.turns if turn.state in states]
+
+
+def weight(standup: Standup) -> tuple[int, int]:
+    """How much was said in it: by how many, and how many of them more than what was known."""
+    return len(with_state(standup, State.SPOKEN)), sum(turn.edited for turn in standup.turns)
 
 
 def _under_way(standup: Standup) -> Standup:

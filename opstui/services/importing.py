@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from opstui.connectors.api import VERBS
+from opstui.domain import standup as walk
 from opstui.domain.model import Mark, Stage
 from opstui.domain.outbox import State, words
 from opstui.domain.text import clean, clean_line
@@ -192,29 +193,49 @@ def _link_decisions(work: _Work) -> None:
 
 
 def _record(work: _Work, record: Record) -> bool:
-    """A stand-up, a blocker or the like; one that is here stays as it is."""
+    """A stand-up, a blocker or the like; one that is here stays as it is, also where it is another one about the same."""
     uid = clean_line(record["uid"])
     if store_records.load(work.conn, uid) is not None:
         return False
     found = _kept(record | {"uid": uid})
+    if _has_like(work.conn, found):
+        if found.kind != "standup":
+            return False
+        # What was said in it is nowhere else: it comes in, but two cannot be under way.
+        found = found.now(walk.left_open(found.what), open=False)
     store_records.save(work.conn, found)
     work.lines.append(store_records.line(None, found, items.id_of(work.conn, found.ref)))
     return True
 
 
+def _has_like(conn: sqlite3.Connection, kept: store_records.Kept[Any]) -> bool:
+    """Whether one stands here of which there is one only: by its name, by its item, or at all."""
+    if kept.kind == "round":
+        return bool(store_records.find(conn, kept.kind, name=kept.name, limit=1))
+    if not kept.open:
+        return False
+    if kept.kind == "standup":
+        return bool(store_records.find(conn, kept.kind, open=True, limit=1))
+    name = kept.name if kept.kind == "standard" else None
+    one = kept.ref and kept.kind in ("blocker", "escalation", "wait", "standard")
+    return bool(one and store_records.find(conn, kept.kind, open=True, name=name, ref=kept.ref, limit=1))
+
+
 def _kept(record: Record) -> store_records.Kept[Any]:
     """A record from its export, with every text in it clean."""
     kind = str(record["kind"])
-    return store_records.Kept(
-        kind,
-        store_records.decode(kind, cleaned(record["data"])),
-        records.needed(record, "at"),
-        clean_line(record["who"]),
-        clean_line(record["uid"]),
-        clean_line(records.text(record, "name")),
-        clean_line(records.text(record, "ref")),
-        bool(record.get("open")),
-        records.moment(record.get("due")),
+    return store_records.sound(
+        store_records.Kept(
+            kind,
+            store_records.decode(kind, cleaned(record["data"])),
+            records.needed(record, "at"),
+            clean_line(record["who"]),
+            clean_line(record["uid"]),
+            clean_line(records.text(record, "name")),
+            clean_line(records.text(record, "ref")),
+            bool(record.get("open")),
+            records.moment(record.get("due")),
+        )
     )
 
 
@@ -315,7 +336,7 @@ def _state(target: str, value: Any) -> str | None:
             raise ValueError(f"priority {mark.priority!r} is not 1 to 5")
         return marks.dump(mark)
     if target == journal.RECORD:
-        return store_records.dump(store_records.parse(json.dumps(cleaned(value))))
+        return store_records.dump(store_records.sound(store_records.parse(json.dumps(cleaned(value)))))
     uid = clean_line(str(value["uid"]))
     if target == journal.OUTBOX:
         verb = _verb(value)

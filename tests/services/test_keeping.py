@@ -15,8 +15,11 @@ from opstui.services.export import export
 from opstui.services.importing import bring_in
 from opstui.store import records
 from opstui.store.records import Kept
-from tests.support.build import FakeClock
-from tests.support.desk import a_desk, store_of
+from tests.support.build import MORNING, FakeClock
+from tests.support.desk import a_desk, pull, store_of
+from tests.support.triage import a_morning
+
+ROUTINES = [{"name": "Opening checks", "due": "11:00", "steps": ["Doors", "Lights"]}]
 
 
 def park(desk: Desk, text: str) -> Kept[Topic]:
@@ -67,6 +70,20 @@ def test_what_a_later_action_changed_is_that_actions_to_take_back_first(tmp_path
         desk.undo(first)
 
 
+def test_an_action_of_before_its_kind_had_another_field_is_taken_back_all_the_same(tmp_path: Path) -> None:
+    desk = a_desk(tmp_path)
+    kept = park(desk, "Forklift rental")
+    turn(desk, kept, open=False)
+    with store_of(desk).writing() as conn:
+        conn.execute("DROP TRIGGER journal_no_update")
+        for column in ("before", "after"):
+            conn.execute(f"UPDATE journal SET {column} = json_remove({column}, '$.data.minutes', '$.data.said')")
+    desk.undo()
+    assert standing(desk) == [kept]
+    desk.undo()
+    assert standing(desk) == []
+
+
 def test_a_step_that_changes_nothing_is_no_action(tmp_path: Path) -> None:
     desk = a_desk(tmp_path)
     kept = park(desk, "Forklift rental")
@@ -100,3 +117,25 @@ def test_what_is_no_record_is_refused_by_its_line_and_the_rest_comes_in(tmp_path
     brought = bring_in(store_of(other), out, now=other.now(), who="Ana Ruiz", rules=rules(other._at.settings))
     assert [place for place, _ in brought.refused] == ["records.jsonl:1"]
     assert [kept.what.text for kept in standing(other)] == ["Forklift rental"]
+
+
+def test_an_import_beside_the_same_day_doubles_nothing_that_there_is_one_of(tmp_path: Path) -> None:
+    def a_day(folder: Path) -> Desk:
+        desk = a_desk(folder, FakeClock(MORNING.replace(hour=10)), routines=ROUTINES)
+        pull(desk, *a_morning())
+        desk.standup.start()
+        desk.standup.say("bo", {"today": f"Payroll in {folder.name}"})
+        desk.escalate(["helpdesk:INC4711"], "Cy Moss")
+        desk.routines.tick("Opening checks", 1)
+        return desk
+
+    one, two = a_day(tmp_path / "one"), a_day(tmp_path / "two")
+    before = {kind: records.find(store_of(two).read, kind, open=True) for kind in records.KINDS}
+    assert all(before[kind] for kind in ("standup", "blocker", "escalation", "round"))
+    export(store_of(one), tmp_path / "out", now=one.now(), zone=one.zone())
+    brought = bring_in(store_of(two), tmp_path / "out", now=two.now(), who="Ana Ruiz", rules=rules(two._at.settings))
+    assert not brought.refused and brought.added["records"] == 1
+    assert {kind: records.find(store_of(two).read, kind, open=True) for kind in records.KINDS} == before
+    assert len(records.find(store_of(two).read, "round")) == 1
+    theirs = next(kept for kept in two.standup.history() if not kept.open)
+    assert theirs.what.turn("Bo Lind").today == "Payroll in one"

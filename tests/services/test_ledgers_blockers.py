@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from opstui.domain.blockers import Outcome
+from opstui.domain.blockers import Blocker, Outcome
 from opstui.domain.model import Change, Comment, Item, Stage
 from opstui.errors import Refused, UsageError
 from opstui.services.desk import Desk
 from opstui.services.desk.stock import BlockerRow
 from opstui.store import records
+from opstui.store.records import Kept
 from tests.support.build import MORNING, FakeClock, an_item
 from tests.support.desk import a_desk, pull, store_of
 
@@ -56,8 +57,22 @@ def hold(desk: Desk, clock: FakeClock, times: int = 1) -> None:
     """So many stand-ups, one a day."""
     for _ in range(times):
         clock.forward(days=1)
-        desk.ledgers.take_stock()
-        desk.ledgers.carry(f"standup {clock()}")
+        meet(desk)
+
+
+def meet(desk: Desk) -> None:
+    """One stand-up, from its beginning to its end."""
+    if desk.standup.current() is None:
+        desk.standup.start()
+    desk.standup.finish()
+
+
+def past(desk: Desk) -> list[Kept[Blocker]]:
+    return records.find(store_of(desk).read, "blocker", open=False)
+
+
+def forced(desk: Desk) -> list[BlockerRow]:
+    return [row for row in desk.ledgers.blockers() if row.forced]
 
 
 def test_what_is_blocked_by_its_stage_or_waits_for_an_open_item_is_in_the_ledger(desk: Desk) -> None:
@@ -114,7 +129,7 @@ def test_what_is_no_longer_blocked_goes_out_by_itself(desk: Desk, clock: FakeClo
     moved(desk, BADGE, **changes)
     assert "jira:OPS-61" not in ledger(desk)
     assert desk.ledgers.take_stock().summary.endswith("1 cleared")
-    (over,) = desk.ledgers.past_blockers()
+    (over,) = past(desk)
     assert (over.what.outcome, over.what.said, over.what.ended) == (Outcome.CLEARED, said, clock())
 
 
@@ -141,7 +156,7 @@ def test_unchanged_repeats_are_counted_and_the_third_is_refused_with_what_mends_
     clock.forward(days=1)
     assert [row.forced for row in desk.ledgers.blockers()] == [True, True]
     with pytest.raises(Refused) as refused:
-        desk.ledgers.carry("monday")
+        meet(desk)
     text = str(refused.value)
     assert text.startswith("2 blockers cannot be carried once more: heard unchanged for the third time: ")
     for part in ("jira:OPS-61 Badge rollout waits (Cy Moss)", "D decides", "E escalates", "opstui blocker owner"):
@@ -151,10 +166,10 @@ def test_unchanged_repeats_are_counted_and_the_third_is_refused_with_what_mends_
 def test_what_was_carried_today_is_forced_tomorrow(desk: Desk, clock: FakeClock) -> None:
     hold(desk, clock, 3)
     assert not any(row.forced for row in desk.ledgers.blockers())
-    desk.ledgers.carry("a second one today")
+    meet(desk)
     assert {row.what.unchanged for row in desk.ledgers.blockers()} == {2}  # heard twice in a day is no repeat
     clock.forward(days=1)
-    assert len(desk.ledgers.forced()) == 2
+    assert len(forced(desk)) == 2
 
 
 def mend_by_deciding(desk: Desk) -> str:
@@ -187,7 +202,7 @@ def test_a_decision_that_was_taken_back_mends_nothing(desk: Desk, clock: FakeClo
     mend_by_deciding(desk)
     desk.undo()
     with pytest.raises(Refused):
-        desk.ledgers.carry("monday")
+        meet(desk)
 
 
 @pytest.mark.parametrize(
@@ -210,15 +225,6 @@ def test_another_owner_a_next_step_or_news_of_the_item_begins_the_count_anew(
     hold(desk, clock)
     what = ledger(desk)["jira:OPS-61"].what
     assert what.unchanged == 0 and what.last_changed > MORNING
-
-
-def test_the_same_stand_up_is_not_counted_twice_even_where_the_first_time_was_interrupted(desk: Desk, clock: FakeClock) -> None:
-    hold(desk, clock)
-    clock.forward(days=1)
-    desk.ledgers.carry("tuesday")
-    clock.forward(days=1)
-    assert desk.ledgers.carry("tuesday").group == 0
-    assert {row.what.unchanged for row in desk.ledgers.blockers()} == {1}
 
 
 def test_undo_of_carrying_sets_every_count_back(desk: Desk, clock: FakeClock) -> None:
@@ -279,16 +285,16 @@ def test_many_are_named_by_their_number(tmp_path: Path) -> None:
     hold(desk, clock, 3)
     clock.forward(days=1)
     with pytest.raises(Refused, match=r"5 blockers cannot be carried .*; 195 more can wait"):
-        desk.ledgers.carry("friday")
-    for row in desk.ledgers.forced()[:3]:
+        meet(desk)
+    for row in forced(desk)[:3]:
         desk.ledgers.set_next(row.identity, "ask for a date")
     with pytest.raises(Refused, match=r"2 blockers cannot be carried .*; 195 more can wait"):
-        desk.ledgers.carry("friday")
-    for row in desk.ledgers.forced()[:2]:
+        meet(desk)
+    for row in forced(desk)[:2]:
         desk.ledgers.set_next(row.identity, "ask for a date")
-    desk.ledgers.carry("friday")
+    meet(desk)
     clock.forward(days=1)
-    assert len(desk.ledgers.forced()) == 195  # what was left stays red
+    assert len(forced(desk)) == 195  # what was left stays red
 
 
 def test_a_ledger_survives_another_process(tmp_path: Path, clock: FakeClock) -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,11 +15,11 @@ import pytest
 
 from opstui.domain.minutes import FORMATS, Line, Minutes, document, write
 from opstui.domain.model import Change, Stage
-from opstui.domain.parking import Outcome
-from opstui.domain.standup import PARTS, State
+from opstui.domain.parking import Outcome, Topic
+from opstui.domain.standup import PARTS, Draft, State
 from opstui.domain.text import clean_line
 from opstui.errors import Refused, UsageError
-from opstui.services.desk import Desk
+from opstui.services.desk import Desk, drafts
 from opstui.store import journal, records
 from tests.support.build import MORNING, FakeClock, an_item
 from tests.support.desk import a_desk, pull, shut, store_of
@@ -36,8 +37,12 @@ def at_ten(folder: Path, **config: object) -> tuple[Desk, FakeClock]:
     return desk, clock
 
 
+def known(desk: Desk, *people: str) -> Mapping[str, Draft]:
+    return drafts.drafts(desk._at, people, desk.standup.since())
+
+
 def told(desk: Desk, person: str, part: str) -> list[str]:
-    return [said.text for said in desk.standup.drafts([person])[person].part(part)]
+    return [said.text for said in known(desk, person)[person].part(part)]
 
 
 # The walk
@@ -132,7 +137,6 @@ def test_one_left_open_can_be_finished_or_gone_on_with_and_loses_nothing(tmp_pat
     desk.standup.say("bo", {"blockers": "The key to gate B"})
     desk.standup.park("Lease @bo")
     clock.forward(days=3)
-    assert desk.standup.left_open() is not None
     old = desk.standup.current()
     assert old is not None
     desk.standup.finish()
@@ -140,6 +144,61 @@ def test_one_left_open_can_be_finished_or_gone_on_with_and_loses_nothing(tmp_pat
     assert kept is not None and kept.what.ended == old.what.since and kept.what.seconds == 240
     assert kept.what.turn("Bo Lind").blockers == "The key to gate B"  # type: ignore[union-attr]
     assert [one.what.text for one in desk.standup.topics()] == ["Lease"]
+
+
+def test_next_does_not_walk_the_round_of_another_day_unless_it_is_said_so(tmp_path: Path) -> None:
+    desk, clock = at_ten(tmp_path)
+    desk.standup.start()
+    clock.forward(days=3)
+    before = desk.standup.current()
+    with pytest.raises(Refused, match=r"left open.*start.*--go-on"):
+        desk.standup.next()
+    assert desk.standup.current() == before
+    assert desk.standup.next(go_on=True).group
+    desk.standup.start()
+    assert desk.standup.next().group
+
+
+def test_one_next_too_many_begins_no_second_stand_up(tmp_path: Path) -> None:
+    desk, _ = at_ten(tmp_path)
+    desk.standup.next()
+    desk.standup.finish()
+    with pytest.raises(Refused, match="is over"):
+        desk.standup.next()
+    assert len(desk.standup.history()) == 1
+
+
+def test_the_report_of_a_day_is_of_the_one_in_which_most_was_said(tmp_path: Path) -> None:
+    desk, clock = at_ten(tmp_path)
+    desk.standup.start()
+    clock.forward(minutes=1)
+    desk.standup.say("bo", {"today": "Payroll"})
+    desk.standup.next()
+    held = desk.standup.finish() and desk.standup.last()
+    assert held is not None
+    clock.forward(minutes=30)
+    desk.standup.start()
+    empty = desk.standup.current()
+    assert empty is not None and desk.standup.report().uid == empty.uid
+    desk.standup.finish()
+    assert desk.standup.report().uid == held.uid
+    assert desk.standup.say("bo", {"today": "Payroll, done"}).group
+    assert desk.standup.of(desk.standup.today()).what.turn("Bo Lind").today == "Payroll, done"  # type: ignore[union-attr]
+    assert desk.standup.beginning(empty.uid[:8]).uid == empty.uid
+    with pytest.raises(UsageError):
+        desk.standup.beginning("zz")
+
+
+def test_a_finish_is_not_taken_back_while_another_is_under_way(tmp_path: Path) -> None:
+    desk, _ = at_ten(tmp_path)
+    desk.standup.start()
+    group = desk.standup.finish().group
+    begun = desk.standup.start().group
+    with pytest.raises(Refused, match="another stand-up is under way"):
+        desk.undo(group)
+    assert len([one for one in desk.standup.history() if one.open]) == 1
+    desk.undo(begun)
+    assert desk.undo(group).group and desk.standup.current() is not None
 
 
 # The drafts
@@ -201,11 +260,11 @@ def test_a_draft_is_bounded_whatever_somebody_holds(tmp_path: Path) -> None:
     pull(desk, *(an_item(f"C-{n}", f"Stuck {n}", owner="Bo Lind", stage=Stage.BLOCKED) for n in range(120)))
     for n in range(90):
         desk.note(f"Seal {n}")
-    drafts = desk.standup.drafts(["Bo Lind", "Ana Ruiz"])
-    for draft in drafts.values():
+    found = known(desk, "Bo Lind", "Ana Ruiz")
+    for draft in found.values():
         assert sum(len(draft.part(part)) for part in PARTS) <= 50
         assert all(len(said.refs) <= 60 for part in PARTS for said in draft.part(part))
-    assert any("86 more noted on" in said.text for said in drafts["Ana Ruiz"].yesterday)
+    assert any("86 more noted on" in said.text for said in found["Ana Ruiz"].yesterday)
 
 
 def test_drafts_begin_where_the_last_stand_up_ended_or_the_working_day_before(tmp_path: Path) -> None:
@@ -272,6 +331,29 @@ def test_a_drafted_line_left_as_it_was_keeps_its_source_and_a_typed_one_says_so(
     bo = next(one for one in desk.standup.report().people if one.person == "Bo Lind")
     first, second = bo.doing
     assert not first.typed and first.refs and second.typed and second.text.startswith("Fix <!channel>")
+
+
+def test_a_step_writes_no_draft_but_that_of_whoever_has_spoken_once(tmp_path: Path) -> None:
+    desk, clock = at_ten(tmp_path)
+    pull(desk, *(an_item(f"B-{n}", f"Job {n}", owner="Bo Lind", stage=Stage.DOING) for n in range(40)))
+    desk.standup.start()
+    for _ in range(3):
+        clock.forward(seconds=30)
+        desk.standup.next()
+    kept = records.find(store_of(desk).read, "said")
+    assert {one.what.person for one in kept} == set(desk.standup.roster()) and not any(one.open for one in kept)
+    said = desk.standup.report()
+    assert len(next(one for one in said.people if one.person == "Bo Lind").doing) > 5
+    read = store_of(desk).read
+    steps = read.execute("SELECT after FROM journal WHERE json_extract(after, '$.kind') = 'standup'").fetchall()
+    assert len(steps) == 4 and not any("Job 1" in after for (after,) in steps)
+    desk.undo()
+    assert len(records.find(read, "said")) == 2
+    desk.redo()
+    desk.standup.back()
+    desk.standup.next()
+    desk.standup.finish()
+    assert len(records.find(read, "said")) == 3
 
 
 def test_a_report_is_what_was_known_then_whatever_happens_after(tmp_path: Path) -> None:
@@ -381,6 +463,21 @@ def test_time_for_a_topic_puts_its_item_on_the_list_for_a_block_in_one_action(tm
     assert not desk.detail("helpdesk:INC4711").mark.for_block and len(desk.standup.topics()) == 1  # type: ignore[union-attr]
     desk.for_block(["helpdesk:INC4711"])
     assert desk.standup.answer(uid, "block").summary == "label roll: time set aside"
+
+
+def test_an_old_report_keeps_its_parking_lot_however_much_was_parked_since(tmp_path: Path) -> None:
+    desk, clock = at_ten(tmp_path)
+    desk.standup.start()
+    desk.standup.park("Lease")
+    desk.standup.finish()
+    old = desk.standup.last()
+    assert old is not None
+    clock.forward(days=1)
+    with store_of(desk).writing() as conn:
+        for n in range(250):
+            records.save(conn, records.new("topic", Topic(f"t{n}"), clock(), "A"))
+    assert [one.topic.text for one in desk.standup.report(old.uid).parked] == ["Lease"]
+    assert [one.what.text for one in desk.standup.topics(standup=old.uid)] == ["Lease"]
 
 
 # Crashes

@@ -12,8 +12,10 @@ from textual.widgets import Input, TextArea
 
 from opstui.domain.escalation import Outcome
 from opstui.domain.kinds import Place
+from opstui.store import records
 from opstui.ui.dialogs.escalate import EscalationEditor
 from opstui.ui.panes.standup import StandupPane
+from tests.support.desk import store_of
 from tests.support.outbox import can
 from tests.support.triage import Story, a_triage
 
@@ -80,7 +82,7 @@ async def test_x_puts_in_what_no_tracker_knows_and_y_ends_it(tmp_path: Path) -> 
         await desk.until(lambda: not pane.list.row.ref)
         await desk.press("Y", "1")
         await desk.expect("Blockers 2")
-        assert desk.desk.ledgers.past_blockers()[0].what.said == "Solved"
+        assert records.find(store_of(desk.desk).read, "blocker", open=False)[0].what.said == "Solved"
 
 
 async def test_a_stand_up_that_would_hear_it_a_third_time_unchanged_is_not_finished_and_leads_to_the_ledger(
@@ -88,8 +90,8 @@ async def test_a_stand_up_that_would_hear_it_a_third_time_unchanged_is_not_finis
 ) -> None:
     async with a_triage(tmp_path) as desk:
         for _ in range(3):
-            desk.desk.ledgers.take_stock()
-            desk.desk.ledgers.carry(f"s{desk.clock()}")
+            desk.desk.standup.start()
+            desk.desk.standup.finish()
             desk.clock.forward(days=1)
         await at_tab(desk, "People")
         desk.desk.standup.start()

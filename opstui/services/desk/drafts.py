@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from opstui.domain.drafting import Act, Hand, Move, draft
 from opstui.domain.standup import Draft
+from opstui.domain.standup import Known as Noted
+from opstui.services.desk import keeping
 from opstui.services.desk.context import Context
 from opstui.store import records, work
+from opstui.store.records import Kept
 
+NOTED = "said"
 REACH = timedelta(days=7)
 """A stand-up that began longer ago than this says nothing of what is news: then that is since the working day before."""
 
@@ -44,6 +49,17 @@ def since(at: Context) -> datetime:
             break
         day -= timedelta(days=1)
     return at.calendar.opening(day)
+
+
+def kept(conn: sqlite3.Connection, standup: str) -> dict[str, Kept[Noted]]:
+    """What was known of each one whose turn in a stand-up is over, by its uid."""
+    return {one.what.person: one for one in records.find(conn, NOTED, name=standup)}
+
+
+def step(at: Context, standup: str, old: Kept[Noted] | None, person: str, draft: Draft) -> keeping.Step:
+    """What is known of somebody now, to be kept with what they said."""
+    what = Noted(person, draft)
+    return old, old.now(what) if old else records.new(NOTED, what, at.now(), at.who, name=standup, open=False)
 
 
 class Known(NamedTuple):

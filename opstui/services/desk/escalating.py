@@ -119,15 +119,20 @@ def closing(at: Context, verb: str, conn: Connection, changes: Sequence[Change])
 
     A wait for somebody else is another one too: what was said to the one before is not told of the next.
     """
+    asked = records.standing(conn, asking.KIND, [one.ref for one in changes if one.after.verdict is not Verdict.ESCALATE])
+    waits = records.standing(conn, "wait", [one.ref for one in changes if _left(one)])
     for change in changes:
-        before, after = change.before, change.after
-        if after.verdict is not Verdict.ESCALATE and (kept := asking.stored(conn, change.ref)) is not None:
-            outcome = Outcome.CLOSED if after.verdict in verdicts.ENDING else Outcome.WITHDRAWN
+        outcome = Outcome.CLOSED if change.after.verdict in verdicts.ENDING else Outcome.WITHDRAWN
+        for kept in asked.get(change.ref, ())[:1]:
             what = replace(kept.what, outcome=outcome, ended=at.instant(), said=f"{verb.replace('_', ' ')} here")
             yield from keeping.saved(conn, [(kept, kept.now(what, open=False, due=None))])
-        if before.verdict is Verdict.WAIT and (after.verdict is not Verdict.WAIT or after.target != before.target):
-            for wait in records.find(conn, "wait", open=True, ref=change.ref, limit=10):
-                yield from keeping.saved(conn, [(wait, wait.now(wait.what, open=False))])
+        for wait in waits.get(change.ref, ()):
+            yield from keeping.saved(conn, [(wait, wait.now(wait.what, open=False))])
+
+
+def _left(change: Change) -> bool:
+    before, after = change.before, change.after
+    return before.verdict is Verdict.WAIT and (after.verdict is not Verdict.WAIT or after.target != before.target)
 
 
 def _turn(

@@ -500,8 +500,6 @@ class Desk:
 
         return resume(self._at, source)
 
-    # sub-façades: each loaded when it is first asked for -----------------------------------------------------------
-
     # undo and upkeep -----------------------------------------------------------------------------------------------
 
     def undo(self, group: int | None = None) -> Receipt:

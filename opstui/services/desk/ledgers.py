@@ -12,7 +12,6 @@ from opstui.services.desk.waiting import NEXT
 from opstui.store import queue
 
 if TYPE_CHECKING:
-    from opstui.domain.blockers import Blocker
     from opstui.domain.escalation import Asked, Escalation, Ladder
     from opstui.services.desk.asking import Suggested
     from opstui.services.desk.escalating import EscalationRow
@@ -33,25 +32,9 @@ class LedgerDesk:
         """What is blocked now, whether or not stock was taken since: forced ones first, then by repeats and age."""
         return stock.rows(self._at)
 
-    def past_blockers(self, limit: int = 50) -> list[Kept[Blocker]]:
-        """Blockers that are over, the youngest first."""
-        return stock.past(self._at, limit)
-
     def take_stock(self) -> Receipt:
         """Bring the ledger up to date with the items. Nothing that undo would take back."""
         return stock.take_stock(self._at)
-
-    def carry(self, standup: str) -> Receipt:
-        """Carry every open blocker through the stand-up of that uid; a second time changes nothing.
-
-        Raises:
-            Refused: some were heard unchanged for the third time, and nothing was decided, escalated or reassigned.
-        """
-        return stock.carry(self._at, standup)
-
-    def forced(self) -> list[BlockerRow]:
-        """Those that a stand-up cannot be finished with as they are."""
-        return stock.forced(self._at)
 
     def block(self, ref: str = "", text: str = "", owner: str = "", next_step: str = "") -> Receipt:
         """Put something into the ledger that no tracker says is blocked; with ``ref`` it is about that item."""

@@ -28,6 +28,14 @@ def current(conn: sqlite3.Connection, line: journal.Line) -> str | None:
     return decision_state(uid, other)
 
 
+def stands(conn: sqlite3.Connection, line: journal.Line) -> bool:
+    """Whether the line's thing is as it was before it. A record is compared as today's version would write it down."""
+    before = line.before
+    if before is not None and line.target == journal.RECORD:
+        before = records.dump(records.parse(before))
+    return current(conn, line) == before
+
+
 def put(conn: sqlite3.Connection, line: journal.Line, at: datetime) -> None:
     """Set the line's thing to ``line.after``."""
     if line.target == journal.MARK:

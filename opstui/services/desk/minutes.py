@@ -44,9 +44,9 @@ def collect(at: Context, kept: Kept[Standup] | None) -> Minutes:
             standup.length_s,
             standup.left_out,
         )
-    open_turns = [turn.person for turn in turns if turn.draft is None] if base.ended is None else []
-    known = drafts.drafts(at, open_turns, drafts.since(at)) if open_turns else {}
-    turns = tuple(replace(turn, draft=known[turn.person]) if turn.person in known else turn for turn in turns)
+    known = {person: one.what.draft for person, one in drafts.kept(at.store.read, base.uid).items()} if base.uid else {}
+    open_turns = [turn.person for turn in turns if turn.person not in known] if base.ended is None else []
+    known |= drafts.drafts(at, open_turns, drafts.since(at)) if open_turns else {}
     current = kept.what.current if kept is not None and kept.what.ended is None else ""
     if kept is not None and base.ended is not None:
         blockers, hidden = kept.what.heard, kept.what.unseen
@@ -55,7 +55,10 @@ def collect(at: Context, kept: Kept[Standup] | None) -> Minutes:
     with at.store.reading() as conn:
         return replace(
             base,
-            people=tuple(spoken(turn, base.uid, speaking=bool(current) and turn.person == current) for turn in turns),
+            people=tuple(
+                spoken(turn, known.get(turn.person), base.uid, speaking=bool(current) and turn.person == current)
+                for turn in turns
+            ),
             blockers=blockers,
             parked=_parked(conn, base),
             unseen=hidden,
@@ -77,9 +80,8 @@ def unseen(at: Context) -> tuple[tuple[str, int], ...]:
 
 def _parked(conn: Connection, minutes: Minutes) -> tuple[Parked, ...]:
     """What came up in this stand-up; before one is held, what is open."""
-    found = records.find(conn, "topic", open=None if minutes.uid else True, since=minutes.started, limit=MOST)
-    return tuple(
-        Parked(one.uid, one.what, one.ref)
-        for one in reversed(found)
-        if not minutes.uid or one.what.standup == minutes.uid or (one.open and minutes.state == "under way")
-    )
+    found = records.find(conn, "topic", name=minutes.uid, limit=MOST) if minutes.uid else []
+    if not minutes.uid or minutes.state == "under way":
+        found += [one for one in records.find(conn, "topic", open=True, since=minutes.started, limit=MOST) if one not in found]
+        found = sorted(found, key=lambda one: one.at, reverse=True)[:MOST]
+    return tuple(Parked(one.uid, one.what, one.ref) for one in reversed(found))

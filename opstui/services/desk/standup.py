@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from opstui.domain import standup as walk
 from opstui.domain.boardviews import PersonLoad
@@ -27,12 +27,16 @@ from opstui.store import journal, records
 from opstui.store.records import Kept
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from opstui.domain.minutes import Minutes
     from opstui.store.db import Connection
 
 LONGEST = 4_000
 """Characters of one part of what one person says."""
 TOPICS = 200
+PAST = 1000
+"""So many stand-ups are looked through for a uid."""
 Rule = Callable[[Standup, datetime], Standup]
 
 
@@ -74,13 +78,22 @@ class StandupDesk:
         return records.find(self._at.store.read, "standup", limit=limit)
 
     def of(self, day: str) -> Kept[Standup] | None:
-        """The last stand-up of a day, by its ISO date."""
-        return next(iter(records.find(self._at.store.read, "standup", name=day, limit=1)), None)
+        """The stand-up of a day, by its ISO date; where there were several, the one in which most was said, else the last."""
+        return _of(self._at.store.read, day)
 
     def by_uid(self, uid: str) -> Kept[Standup] | None:
         """One stand-up."""
         found = records.load(self._at.store.read, uid)
         return found if found is not None and found.kind == "standup" else None
+
+    def beginning(self, uid: str) -> Kept[Standup]:
+        """The stand-up whose uid begins so. UsageError when none does, or several."""
+        near = [one for one in self.history(PAST) if uid and one.uid.startswith(uid)]
+        if len(near) != 1:
+            raise UsageError(
+                f"{uid!r} is {'several' if near else 'no'} stand-up{'s' * bool(near)}", "", "See: opstui standup list"
+            )
+        return near[0]
 
     def of_action(self, group: int) -> Kept[Standup] | None:
         """The stand-up that an action of the journal was about, as it stands now."""
@@ -91,19 +104,11 @@ class StandupDesk:
                 return found
         return None
 
-    def left_open(self) -> Kept[Standup] | None:
-        """A stand-up of another day that nobody finished."""
-        found = self.current()
-        return found if found is not None and found.name != self.today() else None
-
-    def drafts(self, people: Sequence[str] | None = None) -> Mapping[str, Draft]:
-        """What is known of everybody's work since the last stand-up."""
-        return drafts.drafts(self._at, self.roster() if people is None else people, drafts.since(self._at))
-
     def tiles(self) -> tuple[Tile, ...]:
         """Everybody of the round under way, or of today's, else of the roster: how they stand, and what is known of them."""
         kept = self.current() or self.of(self.today())
         turns = kept.what.turns if kept else tuple(Turn(name) for name in self.roster())
+        noted = drafts.kept(self._at.store.read, kept.uid) if kept else {}
         names = [turn.person for turn in turns]
         known = drafts.known(self._at, names, drafts.since(self._at))
         loads = {load.name: load for load in BoardDesk(self._at).people().loads}
@@ -112,7 +117,7 @@ class StandupDesk:
         return tuple(
             Tile(
                 turn,
-                turn.draft or known.drafts.get(turn.person, empty),
+                noted[turn.person].what.draft if turn.person in noted else known.drafts.get(turn.person, empty),
                 loads.get(turn.person, PersonLoad(turn.person, 0, 0, usual, None)),
                 known.hands.get(turn.person, ()),
             )
@@ -125,8 +130,8 @@ class StandupDesk:
 
     def topics(self, *, open: bool | None = True, standup: str = "") -> list[Kept[Topic]]:
         """The parking lot, the oldest first: what is open, or what came up in one stand-up."""
-        found = records.find(self._at.store.read, "topic", open=open, limit=TOPICS)
-        return [one for one in reversed(found) if not standup or one.what.standup == standup]
+        found = records.find(self._at.store.read, "topic", open=open, name=standup or None, limit=TOPICS)
+        return found[::-1]
 
     def asked(self, text: str) -> Asked:
         """A topic as it would be parked. UsageError when there is nothing to talk about."""
@@ -134,7 +139,10 @@ class StandupDesk:
 
     def report(self, uid: str = "") -> Minutes:
         """The minutes of a stand-up; without one, of today's, or what is known before it is held."""
-        found = self.by_uid(uid) if uid else self.of(self.today())
+        today = self.today()
+        found = (
+            self.by_uid(uid) if uid else next((one for one in [self.current()] if one and one.name == today), self.of(today))
+        )
         if uid and found is None:
             raise Refused("The report", "there is no such stand-up")
         return minutes.collect(self._at, found)
@@ -175,20 +183,28 @@ class StandupDesk:
                 said += f"; that of {steps[0][0].name if steps[0][0] else ''} is over as of its last entry"
             return keeping.write(at, conn, [*steps, (None, new)], verb="begin", said=said)
 
-    def next(self) -> Receipt:
-        """Begin, when none is under way; else whoever speaks has spoken, and the next is asked."""
-        found = self.current()
+    def next(self, *, go_on: bool = False) -> Receipt:
+        """Begin today's, when there is none yet; else whoever speaks has spoken, and the next is asked.
+
+        Refused: one of another day was left open and ``go_on`` does not say that it is meant, or today's is over.
+        """
+        found, today = self.current(), self.today()
         if found is None:
+            if self.of(today) is not None:
+                raise Refused("Go on with the stand-up", "today's is over", "Another one begins with: opstui standup start")
             return self.start()
+        if found.name != today and not go_on:
+            ways = "Today's begins with: opstui standup start; that one goes on with: opstui standup next --go-on"
+            raise Refused("Go on with the stand-up", f"the one of {found.name} was left open", ways)
         speaker = found.what.current
-        known = self.drafts([speaker]) if speaker else {}
+        known = self._drafts([speaker]) if speaker else {}
 
-        def on(standup: Standup, now: datetime) -> Standup:
-            if standup.current == speaker and speaker:
-                standup = walk.knowing(standup, speaker, known[speaker])
-            return walk.onward(standup, now)
+        def noted(conn: Connection, kept: Kept[Standup]) -> Iterator[keeping.Step]:
+            if kept.what.current == speaker and speaker:
+                yield drafts.step(self._at, kept.uid, drafts.kept(conn, kept.uid).get(speaker), speaker, known[speaker])
 
-        return self._step(on, "turn", lambda new: f"{new.current} speaks" if new.current else "Everybody has spoken")
+        said = "Everybody has spoken"
+        return self._step(walk.onward, "turn", lambda new: f"{new.current} speaks" if new.current else said, more=noted)
 
     def back(self) -> Receipt:
         """Whoever spoke before speaks again."""
@@ -246,17 +262,15 @@ class StandupDesk:
         if found is None:
             raise Refused("Finish the stand-up", "none is under way", "N begins one, or: opstui standup start")
         late = found.name != self.today()
-        missing = [turn.person for turn in found.what.turns if turn.draft is None] if not late else []
-        known = self.drafts(missing) if missing else {}
+        noted = drafts.kept(at.store.read, found.uid)
+        missing = [turn.person for turn in found.what.turns if turn.person not in noted] if not late else []
+        known = self._drafts(missing) if missing else {}
         unseen = () if late else minutes.unseen(at)
         ids = () if late else stock.blocked(at)
         with at.store.writing() as conn:
             kept = self._meant(conn, over=False)
             standup, told = kept.what, ""
             carried: list[keeping.Step] = []
-            for turn in standup.turns:
-                if turn.draft is None and turn.person in known:
-                    standup = walk.knowing(standup, turn.person, known[turn.person])
             if late:
                 new = walk.left_open(standup)
             else:
@@ -267,7 +281,9 @@ class StandupDesk:
             said = f"Finished the stand-up of {new.day}: {spoken}, {plural(round(new.seconds / 60), 'minute')}"
             if told and new.heard:
                 said += f"; {told[:1].lower()}{told[1:]}"
+            noted = drafts.kept(conn, kept.uid)
             steps = [*carried, (kept, kept.now(new, open=False))]
+            steps += [drafts.step(at, kept.uid, None, name, draft) for name, draft in known.items() if name not in noted]
             return keeping.write(at, conn, steps, verb="standup_left" if late else "standup", said=said)
 
     # the parking lot -----------------------------------------------------------------------------------------------
@@ -280,7 +296,7 @@ class StandupDesk:
         found = self.current()
         topic = Topic(asked.text, tuple(names), minutes or asked.minutes, found.uid if found else "")
         with at.store.writing() as conn:
-            new = records.new("topic", topic, at.now(), at.who, ref=ref)
+            new = records.new("topic", topic, at.now(), at.who, name=topic.standup, ref=ref)
             return keeping.write(at, conn, [(None, new)], verb="park", said=f"Parked: {topic.summary}")
 
     def change_topic(self, uid: str, text: str) -> Receipt:
@@ -320,6 +336,10 @@ class StandupDesk:
 
     # helpers -------------------------------------------------------------------------------------------------------
 
+    def _drafts(self, people: Sequence[str]) -> Mapping[str, Draft]:
+        """What is known of their work since the last stand-up."""
+        return drafts.drafts(self._at, people, drafts.since(self._at))
+
     def _topic(self, uid: str, change: Callable[[Topic], Topic], verb: str, said: Callable[[Topic], str]) -> Receipt:
         at = self._at
         with at.store.writing() as conn:
@@ -330,22 +350,31 @@ class StandupDesk:
             new = kept.now(after, open=after.outcome is Outcome.OPEN)
             return keeping.write(at, conn, [(kept, new)], verb=verb, said=said(after))
 
-    def _step(self, rule: Rule, verb: str, said: Callable[[Standup], str], *, over: bool = False) -> Receipt:
-        """One rule carried out on the stand-up under way, read inside the transaction that writes it."""
+    def _step(
+        self,
+        rule: Rule,
+        verb: str,
+        said: Callable[[Standup], str],
+        *,
+        over: bool = False,
+        more: Callable[[Connection, Kept[Standup]], Iterator[keeping.Step]] | None = None,
+    ) -> Receipt:
+        """One rule carried out on the stand-up under way, read inside the transaction that writes it, with what goes along."""
         at = self._at
         with at.store.writing() as conn:
             kept = self._meant(conn, over=over)
             new = rule(kept.what, at.instant())
             after = kept.now(new, open=new.ended is None)
-            return keeping.write(at, conn, [(kept, after)], verb=verb, said=said(new))
+            steps = [(kept, after), *(more(conn, kept) if more else ())]
+            return keeping.write(at, conn, steps, verb=verb, said=said(new))
 
     def _meant(self, conn: Connection, *, over: bool) -> Kept[Standup]:
-        found = records.find(conn, "standup", open=True, limit=1)
-        if not found and over:
-            found = records.find(conn, "standup", name=self.today(), limit=1)
-        if not found:
+        found = next(iter(records.find(conn, "standup", open=True, limit=1)), None)
+        if found is None and over:
+            found = _of(conn, self.today())
+        if found is None:
             raise Refused("The stand-up", "none is under way", "N begins one, or: opstui standup start")
-        return found[0]
+        return found
 
     def _known(self, name: str) -> str:
         """Somebody's one name; empty for a stranger."""
@@ -378,6 +407,11 @@ class StandupDesk:
         raise UsageError(f"{name!r} is not in this stand-up", "", f"There are {', '.join(there)}." if there else "")
 
 
+def _of(conn: sqlite3.Connection, day: str) -> Kept[Standup] | None:
+    """The stand-up of a day in which most was said; of several the youngest."""
+    return max(records.find(conn, "standup", name=day, limit=TOPICS), key=lambda one: walk.weight(one.what), default=None)
+
+
 def _became(topic: Topic) -> str:
     """What became of a topic, in a line."""
     return f"{topic.text}: {OUTCOME_WORDS[topic.outcome]}" + (f", {topic.said}" if topic.said else "")
@@ -385,8 +419,3 @@ def _became(topic: Topic) -> str:
 
 def _shuffled(seed: int, standup: Standup, now: datetime) -> Standup:
     return walk.shuffle(standup, seed, now)
-
-
-def document(kept: Kept[Standup]) -> dict[str, Any]:
-    """A stand-up as plain values, for JSON."""
-    return {"uid": kept.uid, "day": kept.name, "open": kept.open, **cast("dict[str, Any]", records.encode(kept.what))}

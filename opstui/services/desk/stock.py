@@ -92,16 +92,6 @@ def rows(at: Context) -> list[BlockerRow]:
     return sorted(found, key=lambda row: (not row.forced, *_order(row.kept)))
 
 
-def forced(at: Context) -> list[BlockerRow]:
-    """Those that a stand-up cannot be finished with as they are."""
-    return [row for row in rows(at) if row.forced]
-
-
-def past(at: Context, limit: int) -> list[Kept[Blocker]]:
-    """Blockers that are over, the youngest first."""
-    return records.find(at.store.read, KIND, open=False, limit=limit)
-
-
 def take_stock(at: Context) -> Receipt:
     """Bring the ledger up to date with the items: what is newly blocked comes in, what is no longer blocked goes out."""
     ids = blocked(at)
@@ -111,30 +101,18 @@ def take_stock(at: Context) -> Receipt:
         return keeping.write(at, conn, stock.steps, verb="take_stock", said=said, undoable=False)
 
 
-def carry(at: Context, standup: str) -> Receipt:
-    """Carry every open blocker through a stand-up, named by its uid.
-
-    Raises:
-        Refused: some have been heard unchanged too often, and nothing was decided, escalated or reassigned since.
-    """
-    ids = blocked(at)
-    with at.store.writing() as conn:
-        steps, said = carried(at, conn, standup, ids)
-        return keeping.write(at, conn, steps, verb="carry", said=said)
-
-
 def blocked(at: Context) -> list[int]:
     """What is blocked now, by its ids: read before a transaction begins, which must be short."""
     return stuck.blocked(at.store.read, MOST)
 
 
 def carried(at: Context, conn: Connection, standup: str, ids: Sequence[int]) -> tuple[list[Step], str]:
-    """The same for who writes the end of the stand-up as one action: the steps, and what is said of them.
+    """Every open blocker carried through a stand-up, named by its uid, for who writes its end: the steps, and what is said.
 
     ``ids`` as of ``blocked``.
 
     Raises:
-        Refused: as ``carry``.
+        Refused: some have been heard unchanged too often, and nothing was decided, escalated or reassigned since.
     """
     now = at.instant()
     stock = look(at, conn, ids)

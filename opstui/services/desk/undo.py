@@ -16,13 +16,14 @@ from opstui.store import items, journal, marks, sessions
 
 if TYPE_CHECKING:
     from opstui.services.desk import acting, chain, lines
-    from opstui.store import ranks
+    from opstui.store import ranks, records
     from opstui.store.db import Connection
 else:  # the foot names what undo would do; that takes none of what doing it takes
     acting = late("opstui.services.desk.acting")
     chain = late("opstui.services.desk.chain")
     lines = late("opstui.services.desk.lines")
     ranks = late("opstui.store.ranks")
+    records = late("opstui.store.records")
 
 LOOKED_AT = 50
 """Changes on their way that are looked at for one line of that list: what becomes of the first is said of all."""
@@ -95,9 +96,10 @@ def _turn(at: Context, conn: Connection, group: journal.Group, *, back: bool) ->
     for line in turned:
         if line.target == journal.OUTBOX:
             continue
-        if lines.current(conn, line) != line.before:
+        if not lines.stands(conn, line):
             raise _blocked(conn, verb, group, line)
         lines.put(conn, line, at.instant())
+    _must_be_one_standup(conn, verb, group, turned)
     seen = [chain.look(at, conn, line) for line in sent]
     tail = chain.sentence(seen, undo=back)
     stays = back and len(seen) == len(turned) > 0 and all(one.turn is chain.Turn.STAYS for one in seen)
@@ -142,6 +144,15 @@ def _must_be_last(conn: Connection, verb: str, group: journal.Group, turned: lis
         if mine is not None:
             why = f"{mine.ref or 'what it made'} was changed since ({later.summary})"
             raise Refused(f"Cannot {verb}: {group.summary}", why, "Undo the later action first", ref=mine.ref)
+
+
+def _must_be_one_standup(conn: sqlite3.Connection, verb: str, group: journal.Group, turned: list[journal.Line]) -> None:
+    """Two stand-ups are never under way: one that was finished is not taken up again while another is."""
+    if not any(line.target == journal.RECORD for line in turned):
+        return
+    under_way = records.find(conn, "standup", open=True, limit=2)
+    if len(under_way) > 1 and any(lines.uid_of(line) in {kept.uid for kept in under_way} for line in turned):
+        raise Refused(f"Cannot {verb}: {group.summary}", "another stand-up is under way", "Finish that one first")
 
 
 def _opposite(line: journal.Line) -> journal.Line:

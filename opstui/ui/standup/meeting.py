@@ -130,9 +130,12 @@ class Meeting:
             heading = f"Today's stand-up is over since {at}"
             options = [("new", "Begin another one"), ("no", "Leave it")]
         answer = await self.pane.answer(ChoicePicker(heading, options))
-        do = {"new": desk.start, "on": desk.next, "end": desk.finish}.get(answer or "")
-        if do is not None:
-            self.pane.write(do)
+        if answer == "new":
+            self.pane.write(desk.start)
+        elif answer == "on":
+            self.pane.write(partial(desk.next, go_on=True))
+        elif answer == "end":
+            self.pane.write(desk.finish)
 
     def _back(self) -> None:
         self.pane.write(self.pane.desk.standup.back)
