@@ -191,6 +191,27 @@ async def test_a_letter_is_written_on_one_page_and_looked_at_before_it_goes(tmp_
         assert desk.desk.draft(f"escalate:{PAYROLL}") == ""
 
 
+async def test_repeating_an_escalation_says_nothing_of_the_first_item_about_another(tmp_path: Path) -> None:
+    async with a_triage(tmp_path, escalation=LADDER) as desk:
+        can(desk.desk, "jira", ["comment"])
+        desk.app.read_health()
+        await desk.go("OPS-88")
+        await desk.press("E", "enter")
+        await desk.until(lambda: isinstance(desk.app.screen, EscalationEditor))
+        await desk.press("whole:Who pays?", "f5")
+        await desk.expect("written as a comment at jira")
+        await desk.press("f2")
+        await desk.until(lambda: len(desk.desk.outbox()) == 1)
+        await desk.go("OPS-61")
+        await desk.press(".")
+        await desk.until(lambda: len(desk.desk.ledgers.escalations()) == 2)
+        what = {row.ref: row.what for row in desk.desk.ledgers.escalations()}
+        assert what[BADGE].question == what[PAYROLL].question == "Who pays?" and what[BADGE].to == "Cy Moss"
+        assert what[BADGE].facts == desk.desk.ledgers.suggested(BADGE).facts != what[PAYROLL].facts
+        assert "SLA" in what[PAYROLL].text and "SLA" not in what[BADGE].text
+        assert [change.ref for change in desk.desk.outbox()] == [PAYROLL]
+
+
 async def test_a_reason_of_the_team_is_taken_by_its_number(tmp_path: Path) -> None:
     async with a_triage(tmp_path, escalation=LADDER) as desk:
         await desk.press("E", "enter")
