@@ -19,6 +19,7 @@ from opstui.ui.panes.log import LogPane
 from opstui.ui.panes.standup import StandupPane
 from opstui.ui.standup.people import PeopleView
 from tests.support.build import MORNING, FakeClock, an_item
+from tests.support.desk import pull
 from tests.support.host import HOSTILE
 from tests.support.triage import Story, a_morning, a_triage
 
@@ -148,6 +149,25 @@ async def test_what_was_being_typed_is_kept_and_offered_again(tmp_path: Path) ->
         assert desk.desk.standup.current().what.turn("Ana Ruiz").today is None  # type: ignore[union-attr]
         await desk.press("e")
         await desk.expect("draft restored", "Half a sentence")
+
+
+async def test_a_kept_draft_holds_only_what_was_typed_in_and_hides_no_blocker_that_came_since(tmp_path: Path) -> None:
+    async with at_ten(tmp_path) as desk:
+        await desk.press("N")
+        await until_asked(desk, "Ana Ruiz")
+        await desk.press("e", "text:Half a sentence", "escape")
+        await desk.until(lambda: desk.app.screen is pane_of(desk))
+        pull(desk.desk, *a_morning(), an_item("INC99", "Broken dock leveller", owner="Ana Ruiz", stage=Stage.BLOCKED))
+        await to_people(desk, "Parked")
+        await to_people(desk)
+        await desk.expect("Broken dock leveller")
+        await desk.press("e")
+        await desk.expect("draft restored", "Half a sentence", "Broken dock leveller")
+        await desk.press("f2")
+        await desk.until(lambda: desk.app.screen is pane_of(desk))
+        turn = desk.desk.standup.current().what.turn("Ana Ruiz")  # type: ignore[union-attr]
+        assert turn is not None and "Half a sentence" in (turn.today or "")
+        assert turn.yesterday is None and turn.blockers is None
 
 
 async def test_a_topic_is_parked_from_any_tab_on_its_item_and_ended(tmp_path: Path) -> None:
