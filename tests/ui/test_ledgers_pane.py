@@ -14,6 +14,7 @@ from opstui.domain.escalation import Outcome
 from opstui.domain.kinds import Place
 from opstui.ui.dialogs.escalate import EscalationEditor
 from opstui.ui.panes.standup import StandupPane
+from tests.support.host import DraftDesk
 from tests.support.outbox import can
 from tests.support.triage import Story, a_triage
 
@@ -229,6 +230,52 @@ async def test_what_was_written_is_kept_when_it_is_closed(tmp_path: Path) -> Non
         await desk.until(lambda: desk.app.screen is desk.app.pane)
         await desk.press("E", "enter")
         await desk.expect("draft restored", "Who pays?")
+
+
+async def reopened(desk: Story) -> None:
+    """Close the letter about OPS-88, and open it three hours later."""
+    await desk.press("escape")
+    await desk.until(lambda: desk.app.screen is desk.app.pane)
+    desk.clock.forward(hours=3)
+    await desk.press("E", "enter")
+    await desk.until(lambda: isinstance(desk.app.screen, EscalationEditor))
+    await desk.expect("draft restored")
+
+
+async def test_a_letter_that_was_left_has_the_facts_of_the_hour_it_is_sent(tmp_path: Path) -> None:
+    async with a_triage(tmp_path, escalation=LADDER) as desk:
+        await desk.go("OPS-88")
+        await desk.press("E", "enter")
+        await desk.until(lambda: isinstance(desk.app.screen, EscalationEditor))
+        await desk.press("whole:Who pays?")
+        await reopened(desk)
+        await desk.press("f2")
+        await desk.until(lambda: bool(desk.desk.ledgers.escalations()))
+        what = desk.desk.ledgers.escalations()[0].what
+        assert what.question == "Who pays?" and what.facts == desk.desk.ledgers.suggested(PAYROLL).facts
+        assert what.facts[0].text.startswith("The SLA is broken since") and what.facts[0].origin == "SLA clock"
+
+
+async def test_facts_that_were_struck_stay_struck_and_keep_where_they_are_known_from(tmp_path: Path) -> None:
+    async with a_triage(tmp_path, escalation=LADDER) as desk:
+        await desk.go("OPS-88")
+        await desk.press("E", "enter")
+        await desk.until(lambda: isinstance(desk.app.screen, EscalationEditor))
+        sla = desk.desk.ledgers.suggested(PAYROLL).facts[0]
+        desk.app.screen.query_one("#facts", TextArea).text = f"{sla.text}\nMarta was told at five"
+        await desk.pilot.pause()
+        await reopened(desk)
+        await desk.press("f2")
+        await desk.until(lambda: bool(desk.desk.ledgers.escalations()))
+        kept, own = desk.desk.ledgers.escalations()[0].what.facts
+        assert kept == sla and (own.text, own.origin) == ("Marta was told at five", "Ana Ruiz")
+
+
+def test_other_items_have_a_draft_of_their_own() -> None:
+    def slot(*refs: str) -> str:
+        return EscalationEditor(DraftDesk(), "Cy Moss", refs, None, ()).slot  # type: ignore[arg-type]
+
+    assert slot(PAYROLL, BADGE) == slot(BADGE, PAYROLL) != slot(PAYROLL, "mail:1")
 
 
 async def test_what_became_of_an_escalation_is_said_where_it_stands(tmp_path: Path) -> None:
