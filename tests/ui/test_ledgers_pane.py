@@ -12,8 +12,15 @@ from textual.widgets import Input, TextArea
 
 from opstui.domain.escalation import Outcome
 from opstui.domain.kinds import Place
+from opstui.domain.views import Work
+from opstui.errors import Refused
+from opstui.services.desk.ledgers import LedgerDesk
+from opstui.ui.cells import width
 from opstui.ui.dialogs.escalate import EscalationEditor
+from opstui.ui.dialogs.pick_person import work_line
 from opstui.ui.panes.standup import StandupPane
+from opstui.ui.present import Look
+from tests.support.build import MORNING
 from tests.support.host import DraftDesk
 from tests.support.outbox import can
 from tests.support.triage import Story, a_triage
@@ -152,6 +159,30 @@ async def test_where_the_source_takes_comments_a_nudge_can_go_there_with_other_w
         await desk.until(lambda: bool(desk.desk.outbox()))
         assert desk.desk.outbox()[0].value["text"] == "Bo, any news?"
         assert desk.desk.draft(f"nudge:{PAYROLL}") == ""
+
+
+async def test_what_went_wrong_with_the_words_of_a_nudge_is_said_to_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: LedgerDesk, ref: str) -> str:
+        raise Refused("Nudge", f"{ref} has just gone")
+
+    monkeypatch.setattr(LedgerDesk, "nudge_text", broken)
+    async with a_triage(tmp_path) as desk:
+        desk.desk.wait([PAYROLL], "Bo Lind", "2h", "For an answer")
+        await at_tab(desk, "Waiting")
+        await desk.expect("has just gone")
+        for key in ("f", "e"):
+            await desk.press(key)
+            await desk.until(lambda: desk.app.screen is desk.app.pane)
+            assert "has just gone" in desk.foot
+        assert not desk.app.clipboard and not desk.desk.ledgers.waiting()[0].nudges
+
+
+async def test_a_long_ref_leaves_room_for_the_title_of_what_somebody_has(tmp_path: Path) -> None:
+    one = Work(f"tracker:{'注' * 40}", "Badge rollout waits", None)
+    line = work_line(one, MORNING, Look()).plain
+    assert "Badge rollout waits" in line and width(line) <= 72
 
 
 async def test_escalating_takes_two_enters_and_the_ladder_proposes_who(tmp_path: Path) -> None:
