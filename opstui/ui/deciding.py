@@ -46,7 +46,7 @@ class Act(NamedTuple):
         return Act(self.verb, {**self.args, ("text" if "text" in self.args else "reason"): words}, self.slot)
 
     def again(self) -> Act:
-        """The same for other items: facts are of one item and are gathered anew, and a source is told only when that is asked."""
+        """The same for other items: facts are of one item and gathered anew, and a source is told only when that is asked."""
         args = dict(self.args)
         if args.get("asked") is not None:
             args |= {"asked": replace(args["asked"], facts=None), "tell": False}

@@ -163,7 +163,7 @@ class StandupDesk:
             steps: list[keeping.Step] = []
             for kept in records.find(conn, "standup", open=True):
                 if kept.name == begun.day:
-                    raise Refused("Start the stand-up", "today's is under way", "N goes on with it")
+                    raise Refused("Start the stand-up", "today's is under way", "opstui standup next goes on with it")
                 over = walk.left_open(kept.what)
                 steps.append((kept, kept.now(over, open=False)))
             keeping.write(
@@ -244,7 +244,7 @@ class StandupDesk:
         """
         at, found = self._at, self.current()
         if found is None:
-            raise Refused("Finish the stand-up", "none is under way", "N begins one, or: opstui standup start")
+            raise Refused("Finish the stand-up", "none is under way", "opstui standup start begins one")
         late = found.name != self.today()
         missing = [turn.person for turn in found.what.turns if turn.draft is None] if not late else []
         known = self.drafts(missing) if missing else {}
@@ -344,7 +344,7 @@ class StandupDesk:
         if not found and over:
             found = records.find(conn, "standup", name=self.today(), limit=1)
         if not found:
-            raise Refused("The stand-up", "none is under way", "N begins one, or: opstui standup start")
+            raise Refused("The stand-up", "none is under way", "opstui standup start begins one")
         return found[0]
 
     def _known(self, name: str) -> str:
