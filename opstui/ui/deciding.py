@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -43,6 +44,13 @@ class Act(NamedTuple):
     def saying(self, words: str) -> Act:
         """The same with other words."""
         return Act(self.verb, {**self.args, ("text" if "text" in self.args else "reason"): words}, self.slot)
+
+    def again(self) -> Act:
+        """The same for other items: facts are of one item and gathered anew, and a source is told only when that is asked."""
+        args = dict(self.args)
+        if args.get("asked") is not None:
+            args |= {"asked": replace(args["asked"], facts=None), "tell": False}
+        return Act(self.verb, args)
 
 
 class DecidingPane(Pane, inherit_bindings=False):
@@ -143,7 +151,7 @@ class DecidingPane(Pane, inherit_bindings=False):
     def _submit(self, act: Act, rows: Sequence[QueueRow], refs: Sequence[str]) -> None:
         if not refs:
             return
-        self.last = act._replace(slot="")
+        self.last = act.again()
         if act.verb in LEAVING:
             self.take_away(rows)
         # What has a draft is found again by the same key; other words of one's own are offered at once.

@@ -12,10 +12,18 @@ from textual.widgets import Input, TextArea
 
 from opstui.domain.escalation import Outcome
 from opstui.domain.kinds import Place
+from opstui.domain.views import Work
+from opstui.errors import Refused
+from opstui.services.desk.ledgers import LedgerDesk
 from opstui.store import records
+from opstui.ui.cells import width
 from opstui.ui.dialogs.escalate import EscalationEditor
+from opstui.ui.dialogs.pick_person import work_line
 from opstui.ui.panes.standup import StandupPane
+from opstui.ui.present import Look
+from tests.support.build import MORNING
 from tests.support.desk import store_of
+from tests.support.host import DraftDesk
 from tests.support.outbox import can
 from tests.support.triage import Story, a_triage
 
@@ -155,6 +163,30 @@ async def test_where_the_source_takes_comments_a_nudge_can_go_there_with_other_w
         assert desk.desk.draft(f"nudge:{PAYROLL}") == ""
 
 
+async def test_what_went_wrong_with_the_words_of_a_nudge_is_said_to_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: LedgerDesk, ref: str) -> str:
+        raise Refused("Nudge", f"{ref} has just gone")
+
+    monkeypatch.setattr(LedgerDesk, "nudge_text", broken)
+    async with a_triage(tmp_path) as desk:
+        desk.desk.wait([PAYROLL], "Bo Lind", "2h", "For an answer")
+        await at_tab(desk, "Waiting")
+        await desk.expect("has just gone")
+        for key in ("f", "e"):
+            await desk.press(key)
+            await desk.until(lambda: desk.app.screen is desk.app.pane)
+            assert "has just gone" in desk.foot
+        assert not desk.app.clipboard and not desk.desk.ledgers.waiting()[0].nudges
+
+
+async def test_a_long_ref_leaves_room_for_the_title_of_what_somebody_has(tmp_path: Path) -> None:
+    one = Work(f"tracker:{'注' * 40}", "Badge rollout waits", None)
+    line = work_line(one, MORNING, Look()).plain
+    assert "Badge rollout waits" in line and width(line) <= 72
+
+
 async def test_escalating_takes_two_enters_and_the_ladder_proposes_who(tmp_path: Path) -> None:
     async with a_triage(tmp_path, escalation=LADDER) as desk:
         await desk.go("OPS-88")
@@ -193,6 +225,27 @@ async def test_a_letter_is_written_on_one_page_and_looked_at_before_it_goes(tmp_
         assert desk.desk.draft(f"escalate:{PAYROLL}") == ""
 
 
+async def test_repeating_an_escalation_says_nothing_of_the_first_item_about_another(tmp_path: Path) -> None:
+    async with a_triage(tmp_path, escalation=LADDER) as desk:
+        can(desk.desk, "jira", ["comment"])
+        desk.app.read_health()
+        await desk.go("OPS-88")
+        await desk.press("E", "enter")
+        await desk.until(lambda: isinstance(desk.app.screen, EscalationEditor))
+        await desk.press("whole:Who pays?", "f5")
+        await desk.expect("written as a comment at jira")
+        await desk.press("f2")
+        await desk.until(lambda: len(desk.desk.outbox()) == 1)
+        await desk.go("OPS-61")
+        await desk.press(".")
+        await desk.until(lambda: len(desk.desk.ledgers.escalations()) == 2)
+        what = {row.ref: row.what for row in desk.desk.ledgers.escalations()}
+        assert what[BADGE].question == what[PAYROLL].question == "Who pays?" and what[BADGE].to == "Cy Moss"
+        assert what[BADGE].facts == desk.desk.ledgers.suggested(BADGE).facts != what[PAYROLL].facts
+        assert "SLA" in what[PAYROLL].text and "SLA" not in what[BADGE].text
+        assert [change.ref for change in desk.desk.outbox()] == [PAYROLL]
+
+
 async def test_a_reason_of_the_team_is_taken_by_its_number(tmp_path: Path) -> None:
     async with a_triage(tmp_path, escalation=LADDER) as desk:
         await desk.press("E", "enter")
@@ -210,6 +263,52 @@ async def test_what_was_written_is_kept_when_it_is_closed(tmp_path: Path) -> Non
         await desk.until(lambda: desk.app.screen is desk.app.pane)
         await desk.press("E", "enter")
         await desk.expect("draft restored", "Who pays?")
+
+
+async def reopened(desk: Story) -> None:
+    """Close the letter about OPS-88, and open it three hours later."""
+    await desk.press("escape")
+    await desk.until(lambda: desk.app.screen is desk.app.pane)
+    desk.clock.forward(hours=3)
+    await desk.press("E", "enter")
+    await desk.until(lambda: isinstance(desk.app.screen, EscalationEditor))
+    await desk.expect("draft restored")
+
+
+async def test_a_letter_that_was_left_has_the_facts_of_the_hour_it_is_sent(tmp_path: Path) -> None:
+    async with a_triage(tmp_path, escalation=LADDER) as desk:
+        await desk.go("OPS-88")
+        await desk.press("E", "enter")
+        await desk.until(lambda: isinstance(desk.app.screen, EscalationEditor))
+        await desk.press("whole:Who pays?")
+        await reopened(desk)
+        await desk.press("f2")
+        await desk.until(lambda: bool(desk.desk.ledgers.escalations()))
+        what = desk.desk.ledgers.escalations()[0].what
+        assert what.question == "Who pays?" and what.facts == desk.desk.ledgers.suggested(PAYROLL).facts
+        assert what.facts[0].text.startswith("The SLA is broken since") and what.facts[0].origin == "SLA clock"
+
+
+async def test_facts_that_were_struck_stay_struck_and_keep_where_they_are_known_from(tmp_path: Path) -> None:
+    async with a_triage(tmp_path, escalation=LADDER) as desk:
+        await desk.go("OPS-88")
+        await desk.press("E", "enter")
+        await desk.until(lambda: isinstance(desk.app.screen, EscalationEditor))
+        sla = desk.desk.ledgers.suggested(PAYROLL).facts[0]
+        desk.app.screen.query_one("#facts", TextArea).text = f"{sla.text}\nMarta was told at five"
+        await desk.pilot.pause()
+        await reopened(desk)
+        await desk.press("f2")
+        await desk.until(lambda: bool(desk.desk.ledgers.escalations()))
+        kept, own = desk.desk.ledgers.escalations()[0].what.facts
+        assert kept == sla and (own.text, own.origin) == ("Marta was told at five", "Ana Ruiz")
+
+
+def test_other_items_have_a_draft_of_their_own() -> None:
+    def slot(*refs: str) -> str:
+        return EscalationEditor(DraftDesk(), "Cy Moss", refs, None, ()).slot  # type: ignore[arg-type]
+
+    assert slot(PAYROLL, BADGE) == slot(BADGE, PAYROLL) != slot(PAYROLL, "mail:1")
 
 
 async def test_what_became_of_an_escalation_is_said_where_it_stands(tmp_path: Path) -> None:

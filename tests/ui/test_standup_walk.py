@@ -12,6 +12,7 @@ import pytest
 
 from opstui.domain.model import Stage
 from opstui.domain.standup import State
+from opstui.ui.dialogs.edit_line import LineEditor
 from opstui.ui.dialogs.edit_words import WordsEditor
 from opstui.ui.dialogs.minutes import MinutesScreen
 from opstui.ui.dialogs.park_line import ParkLine
@@ -19,6 +20,7 @@ from opstui.ui.panes.log import LogPane
 from opstui.ui.panes.standup import StandupPane
 from opstui.ui.standup.people import PeopleView
 from tests.support.build import MORNING, FakeClock, an_item
+from tests.support.desk import pull
 from tests.support.host import HOSTILE
 from tests.support.triage import Story, a_morning, a_triage
 
@@ -54,7 +56,7 @@ async def to_people(desk: Story, name: str = "People") -> None:
 
 def saved_in(folder: Path) -> tuple[str, int]:
     """The report that was saved, and who may read it."""
-    path = folder / "reports" / "standup-2026-11-20.md"
+    path = folder / "reports" / "standup-2026-11-20-1000.md"
     return path.read_text(), path.stat().st_mode
 
 
@@ -150,6 +152,25 @@ async def test_what_was_being_typed_is_kept_and_offered_again(tmp_path: Path) ->
         await desk.expect("draft restored", "Half a sentence")
 
 
+async def test_a_kept_draft_holds_only_what_was_typed_in_and_hides_no_blocker_that_came_since(tmp_path: Path) -> None:
+    async with at_ten(tmp_path) as desk:
+        await desk.press("N")
+        await until_asked(desk, "Ana Ruiz")
+        await desk.press("e", "text:Half a sentence", "escape")
+        await desk.until(lambda: desk.app.screen is pane_of(desk))
+        pull(desk.desk, *a_morning(), an_item("INC99", "Broken dock leveller", owner="Ana Ruiz", stage=Stage.BLOCKED))
+        await to_people(desk, "Parked")
+        await to_people(desk)
+        await desk.expect("Broken dock leveller")
+        await desk.press("e")
+        await desk.expect("draft restored", "Half a sentence", "Broken dock leveller")
+        await desk.press("f2")
+        await desk.until(lambda: desk.app.screen is pane_of(desk))
+        turn = desk.desk.standup.current().what.turn("Ana Ruiz")  # type: ignore[union-attr]
+        assert turn is not None and "Half a sentence" in (turn.today or "")
+        assert turn.yesterday is None and turn.blockers is None
+
+
 async def test_a_topic_is_parked_from_any_tab_on_its_item_and_ended(tmp_path: Path) -> None:
     async with at_ten(tmp_path) as desk:
         await desk.press("N")
@@ -170,6 +191,21 @@ async def test_a_topic_is_parked_from_any_tab_on_its_item_and_ended(tmp_path: Pa
         await desk.expect("a task now", "C makes it an item at a source")
         await desk.press("z")
         await desk.until(lambda: len(desk.desk.standup.topics()) == 1)
+
+
+async def test_what_became_of_a_topic_is_kept_while_it_is_typed(tmp_path: Path) -> None:
+    async with at_ten(tmp_path) as desk:
+        desk.desk.standup.park("forklift rental")
+        await to_people(desk, "Parked")
+        await desk.expect("forklift rental")
+        for restored in ("Bo asks", "draft restored"):
+            await desk.press("Y", "2")
+            await desk.until(lambda: isinstance(desk.app.screen, LineEditor))
+            await desk.press(*(["text:Bo asks"] if restored == "Bo asks" else []))
+            await desk.expect(restored, "Bo asks")
+            await desk.press("escape")
+            await desk.until(lambda: desk.app.screen is pane_of(desk))
+        assert desk.desk.standup.topics()
 
 
 async def test_a_topic_without_words_is_not_parked_and_says_why(tmp_path: Path) -> None:
@@ -197,6 +233,18 @@ async def test_the_minutes_are_read_copied_for_slack_and_saved(tmp_path: Path, m
         await desk.until(lambda: not isinstance(desk.app.screen, MinutesScreen))
         saved, mode = saved_in(desk.app.workspace.data_dir)
         assert saved == copied[1] and mode & 0o077 == 0
+        desk.clock.forward(hours=3, minutes=59)
+        desk.desk.standup.start()
+        desk.desk.standup.finish()
+        await to_people(desk, "Parked")
+        await desk.until(lambda: (kept := pane_of(desk).meeting.kept) is not None and kept.what.seconds == 0)
+        await desk.press("M")
+        await desk.until(lambda: isinstance(desk.app.screen, MinutesScreen))
+        await desk.press("w")
+        await desk.until(lambda: not isinstance(desk.app.screen, MinutesScreen))
+        names = sorted(path.name for path in (desk.app.workspace.data_dir / "reports").iterdir())
+        assert names == ["standup-2026-11-20-1000.md", "standup-2026-11-20-1400.md"]
+        assert saved_in(desk.app.workspace.data_dir)[0] == saved
 
 
 async def test_past_stand_ups_are_in_the_log_and_show_their_report(tmp_path: Path) -> None:
@@ -276,7 +324,7 @@ async def test_in_ascii_nothing_else_is_written(tmp_path: Path) -> None:
         await desk.press("N")
         await desk.until(lambda: pane_of(desk).meeting.standup is not None)
         await desk.expect("* Ana Ruiz")
-        for _ in range(3):
+        for _ in pane_of(desk).views:
             assert desk.text.isascii(), [char for char in desk.text if not char.isascii()]
             await desk.press("tab")
 
@@ -315,6 +363,7 @@ async def test_a_shuffle_leaves_who_has_spoken(tmp_path: Path) -> None:
         await desk.until(lambda: desk.desk.standup.current().what.seed is not None)  # type: ignore[union-attr]
         after = [turn.person for turn in desk.desk.standup.current().what.turns]  # type: ignore[union-attr]
         assert after[:2] == before[:2] and sorted(after) == sorted(before)
+        assert after != before
 
 
 async def test_a_lid_that_was_closed_is_said_in_the_head(tmp_path: Path) -> None:

@@ -171,7 +171,7 @@ class StandupDesk:
             steps: list[keeping.Step] = []
             for kept in records.find(conn, "standup", open=True):
                 if kept.name == begun.day:
-                    raise Refused("Start the stand-up", "today's is under way", "N goes on with it")
+                    raise Refused("Start the stand-up", "today's is under way", "opstui standup next goes on with it")
                 over = walk.left_open(kept.what)
                 steps.append((kept, kept.now(over, open=False)))
             keeping.write(
@@ -260,7 +260,7 @@ class StandupDesk:
         """
         at, found = self._at, self.current()
         if found is None:
-            raise Refused("Finish the stand-up", "none is under way", "N begins one, or: opstui standup start")
+            raise Refused("Finish the stand-up", "none is under way", "opstui standup start begins one")
         late = found.name != self.today()
         noted = drafts.kept(at.store.read, found.uid)
         missing = [turn.person for turn in found.what.turns if turn.person not in noted] if not late else []
@@ -373,7 +373,7 @@ class StandupDesk:
         if found is None and over:
             found = _of(conn, self.today())
         if found is None:
-            raise Refused("The stand-up", "none is under way", "N begins one, or: opstui standup start")
+            raise Refused("The stand-up", "none is under way", "opstui standup start begins one")
         return found
 
     def _known(self, name: str) -> str:

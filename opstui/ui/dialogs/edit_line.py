@@ -37,15 +37,16 @@ class LineEditor(Editor[str]):
         value: str = "",
         *,
         placeholder: str = "",
+        prompt: str = ">",
         echo: Callable[[str], str] | None = None,
         empty: bool = False,
         save: Save[str] | None = None,
     ) -> None:
         super().__init__(heading, slot, desk, save)
-        self._value, self._placeholder, self._echo, self._empty = value, placeholder, echo, empty
+        self._value, self._placeholder, self._prompt, self._echo, self._empty = value, placeholder, prompt, echo, empty
 
     def body(self) -> Iterable[Widget]:
-        yield PromptLine(self._placeholder, prompt=">")
+        yield PromptLine(self._placeholder, prompt=self._prompt)
         yield Static(id="said")
         yield self.trouble()
 
@@ -73,7 +74,10 @@ class LineEditor(Editor[str]):
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
-        text = event.value.strip()
+        self.take(event.value.strip())
+
+    def take(self, text: str) -> None:
+        """Write what was entered; nothing at all closes."""
         if text or self._empty:
             self.commit(text)
         else:

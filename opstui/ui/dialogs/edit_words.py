@@ -20,12 +20,12 @@ LABELS = {"yesterday": "Yesterday", "today": "Today", "blockers": "Blockers"}
 
 
 def read_draft(text: str) -> dict[str, str]:
-    """The fields of a kept draft; nothing when it cannot be read."""
+    """The fields that were typed in; nothing when they cannot be read."""
     try:
         found = json.loads(text) if text else {}
     except ValueError:
         return {}
-    return {part: str(found.get(part, "")) for part in PARTS} if isinstance(found, dict) and found else {}
+    return {part: str(found[part]) for part in PARTS if part in found} if isinstance(found, dict) else {}
 
 
 class WordsEditor(Editor[Mapping[str, str]]):
@@ -83,7 +83,7 @@ class WordsEditor(Editor[Mapping[str, str]]):
 
     def on_mount(self) -> None:
         draft = read_draft(self.keeper.restore())
-        for part, text in (draft or self._initial).items():
+        for part, text in {**self._initial, **draft}.items():
             area = self.query_one(f"#{part}", TextArea)
             with area.prevent(TextArea.Changed):
                 area.load_text(text)
@@ -96,8 +96,9 @@ class WordsEditor(Editor[Mapping[str, str]]):
 
     @on(TextArea.Changed)
     def _changed(self) -> None:
-        values = self.values()
-        self.typed(json.dumps(values, ensure_ascii=False) if values != self._initial else "")
+        # What nobody typed in is no draft: when it is opened again it says what is so by then.
+        typed = {part: text for part, text in self.values().items() if text != self._initial.get(part, "")}
+        self.typed(json.dumps(typed, ensure_ascii=False) if typed else "")
 
     def action_save(self) -> None:
         """Keep it with the stand-up."""

@@ -96,11 +96,13 @@ class EscalationEditor(Editor[Letter]):
         sources: Sequence[str] = (),
     ) -> None:
         one = refs[0] if len(refs) == 1 else ""
-        super().__init__(f"Ask {to} about {one or f'{len(refs)} items'}", f"{SLOT}{one or 'many'}", desk)
+        super().__init__(f"Ask {to} about {one or f'{len(refs)} items'}", f"{SLOT}{one or _many(refs)}", desk)
         self._desk, self._to, self._ref = desk, to, one
         self._suggested = suggested
         self._reasons = tuple(reasons)[:9]
         self._sources = tuple(sources)
+        self._known = {fact.text: fact for fact in self._facts}
+        """Facts by their text, those that a kept draft was made from among them: where each is known from."""
         self._tell = False
 
     def body(self) -> Iterable[Widget]:
@@ -131,8 +133,9 @@ class EscalationEditor(Editor[Letter]):
         return field
 
     def on_mount(self) -> None:
-        draft = _read(self.keeper.restore())
-        self._put(draft or {"facts": "\n".join(fact.text for fact in self._facts)})
+        draft, known = _read(self.keeper.restore())
+        self._known = {**known, **self._known}
+        self._put({"facts": self._given, **draft})
         if draft:
             self.subtitle("draft restored")
         self.query_one("#question").focus()
@@ -140,6 +143,11 @@ class EscalationEditor(Editor[Letter]):
     @property
     def _facts(self) -> Sequence[Fact]:
         return self._suggested.facts if self._suggested and self._ref else ()
+
+    @property
+    def _given(self) -> str:
+        """The facts as they are gathered, one a line."""
+        return "\n".join(fact.text for fact in self._facts)
 
     def _put(self, values: Mapping[str, str]) -> None:
         for field in self._fields():
@@ -160,9 +168,13 @@ class EscalationEditor(Editor[Letter]):
     @on(Input.Changed)
     @on(TextArea.Changed)
     def _changed(self) -> None:
-        values = self.values()
-        given = "\n".join(fact.text for fact in self._facts)
-        written = any(text.strip() for name, text in values.items() if name != "facts") or values.get("facts", given) != given
+        values: dict[str, Any] = self.values()
+        if values.get("facts", self._given) == self._given:
+            values.pop("facts", None)  # no draft: they are gathered anew when it is opened again
+        else:
+            lines = [line.strip() for line in values["facts"].splitlines()]
+            values["origins"] = {line: self._known[line].origin for line in lines if line in self._known}
+        written = "facts" in values or any(text.strip() for text in values.values())
         self.typed(json.dumps(values, ensure_ascii=False) if written else "")
         self._echo()
 
@@ -212,9 +224,8 @@ class EscalationEditor(Editor[Letter]):
         number = values["recommended"].strip()
         if number and not (number.isdecimal() and 1 <= int(number) <= len(options)):
             raise UsageError(f"There is no option {number}", f"there are {len(options)}", "Number them from 1")
-        known = {fact.text: fact for fact in self._facts}
         told = [line.strip() for line in values.get("facts", "").splitlines() if line.strip()]
-        facts = tuple(known.get(line, Fact(line, self._author())) for line in told) if self._ref else None
+        facts = tuple(self._known.get(line, Fact(line, self._author())) for line in told) if self._ref else None
         asked = Asked(question, options, int(number or 0), values["why"].strip(), facts=facts)
         return Letter(self._until(values["until"]), asked, self._tell)
 
@@ -262,16 +273,27 @@ class EscalationEditor(Editor[Letter]):
             self.query_one("#told", Static).update(self._told())
 
 
+def _many(refs: Sequence[str]) -> str:
+    """One short name for these items, in whatever order: other items have a draft of their own."""
+    from hashlib import sha256
+
+    return f"{len(refs)}#{sha256(chr(10).join(sorted(refs)).encode()).hexdigest()[:16]}"
+
+
 def _before(suggested: Suggested) -> str:
     last = suggested.earlier[-1]
     came = "said no" if last.refused else "had it and decided nothing" if last.acknowledged else "did not answer"
     return f"{last.to} {came}; the text says so."
 
 
-def _read(text: str) -> dict[str, str]:
-    """The fields of a kept draft; nothing when it cannot be read."""
+def _read(text: str) -> tuple[dict[str, str], dict[str, Fact]]:
+    """The fields of a kept draft, and its facts by their text; nothing when it cannot be read."""
     try:
         found = json.loads(text) if text else {}
     except ValueError:
-        return {}
-    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+        found = {}
+    if not isinstance(found, dict):
+        return {}, {}
+    origins = found.pop("origins", None)
+    known = {str(line): Fact(str(line), str(origin)) for line, origin in origins.items()} if isinstance(origins, dict) else {}
+    return {str(name): str(value) for name, value in found.items()}, known

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from textual.binding import Binding
 from textual.widget import Widget
@@ -76,12 +76,19 @@ class MinutesScreen(Dialog[str]):
 
     def action_save(self) -> None:
         """As Markdown, into the folder of reports beside the store; only its owner reads it."""
-        path = self._folder / f"standup-{self._minutes.day}.md"
+        begun = self._minutes.started
+        hour = f"-{begun.astimezone(self._minutes.zone):%H%M}" if begun else ""  # a day can have two
+        path = self._folder / f"standup-{self._minutes.day}{hour}.md"
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(file, "w", encoding="utf-8") as out:
-                out.write(write(self._minutes, MARKDOWN))
+            with NamedTemporaryFile("w", dir=self._folder, prefix=f".{path.name}.", encoding="utf-8", delete=False) as out:
+                try:
+                    out.write(write(self._minutes, MARKDOWN))
+                    out.close()
+                    Path(out.name).replace(path)  # what was there stays until all of this is
+                except OSError:
+                    Path(out.name).unlink(missing_ok=True)
+                    raise
         except OSError as error:
             self.subtitle(f"not saved: {error.strerror or error}")
         else:

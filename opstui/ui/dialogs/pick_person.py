@@ -17,7 +17,7 @@ from textual.widgets import Input, Static
 
 from opstui.domain.model import Person
 from opstui.domain.views import Load, Work
-from opstui.ui.cells import cut, tame
+from opstui.ui.cells import cut, tame, width
 from opstui.ui.dialogs.frame import Picker
 from opstui.ui.dialogs.lines import age, bar, column
 from opstui.ui.present import Look
@@ -25,6 +25,10 @@ from opstui.ui.widgets.choices import EMPTY, Choice, Choices, narrow
 
 NAME_CELLS = 22
 BAR_CELLS = 8
+WORK_CELLS = 60
+"""For ref and title of something that somebody has in hand, …"""
+REF_CELLS = 28
+"""… and of these at most so many for the ref."""
 NOBODY: Mapping[str, str] = MappingProxyType({})
 REST_S = 0.06
 """What somebody has in hand is looked up when the cursor rests for this long."""
@@ -87,10 +91,11 @@ def _figures(load: Load | None, most: int, now: datetime, look: Look) -> Content
 def work_line(one: Work, now: datetime, look: Look) -> Content:
     """``  9d  helpdesk:INC4711  Dock 7 scanner rejects every label``."""
     old = one.born is not None and (now - one.born).total_seconds() >= OLD_S
+    ref = cut(tame(one.ref), REF_CELLS, look["ellipsis"])
     return Content.assemble(
         (f"{age(one.born, now, look):>7}", "$text-warning" if old else ""),
-        f"  {tame(one.ref)}  ",
-        (cut(tame(one.title), 60 - len(one.ref), look["ellipsis"]), "$foreground"),
+        f"  {ref}  ",
+        (cut(tame(one.title), WORK_CELLS - width(ref), look["ellipsis"]), "$foreground"),
     )
 
 

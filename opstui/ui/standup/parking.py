@@ -106,7 +106,8 @@ class ParkingView(View["Kept[Topic]"]):
 
     async def _answer(self, row: Kept[Topic]) -> None:
         """What became of it: a task is written here as a note, or made where there is a tracker for it."""
-        from opstui.ui.dialogs.pick_reason import ChoicePicker, ReasonPicker
+        from opstui.ui.dialogs.edit_line import LineEditor
+        from opstui.ui.dialogs.pick_reason import ChoicePicker
 
         pane, desk = self.pane, self.pane.desk
         options = [(Outcome.TALKED.value, "Talked about, and that was all"), (Outcome.TASK.value, "It is a task now")]
@@ -121,16 +122,22 @@ class ParkingView(View["Kept[Topic]"]):
         if picked is None:
             return
         outcome = Outcome(picked)
-        said = ""
-        if outcome in (Outcome.TALKED, Outcome.TASK, Outcome.DROPPED):
-            words = {Outcome.TASK: "what is to be done, by whom, by when"}.get(outcome, "what came of it")
-            answer = await pane.answer(ReasonPicker(f"{row.what.text}: {words}", (), optional=outcome is not Outcome.TASK))
-            if answer is None:
-                return
-            said = answer
-        pane.write(partial(desk.standup.answer, row.uid, outcome, said), told=partial(self._follow_up, row, outcome, said))
+        if outcome in (Outcome.BLOCK, Outcome.OPEN):
+            pane.write(partial(desk.standup.answer, row.uid, outcome, ""))
+            return
+        words = {Outcome.TASK: "what is to be done, by whom, by when"}.get(outcome, "what came of it")
+        slot = f"standup:answer:{row.uid}"
 
-    def _follow_up(self, row: Kept[Topic], outcome: Outcome, said: str, receipt: Receipt) -> None:
-        if receipt.group and outcome is Outcome.TASK and not row.ref:
+        def end(said: str) -> Receipt:
+            return desk.standup.answer(row.uid, outcome, said)
+
+        heading = f"{row.what.text}: {words}"
+        said = await pane.answer(LineEditor(heading, slot, desk, empty=outcome is not Outcome.TASK, save=pane.saver(slot, end)))
+        if said is not None:
+            self._follow_up(row, outcome)
+
+    def _follow_up(self, row: Kept[Topic], outcome: Outcome) -> None:
+        """Where a task that is about no item can go."""
+        if outcome is Outcome.TASK and not row.ref:
             key = key_hint("app.create", self.pane.desktop.keymap)
-            self.pane.say(f"{receipt.summary}. {key} makes it an item at a source.")
+            self.pane.say(f"{row.what.text} is a task now. {key} makes it an item at a source.")

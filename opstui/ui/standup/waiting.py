@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import wrap_future
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -57,17 +58,17 @@ class WaitingView(View[WaitRow]):
     def page(self, row: WaitRow, cells: int) -> list[Line]:
         """All of it, with the words for the next nudge."""
         if row.ref not in self._pages:
-            self._pages[row.ref] = self._words(row.ref), self.pane.desk.detail(row.ref)
+            try:
+                words = self._words(row.ref)
+            except OpstuiError as error:
+                words = str(error)
+            self._pages[row.ref] = words, self.pane.desk.detail(row.ref)
         draft, detail = self._pages[row.ref]
         return wait_page(row, draft, detail, cells, self.pane.desk.now(), self.pane.look)
 
     def _words(self, ref: str) -> str:
         """What was written for the next nudge, else what is known."""
-        desk = self.pane.desk
-        try:
-            return desk.draft(slot_of(ref)) or desk.ledgers.nudge_text(ref)
-        except OpstuiError as error:
-            return str(error)
+        return self.pane.desk.draft(slot_of(ref)) or self.pane.desk.ledgers.nudge_text(ref)
 
     def ref(self, row: WaitRow) -> str:
         """Its item."""
@@ -128,7 +129,7 @@ class WaitingView(View[WaitRow]):
         pane, slot = self.pane, slot_of(row.ref)
         text = await pane.answer(NoteEditor(f"What is said to {row.person}", slot, pane.desk, self._words(row.ref)))
         if text:
-            pane.desk.save_draft(slot, text)
+            await wrap_future(pane.desk.submit(pane.desk.save_draft, slot, text))  # the page is to show it
             pane.refresh_data()
             self._pages.clear()
             pane.page.again()
