@@ -32,6 +32,8 @@ class Meeting:
         self.pane = pane
         self.kept: Kept[Standup] | None = None
         """The stand-up under way; else the last of today."""
+        self.known = False
+        """Whether it has been read: before, none of its keys can be understood."""
 
     def read(self, desk: Desk) -> Kept[Standup] | None:
         """The stand-up as it stands; in a thread."""
@@ -39,7 +41,8 @@ class Meeting:
 
     def took(self, kept: Kept[Standup] | None) -> None:
         """What was read."""
-        self.kept = kept
+        self.kept, self.known = kept, True
+        self.pane.met()
 
     @property
     def standup(self) -> Standup | None:
