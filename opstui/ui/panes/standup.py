@@ -252,7 +252,7 @@ class StandupPane(VerbPane, inherit_bindings=False):
 
     def written(self, rows: Sequence[QueueRow], receipt: Receipt) -> None:
         """What was written is read at once; whose turn it is shows by itself among the people."""
-        if receipt.summary and not receipt.refused and not (receipt.verb in QUIET and self.view.name == "People"):
+        if receipt.summary and not receipt.refused and not (receipt.verb in QUIET and self.view.turns):
             self.say(receipt.summary)
         self.refresh_data()
         self.reading.stale(others=True, hurry=True)
