@@ -210,3 +210,18 @@ async def test_a_row_opens_on_a_page_of_its_own_and_goes_back(
         assert not pane_of(desk).whole
         await desk.press("escape")
         assert not isinstance(desk.app.pane, StandupPane)
+
+
+async def test_a_view_that_has_rested_is_not_read_while_another_pane_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_frame(tmp_path, monkeypatch, ["a"]) as (desk, told, _):
+        pane = pane_of(desk)
+        await desk.press("1")
+        before = told.reads
+        desk.desk.note("written by a sync")
+        pane.reading._rested()
+        await desk.pilot.pause(0.1)
+        assert told.reads == before
+        await desk.press("2")
+        await desk.until(lambda: told.reads == before + 1)
