@@ -242,8 +242,12 @@ def stand_up(table: Table, folder: Path, runs: int) -> None:
     found = board.measure(board.store(there, 100_000), runs)
     for name, most in (("board", 8), ("people", 4), ("unseen", 8), ("chains", 2), ("card", 0.15), ("pace", 60)):
         table.line(f"stand-up: {name}, 100,000 items / one look at all ranks", found[name], found["floor"], most)
-    queue, again, _ = board.openings(board.app(there, 100_000), 10 * runs)
+    queue, inside, again, first = board.openings(board.app(there, 100_000), 10 * runs)
+    table.line("opening the stand-up first / the reads of its board", first, found["board"] + found["people"], 3.0)
+    table.line("a key press on the board, median / in the queue", median(inside), median(queue), 1.5)
+    table.line("a key press on the board, p95 / in the queue", p95(inside), p95(queue), 1.5)
     table.line("opening the stand-up again / a key press in the queue", median(again), median(queue), 1.5)
+    table.line("opening the stand-up again, p95 / a key press in the queue", p95(again), p95(queue), 1.5)
 
 
 PARTS: dict[str, Callable[[Table, Path, int], None]] = {

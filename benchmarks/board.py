@@ -115,8 +115,8 @@ def _toml() -> str:
     )
 
 
-def openings(env: dict[str, str], presses: int) -> tuple[list[float], list[float], float]:
-    """Seconds of a key in the queue, of going to the stand-up again, and of the first time until the board is there."""
+def openings(env: dict[str, str], presses: int) -> tuple[list[float], list[float], list[float], float]:
+    """Seconds of a key in the queue and on the board, of going to the board again, and of the first time until it is there."""
     terminal = Terminal(data.OPSTUI, env=env)
     try:
         terminal.wait_for("OPS-", quiet=1.5)
@@ -128,7 +128,8 @@ def openings(env: dict[str, str], presses: int) -> tuple[list[float], list[float
         for _ in range(presses // 2):
             key_times(terminal, [b"1"], 1)
             again += key_times(terminal, [b"2"], 1)[0]
-        return queue, again, first
+        terminal.press(b"2", quiet=0.5)
+        return queue, key_times(terminal, [b"j", b"j", b"k"], presses)[0], again, first
     finally:
         terminal.close()
 

@@ -320,11 +320,11 @@ class OpstuiApp(App[int], inherit_bindings=False):
 
     def switch_mode(self, mode: str) -> AwaitMount:
         """Go to a pane: as it was left when it was there before, by Textual's own way when it is new or must be laid out."""
-        pane = ready(self, mode) if mode != self.current_mode else None
-        if pane is None:
+        turn = ready(self, mode) if mode != self.current_mode else None
+        if turn is None:
             return super().switch_mode(mode)
-        turn_to(self, mode, pane)
-        return AwaitMount(pane, [])
+        turn_to(self, mode, turn)
+        return AwaitMount(turn.pane, [])
 
     def do_now(self) -> None:
         """Go to the pane that fits the hour, or say that this is it."""

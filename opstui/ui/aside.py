@@ -35,15 +35,19 @@ class Aside:
         self._wanted: dict[str, tuple[Callable[[], Any], Told]] = {}
         self._busy = False
 
-    def ask(self, name: str, do: Callable[[], Any], told: Told) -> None:
-        """Run ``do`` soon; ``told`` gets its answer, and nothing when it fails: the next reading shows why."""
+    def ask(self, name: str, do: Callable[[], Any], told: Told, *, first: bool = False) -> None:
+        """Run ``do`` soon; ``told`` gets its answer, and nothing when it fails: the next reading shows why.
+
+        ``first``: before all that waits already, because somebody looks for it.
+        """
         self._wanted.pop(name, None)
-        self._wanted[name] = (do, told)
+        question = (do, told)
+        self._wanted = {name: question, **self._wanted} if first else {**self._wanted, name: question}
         if not self._busy:
             self._next()
 
     async def answer(self, name: str, do: Callable[[], T]) -> T:
-        """The same for who can wait: the answer, or the error that came instead."""
+        """The same for who waits for it, before all that nobody waits for: the answer, or the error that came instead."""
         loop = asyncio.get_running_loop()
         waiting: asyncio.Future[tuple[T | None, Exception | None]] = loop.create_future()
 
@@ -51,7 +55,7 @@ class Aside:
             if not waiting.done():
                 waiting.set_result(found)
 
-        self.ask(name, partial(_kept, do), told)
+        self.ask(name, partial(_kept, do), told, first=True)
         found, error = await waiting
         if error is not None:
             raise error

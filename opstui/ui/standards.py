@@ -26,8 +26,9 @@ async def follow(pane: DecidingPane, ref: str) -> None:
     def write(do: Callable[[], Receipt], told: Callable[[str], None]) -> None:
         def written(receipt: Receipt) -> None:
             def shown(again: tuple[Matched, ...]) -> None:
-                dialog.show(again)
-                told("")
+                if dialog.is_attached:  # it may have been closed meanwhile
+                    dialog.show(again)
+                    told("")
 
             pane.aside.ask("standard", partial(desk.of, ref), shown)
 

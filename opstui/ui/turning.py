@@ -7,7 +7,8 @@ of another size or theme, Textual's own way is gone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual import events
 
@@ -17,13 +18,24 @@ if TYPE_CHECKING:
     from opstui.ui.app import OpstuiApp
 
 
-def ready(app: OpstuiApp, mode: str) -> Pane | None:
+class Turn(NamedTuple):
+    """A pane that can be shown as it was left, and all of Textual's own that showing it takes: nothing is done yet."""
+
+    pane: Pane
+    update: Callable[[Any], None]
+    dirty: set[Any]
+    render: Callable[..., Any]
+    display: Callable[[Any, Any], None]
+
+
+def ready(app: OpstuiApp, mode: str) -> Turn | None:
     """The pane of a mode when it can be shown as it was left."""
     try:
         stack = app._screen_stacks.get(mode) or ()
-        screen = stack[-1] if stack else None
+        screen = stack[0] if len(stack) == 1 else None
         if isinstance(screen, Pane) and _as_left(app, screen):
-            return screen
+            compositor = screen._compositor
+            return Turn(screen, compositor.update_widgets, screen._dirty_widgets, compositor.render_update, app._display)
     except AttributeError:
         pass
     return None
@@ -34,24 +46,27 @@ def _as_left(app: OpstuiApp, screen: Pane) -> bool:
     return (
         not app._batch_count
         and screen.is_attached
-        and screen.size == app.size
+        and screen._compositor.size == app.size  # its own size is always the app's; this is what it is laid out for
         and screen._css_update_count == app._css_update_count
         and not (screen._layout_required or screen._scroll_required or screen._recompose_required)
+        and isinstance(screen._repaint_required, bool)
+        and app._current_mode in app._screen_stacks
     )
 
 
-def turn_to(app: OpstuiApp, mode: str, pane: Pane) -> None:
+def turn_to(app: OpstuiApp, mode: str, turn: Turn) -> None:
     """Show a pane that is ready."""
+    pane = turn.pane
     app.screen.post_message(events.ScreenSuspend())
     app._current_mode = mode
     app.mode_change_signal.publish(mode)
     app.screen_change_signal.publish(pane)
-    pane._compositor.update_widgets(pane._dirty_widgets)  # what changed meanwhile is in the frame that follows
-    pane._dirty_widgets.clear()
+    turn.update(turn.dirty)  # what changed meanwhile is in the frame that follows
+    turn.dirty.clear()
     pane._repaint_required = False
     app.written.turning = True
     try:
-        app._display(pane, pane._compositor.render_update(full=True, screen_stack=app._background_screens))
+        turn.display(pane, turn.render(full=True))
     finally:
         app.written.turning = False
     pane.call_next(pane.shown_again)

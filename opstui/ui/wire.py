@@ -11,7 +11,10 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from textual._compositor import LayoutUpdate
+try:
+    from textual._compositor import LayoutUpdate
+except ImportError:  # a private name: without it every frame is written whole
+    LayoutUpdate = None  # type: ignore[assignment,misc]
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -130,14 +133,14 @@ class Written:
 
     def noted(self, update: RenderableType | None) -> RenderableType | None:
         """What is to be written for an update."""
-        if isinstance(update, LayoutUpdate):
+        if LayoutUpdate is not None and isinstance(update, LayoutUpdate):
             return Frame(update, self)
         for y, _, _ in getattr(update, "spans", ()):
             self.lines.pop(y, None)
         return update
 
 
-class Frame(LayoutUpdate):
+class Frame(LayoutUpdate or object):  # type: ignore[misc]
     """A whole frame, written line by line: what a line takes is kept, for the next time that it is shown."""
 
     def __init__(self, update: LayoutUpdate, written: Written) -> None:

@@ -16,3 +16,13 @@ async def test_a_mistake_of_ours_is_told_and_the_next_question_is_asked_all_the_
     await asyncio.wait_for(answered.wait(), 5)
     assert [type(error) for error in broke] == [IndexError]
     aside.close()
+
+
+async def test_what_somebody_waits_for_goes_before_what_nobody_does() -> None:
+    order: list[str] = []
+    aside = Aside()
+    for name in ("runs", "waits", "waits too"):
+        aside.ask(name, lambda: None, lambda _, name=name: order.append(name))  # type: ignore[misc]
+    await aside.answer("wanted", lambda: order.append("wanted"))
+    assert order == ["runs", "wanted"]
+    aside.close()

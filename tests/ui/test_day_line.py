@@ -108,6 +108,19 @@ def test_a_handoff_whose_time_has_passed_is_told_at_every_width(cells: int) -> N
     assert ("Stand-up not held" in text) is (cells > 80) and "late" not in text
 
 
+def test_nothing_is_late_under_a_minute_and_later_by_whole_ones() -> None:
+    late = [Stop("Stand-up", at(10), "late", "app.standup")]
+    for seconds, words in (
+        (5, "Stand-up 10:00 now"),
+        (59, "Stand-up 10:00 now"),
+        (60, "Stand-up 1m late"),
+        (119, "Stand-up 1m late"),
+    ):
+        now = at(10) + timedelta(seconds=seconds)
+        text = said(120, now, shown=Rail(True, tuple(late), 14), keys=KEYS)
+        assert f"2 {words}" in text and ("late" in text) is (seconds >= 60), text
+
+
 def test_a_stand_up_under_way_is_not_late() -> None:
     now = at(10, 5)
     text = said(120, now, shown=a_rail(now, under_way={"Stand-up"}), keys=KEYS)

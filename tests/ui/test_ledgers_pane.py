@@ -44,7 +44,7 @@ async def at_tab(desk: Story, name: str) -> Story:
     assert isinstance(pane, StandupPane)
     pane.open_view(name)
     at = next(at for at, view in enumerate(pane.views) if view.name == name)
-    await desk.until(lambda: at in pane._seen)
+    await desk.until(lambda: at in pane.reading.seen)
     return desk
 
 

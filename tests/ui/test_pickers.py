@@ -286,3 +286,21 @@ def test_bars_and_ages_and_first_lines() -> None:
     assert bar(1, 100, 4, LOOK) == "▮▯▯▯" and bar(0, 5, 3, LOOK) == "▯▯▯" and bar(5, 5, 3, LOOK) == "▮▮▮"
     assert age(MORNING - timedelta(days=9, hours=3), MORNING, LOOK) == "9d"
     assert one_line("first\nsecond", LOOK) == "first …" and one_line("only", LOOK) == "only"
+
+
+async def test_answers_that_come_before_a_picker_stands_and_after_it_has_gone_break_nothing() -> None:
+    picker = PersonPicker("Who owns it?", None, PEOPLE, now=MORNING, work=lambda name, told: None)
+
+    def tell() -> None:
+        picker.tell(LOADS)
+        picker.tell_over({"Bo Lind": "12 open"})
+        picker._told("Bo Lind", ())
+
+    tell()
+    app = Host(picker)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        tell()
+        await pilot.press("escape")
+        await pilot.pause()
+        tell()

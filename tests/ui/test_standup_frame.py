@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,10 +25,12 @@ class Told(View[str]):
     name: ClassVar[str] = "Told"
     told: Sequence[str] = ()
     reads = 0
+    slow = 0.0
     trouble = ""
 
     def read(self, desk: Desk) -> Any:
         self.reads += 1
+        time.sleep(self.slow)
         if self.trouble:
             raise Refused("Read it", self.trouble, "Mend it")
         return self.told
@@ -139,20 +142,28 @@ async def test_a_view_that_takes_long_rests_while_others_write_and_hurries_for_w
 ) -> None:
     async with a_frame(tmp_path, monkeypatch, ["a"]) as (desk, told, _):
         pane = pane_of(desk)
-        pane._rest_until[0] = float("inf")  # as after a read that took for ever
-        monkeypatch.setattr(pane, "set_timer", lambda *args: None)
+        monkeypatch.setattr("opstui.ui.standup.reading.REST", 1)
+        monkeypatch.setattr(Told, "slow", 0.4)
         before = told.reads
         desk.desk.note("written by a sync")
         pane.refresh_data()
-        await desk.pilot.pause(0.05)
-        assert told.reads == before
-        await desk.press("plus", "text:mine", "enter")
         await desk.until(lambda: told.reads == before + 1)
+        await desk.pilot.pause(0.45)
+        monkeypatch.setattr(Told, "slow", 0.0)
+        desk.desk.note("written by the next one")
+        pane.refresh_data()
+        assert told.reads == before + 1
+        await desk.until(lambda: told.reads == before + 2)  # once it has rested
+        monkeypatch.setattr("opstui.ui.standup.reading.REST", 1_000_000)
+        desk.desk.note("and the one after that")
+        pane.refresh_data()
+        await desk.until(lambda: told.reads == before + 3)
+        await desk.pilot.pause(0.05)
+        await desk.press("plus", "text:mine", "enter")
+        await desk.until(lambda: told.reads == before + 4)
 
 
 def _wait(gate: asyncio.Event) -> bool:
-    import time
-
     while not gate.is_set():
         time.sleep(0.01)
     return True
@@ -199,3 +210,18 @@ async def test_a_row_opens_on_a_page_of_its_own_and_goes_back(
         assert not pane_of(desk).whole
         await desk.press("escape")
         assert not isinstance(desk.app.pane, StandupPane)
+
+
+async def test_a_view_that_has_rested_is_not_read_while_another_pane_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_frame(tmp_path, monkeypatch, ["a"]) as (desk, told, _):
+        pane = pane_of(desk)
+        await desk.press("1")
+        before = told.reads
+        desk.desk.note("written by a sync")
+        pane.reading._rested()
+        await desk.pilot.pause(0.1)
+        assert told.reads == before
+        await desk.press("2")
+        await desk.until(lambda: told.reads == before + 1)

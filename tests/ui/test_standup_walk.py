@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -12,6 +13,7 @@ import pytest
 
 from opstui.domain.model import Stage
 from opstui.domain.standup import State
+from opstui.errors import Refused
 from opstui.ui.dialogs.edit_line import LineEditor
 from opstui.ui.dialogs.edit_words import WordsEditor
 from opstui.ui.dialogs.minutes import MinutesScreen
@@ -50,7 +52,7 @@ async def to_people(desk: Story, name: str = "People") -> None:
     """Go to a tab by its word, and wait until it is read."""
     pane = pane_of(desk)
     pane.open_view(name)
-    await desk.until(lambda: pane.at in pane._seen)
+    await desk.until(lambda: pane.at in pane.reading.seen)
     await desk.pilot.pause(0.05)
 
 
@@ -376,3 +378,23 @@ async def test_a_lid_that_was_closed_is_said_in_the_head(tmp_path: Path) -> None
         await desk.expect("0:00 of 15:00, 45:00 left out")
         desk.clock.time += timedelta(seconds=5)
         await desk.expect("0:05 of 15:00")
+
+
+@pytest.mark.parametrize(("key", "words"), [("N", "Today's stand-up is over"), ("F", "No stand-up is under way")])
+async def test_keys_before_the_first_reading_know_how_the_stand_up_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, words: str
+) -> None:
+    clock = FakeClock()
+    async with a_triage(tmp_path, *a_morning(), clock=clock, standup=ROUND) as desk:
+        clock.time = MORNING.replace(hour=10, minute=0)
+        desk.desk.standup.start()
+        desk.desk.standup.finish()
+        monkeypatch.setattr("opstui.ui.standup.board.BoardView.read", _slow)
+        await desk.press("2", key)
+        await desk.expect(words)
+        assert len(desk.desk.standup.history()) == 1
+
+
+def _slow(view: Any, desk: Any) -> Any:
+    time.sleep(0.5)
+    raise Refused("Read it", "it took too long")

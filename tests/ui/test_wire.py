@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pyte
@@ -95,3 +97,11 @@ def test_a_line_that_was_written_over_is_written_again() -> None:
     frame = written.noted(update)
     assert isinstance(frame, Frame)
     assert frame.render_segments(None).startswith("\x1b[2;1H")  # type: ignore[arg-type]
+
+
+def test_without_textuals_private_name_frames_are_written_as_they_are() -> None:
+    code = (
+        "import sys, textual._compositor as private; del private.LayoutUpdate; "
+        "from opstui.ui.wire import Written; update = object(); assert Written().noted(update) is update"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

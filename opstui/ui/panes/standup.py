@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual import on
 from textual.timer import Timer
@@ -13,13 +12,14 @@ from textual.widget import Widget
 
 from opstui.domain.views import QueueRow, Receipt
 from opstui.errors import OpstuiError
-from opstui.ui.cells import tame
 from opstui.ui.keys import key_hint
 from opstui.ui.panes.beside import ListAndPage
 from opstui.ui.panes.empty import error_lines
+from opstui.ui.panes.queue import DETAIL_PAUSE_S
 from opstui.ui.present import Line, Look
 from opstui.ui.standup import make_views
 from opstui.ui.standup.meeting import Meeting
+from opstui.ui.standup.reading import Reading
 from opstui.ui.standup.view import View
 from opstui.ui.verbs import VerbPane
 from opstui.ui.widgets.foot_line import Hint
@@ -28,14 +28,9 @@ from opstui.ui.widgets.page import Page
 from opstui.ui.widgets.skipping_list import SkippingList
 from opstui.ui.widgets.tabs_bar import TabsBar
 
-if TYPE_CHECKING:
-    from opstui.services.desk import Desk
-
 MARKS = ("item.mark", "item.range", "item.alike")
 QUIET = ("turn", "said")
 """Steps of the round."""
-REST = 5
-"""Times as long as it took to read a view, it is not read again."""
 OWN_PAGE = ("item.open", "item.preview")
 """What any row can be opened with, on an item or not."""
 
@@ -58,15 +53,8 @@ class StandupPane(VerbPane, inherit_bindings=False):
         self.whole = False
         self._cursors: dict[int, int] = {}
         """Where the cursor was in the views that are not shown."""
-        self._read_at: dict[int, tuple[int, str]] = {}
-        """The state of the store, and the minute, at which each view was read last."""
-        self._rest_until: dict[int, float] = {}
-        """Until when each view is not read again, by the monotonic clock."""
-        self._later: Timer | None = None
-        self._troubles: dict[int, Exception] = {}
-        """Why a view could not be read."""
-        self._seen: set[int] = set()
-        """The views that have been read at least once."""
+        self.reading = Reading(self, self._came)
+        self._resting: Timer | None = None
         self._shown: object = None
         self._fresh = True
 
@@ -109,67 +97,41 @@ class StandupPane(VerbPane, inherit_bindings=False):
     def refresh_data(self) -> None:
         """Read again what the store has changed; until that is there, what was read before stands."""
         self.desktop.read_health()
-        self._read_stale()
+        self.reading.stale()
         self._chrome()
 
     def on_screen_resume(self) -> None:
         """Shown for the first time: the counts of all tabs too."""
         super().on_screen_resume()
-        self._read_stale(others=True)
+        self.reading.stale(others=True)
 
     def shown_again(self) -> None:
         """Shown as it was left; the counts of all tabs may have changed."""
         super().shown_again()
-        self._read_stale(others=True)
+        self.reading.stale(others=True)
 
     def tick(self) -> None:
         """Ages move on."""
         self.refresh_data()
-        self._read_stale(others=True)
-
-    def _read_stale(self, *, others: bool = False, hurry: bool = False) -> None:
-        """The view that is shown, and the ``others`` after it for the counts in their tabs, where the store has moved on.
-
-        One that took long rests ``REST`` times as long, unless there is a ``hurry``: while a sync moves the store each second,
-        reading must leave the machine to it and to the keys.
-        """
-        state = self.desktop.state()
-        for at in (self.at, *(other for other in range(len(self.views)) if others and other != self.at)):
-            if self._read_at.get(at) == state:
-                continue
-            if not hurry and (rest := self._rest_until.get(at, 0.0) - monotonic()) > 0:
-                if at == self.at and self._later is None:
-                    self._later = self.set_timer(rest, self._rested)
-                continue
-            self._read_at[at] = state
-            self.aside.ask(f"view {at}", partial(_read, self.views[at], self.meeting, self.desk), partial(self._came, at))
-
-    def _rested(self) -> None:
-        self._later = None
-        self._read_stale()
+        self.reading.stale(others=True)
 
     def read_view(self) -> None:
         """The view that is shown wants other rows, though nothing was written."""
-        self._read_at.pop(self.at, None)
-        self._read_stale(hurry=True)
+        self.reading.again()
 
-    def _came(self, at: int, found: tuple[Any, Any, Exception | None, float]) -> None:
-        if not self.is_attached:
-            return
-        rows, current, error, took = found
-        self._rest_until[at] = monotonic() + REST * took
-        if error is None:
-            self._troubles.pop(at, None)
-            self._seen.add(at)
-            self.views[at].show(rows)
-            self.meeting.took(current)
-            for view in self.views:
-                view.took()
-        else:
-            self._troubles[at] = error
-            self._read_at.pop(at, None)
+    def _came(self, at: int) -> None:
+        """A view has been read."""
         if at == self.at:
             self._load()
+        self._chrome()
+
+    def met(self) -> None:
+        """The stand-up itself has been read, which is before any view."""
+        for view in self.views:
+            view.took()
+        self._follow()
+        self.list.repaint()
+        self.page.again()
         self._chrome()
 
     def _load(self) -> None:
@@ -182,7 +144,7 @@ class StandupPane(VerbPane, inherit_bindings=False):
             self._fresh = False
             self.list.move_to(self._cursors.get(self.at, 0))
         self._follow()
-        self._show(keep=True)
+        self._show()
 
     def _follow(self) -> None:
         """The cursor goes where the view wants it, once that is there."""
@@ -194,12 +156,9 @@ class StandupPane(VerbPane, inherit_bindings=False):
                 self.list.move_to(at)
 
     def _nothing(self) -> Sequence[Line]:
-        if error := self._troubles.get(self.at):
-            if isinstance(error, OpstuiError):
-                return error_lines(error)
-            said = f"{self.look['trouble']} {self.view.name} could not be read: {type(error).__name__}: {error}"
-            return [[(tame(said), "error")], [], [("opstui doctor", "key"), (" looks for what is wrong", "muted")]]
-        if self.view.rows or self.at in self._seen:
+        if error := self.reading.troubles.get(self.at):
+            return error_lines(error)
+        if self.view.rows or self.at in self.reading.seen:
             return self.view.empty()
         return [[("Loading …" if not self.look.ascii else "Loading", "muted")]]
 
@@ -239,15 +198,27 @@ class StandupPane(VerbPane, inherit_bindings=False):
 
     @on(LineList.Moved)
     def _moved(self) -> None:
-        self._show()
+        """The page waits until the cursor rests, as in the queue: on the way of a key there is only the list."""
+        if self._resting:
+            self._resting.reset()
+        else:
+            self._resting = self.set_timer(DETAIL_PAUSE_S, self._rested)
+
+    def _rested(self) -> None:
+        self._resting = None
+        if self._under_cursor() != self._shown:
+            self._show()
         self.foot.hints = self.hints()
         self.foot.repaint()
 
-    def _show(self, *, keep: bool = False) -> None:
-        """The page of the row under the cursor."""
+    def _under_cursor(self) -> object:
         row = self.list.row
-        shown = (self.at, self.view.identity(row)) if row is not None else None
-        self.page.show(partial(self.view.page, row) if row is not None else None, keep=keep and shown == self._shown)
+        return (self.at, self.view.identity(row)) if row is not None else None
+
+    def _show(self) -> None:
+        """The page of the row under the cursor; of the same one as before where it was scrolled to."""
+        row, shown = self.list.row, self._under_cursor()
+        self.page.show(partial(self.view.page, row) if row is not None else None, keep=shown == self._shown)
         self._shown = shown
 
     @property
@@ -281,10 +252,10 @@ class StandupPane(VerbPane, inherit_bindings=False):
 
     def written(self, rows: Sequence[QueueRow], receipt: Receipt) -> None:
         """What was written is read at once; whose turn it is shows by itself among the people."""
-        if receipt.summary and not receipt.refused and not (receipt.verb in QUIET and self.view.name == "People"):
+        if receipt.summary and not receipt.refused and not (receipt.verb in QUIET and self.view.turns):
             self.say(receipt.summary)
         self.refresh_data()
-        self._read_stale(others=True, hurry=True)
+        self.reading.stale(others=True, hurry=True)
 
     # Keys of the stand-up: the view first, then the meeting; moving about is the frame's
 
@@ -297,6 +268,9 @@ class StandupPane(VerbPane, inherit_bindings=False):
         self.say()
         own = getattr(self, f"go_{verb}", None)
         row = self.list.row
+        if own is None and not self.meeting.known:
+            self.ask(partial(self._once_met, action_id))
+            return
         try:
             if own is not None:
                 own()
@@ -306,6 +280,11 @@ class StandupPane(VerbPane, inherit_bindings=False):
                 self.meeting.do(verb)
         except OpstuiError as error:
             self.say(str(error), "error")
+
+    async def _once_met(self, action_id: str) -> None:
+        """What a key of the stand-up does depends on how it stands: that is read first, whatever else is waited for."""
+        self.meeting.took(await self.aside.answer("met", partial(self.meeting.read, self.desk)))
+        self.action_run(action_id)
 
     def go_next_view(self) -> None:
         """The next tab."""
@@ -345,11 +324,12 @@ class StandupPane(VerbPane, inherit_bindings=False):
             self._cursors[self.at] = self.list.cursor
             self.at, self._fresh = at, True
             self._load()
-        self._read_stale(hurry=True)
+        self.reading.stale(hurry=True)
         self._chrome()
 
     def do_open(self) -> None:
         """The row on a page of its own; again to go back."""
+        self._show()
         self.whole = not self.whole
         self.fit()
         self.page.can_focus = self.whole
@@ -390,12 +370,3 @@ class StandupPane(VerbPane, inherit_bindings=False):
             self.do_open()
         else:
             self.desktop.do("app.triage")
-
-
-def _read(view: View[Any], meeting: Meeting, desk: Desk) -> tuple[Any, Any, Exception | None, float]:
-    """A view's rows and the stand-up as it stands, or why they could not be read, and the seconds it took; in a thread."""
-    began = monotonic()
-    try:
-        return view.read(desk), meeting.read(desk), None, monotonic() - began
-    except Exception as error:  # noqa: BLE001 - whatever it is: a tab that says why is better than one that never comes
-        return None, None, error, monotonic() - began

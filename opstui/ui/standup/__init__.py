@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,8 +23,4 @@ VIEWS = (
 
 def make_views(pane: StandupPane) -> list[View[Any]]:
     """One of each."""
-    made = []
-    for module, name in VIEWS:
-        if find_spec(f"{__name__}.{module}") is not None:
-            made.append(getattr(import_module(f"{__name__}.{module}"), name)(pane))
-    return made
+    return [getattr(import_module(f"{__name__}.{module}"), name)(pane) for module, name in VIEWS]

@@ -68,6 +68,8 @@ class BoardView(View[Row]):
         self._opening: int | None = None
         """The column that was unfolded just now: the cursor goes to the first of what comes."""
         self._keys = 8
+        self._strips: dict[int, list[Line]] = {}
+        """The lines of everybody's load, by width."""
         self._day_s = 0
 
     def read(self, desk: Desk) -> Any:
@@ -87,6 +89,7 @@ class BoardView(View[Row]):
         # Who is not asked for work and has none is no news: somebody who is away, a name that only an item knows.
         self.loads = [load for load in people.loads if load.in_work or (load.known and not load.away)]
         self.cards.clear()
+        self._strips.clear()
         rows: list[Row] = [Strip(0), Strip(1)] if self.loads else []
         if view.settling:
             rows.append(Settling())
@@ -140,7 +143,9 @@ class BoardView(View[Row]):
             case BoardRow():
                 return row_line(row, cells, look, self._day_s, self._keys)
             case Strip(at):
-                lines = strip_lines(self.loads, cells - 1, look)
+                if cells not in self._strips:
+                    self._strips = {cells: strip_lines(self.loads, cells - 1, look)}
+                lines = self._strips[cells]
                 return lines[at] if at < len(lines) else [(" ", "text")]
             case Head(column):
                 return head_line(column, cells, look, ageing=self._ageing, day_s=self._day_s)

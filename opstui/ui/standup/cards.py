@@ -27,7 +27,7 @@ class Cards:
         """One item's, None as long as it is not there."""
         if ref not in self._cards:
             desk = self._pane.desk
-            self._pane.aside.ask("card", partial(desk.board.card, ref), partial(self._came, ref))
+            self._pane.aside.ask("card", partial(desk.board.card, ref), partial(self._came, ref), first=True)
         return self._cards.get(ref)
 
     def _came(self, ref: str, card: Card | None) -> None:

@@ -32,6 +32,8 @@ class Meeting:
         self.pane = pane
         self.kept: Kept[Standup] | None = None
         """The stand-up under way; else the last of today."""
+        self.known = False
+        """Whether it has been read: before, none of its keys can be understood."""
 
     def read(self, desk: Desk) -> Kept[Standup] | None:
         """The stand-up as it stands; in a thread."""
@@ -39,7 +41,8 @@ class Meeting:
 
     def took(self, kept: Kept[Standup] | None) -> None:
         """What was read."""
-        self.kept = kept
+        self.kept, self.known = kept, True
+        self.pane.met()
 
     @property
     def standup(self) -> Standup | None:
@@ -185,12 +188,14 @@ class Meeting:
             self.pane.write(self.pane.desk.standup.finish, told=self._finished, failed=self._unfinished)
 
     def _unfinished(self, why: str) -> None:
-        """Where a blocker is in the way, go there: what is to be done about it stands on its page."""
-        from opstui.services.desk.stock import TOO_OFTEN
-
-        if TOO_OFTEN in why:
-            self.pane.open_view("Blockers")
         self.pane.say(why, "error")
+        self.pane.ask(partial(self._what_stops, why))
+
+    async def _what_stops(self, why: str) -> None:
+        """Where a blocker is in the way, go there: what is to be done about it stands on its page."""
+        if await self.pane.aside.answer("forced", self.pane.desk.ledgers.forced):
+            self.pane.open_view("Blockers")
+            self.pane.say(why, "error")
 
     def _finished(self, receipt: Receipt) -> None:
         key = key_hint("standup.report", self.pane.desktop.keymap)

@@ -24,6 +24,7 @@ class PeopleView(View["Tile"]):
     """A line a person, in speaking order; the cursor goes to whoever is asked next."""
 
     name: ClassVar[str] = "People"
+    turns: ClassVar[bool] = True
     since: datetime | None = None
     asked = ""
     """Who was asked when it was read last."""

@@ -19,6 +19,8 @@ class View(Generic[Row]):
 
     name: ClassVar[str] = ""
     """The tab's word."""
+    turns: ClassVar[bool] = False
+    """Whether it shows by itself whose turn it is."""
 
     def __init__(self, pane: StandupPane) -> None:
         self.pane = pane

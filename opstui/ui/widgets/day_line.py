@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from textual import events
@@ -28,6 +28,8 @@ TIGHT = 100
 """Cells below which the rules between stops are short."""
 LATE = 2
 """So many late stops are named; of more it says how many."""
+MINUTE = timedelta(minutes=1)
+"""Nothing is late by less: the line may stand as it is for that long."""
 REST_DAY = "not a working day"
 
 
@@ -80,6 +82,8 @@ def day_line(
 
 def _passed(stop: Stop, now: datetime) -> bool:
     """Whether a stop lies behind the now-mark."""
+    if stop.state == "late" and now - stop.at < MINUTE:
+        return False  # it begins now
     return stop.at < now or stop.state in ("done", "late", "past")
 
 
@@ -125,7 +129,7 @@ class _Teller:
         if left:
             minutes = -(-int((stop.at - self.now).total_seconds()) // 60)
             when += f" in {span(minutes * 60)}" if minutes > 0 else " now"
-        due = stop.state == "now"
+        due = stop.state in ("now", "late")
         words = (f"{tame(stop.name)} {when}", "strong" if due else "muted")
         return [(self._joint, "rule"), *(self._key(stop) if due else []), words], stop.action
 

@@ -96,8 +96,13 @@ class LineList(Painted, Generic[Row], can_focus=True, inherit_bindings=False):
 
     def move_to(self, index: int) -> None:
         """Put the cursor on a row."""
+        before, top = self.cursor, self.top
         self.cursor = max(0, min(index, self.count - 1))
-        self._settle()
+        self._settle(repaint=False)
+        if self.top != top or not self.count:
+            self.repaint()
+        elif self.cursor != before:
+            self.repaint_lines((before - top, self.cursor - top))
         self._tell()
 
     def action_run(self, action_id: str) -> None:
@@ -112,13 +117,14 @@ class LineList(Painted, Generic[Row], can_focus=True, inherit_bindings=False):
             self._told = row
             self.post_message(self.Moved())
 
-    def _settle(self) -> None:
+    def _settle(self, *, repaint: bool = True) -> None:
         """Scroll so that the cursor is in view, by half a page, and redraw what differs."""
         height = max(self.size.height, 1)
         if not self.top <= self.cursor < self.top + height:
             self.top = self.cursor - height // 2
         self.top = max(0, min(self.top, self.count - height))
-        self.repaint()
+        if repaint:
+            self.repaint()
 
     def line(self, y: int) -> Line:
         """A row's line, or one of the message that stands here when there are no rows."""

@@ -74,12 +74,21 @@ class Painted(Widget):
     def repaint(self) -> None:
         """Ask every shown line again and redraw what differs, to the piece."""
         shown, self._shown = self._shown, {}
-        if not self.is_attached or not self.size:
-            return
+        if self.is_attached and self.size:
+            self._redraw(range(self.size.height), shown)
+
+    def repaint_lines(self, lines: Iterable[int]) -> None:
+        """The same for lines of which it is known that no other can differ."""
+        if self.is_attached and self.size:
+            self._redraw([y for y in lines if 0 <= y < self.size.height], self._shown)
+        else:
+            self._shown.clear()
+
+    def _redraw(self, lines: Iterable[int], shown: dict[int, Line]) -> None:
         regions = []
-        for y in range(self.size.height):
-            line = self._shown[y] = self.line(y)
+        for y in lines:
             old = shown.get(y)
+            line = self._shown[y] = self.line(y)
             if old is None:
                 regions.append(Region(0, y, self.size.width, 1))
             elif old != line:
