@@ -307,7 +307,7 @@ def weight(standup: Standup) -> tuple[int, int]:
 
 def _under_way(standup: Standup) -> Standup:
     if standup.ended is not None:
-        raise Refused("Go on with the stand-up", f"the one of {standup.day} is over", "N begins another one")
+        raise Refused("Go on with the stand-up", f"the one of {standup.day} is over", "opstui standup start begins another one")
     return standup
 
 

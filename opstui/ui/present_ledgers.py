@@ -315,4 +315,4 @@ def _when(at: datetime, now: datetime, look: Look) -> str:
 
 def _age(at: datetime, now: datetime) -> str:
     seconds = max(0.0, (now - at).total_seconds())
-    return span(seconds).split(" ")[0]
+    return span(seconds).split(" ")[0] if seconds >= 60 else "now"

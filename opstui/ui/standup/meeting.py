@@ -193,7 +193,8 @@ class Meeting:
 
     async def _what_stops(self, why: str) -> None:
         """Where a blocker is in the way, go there: what is to be done about it stands on its page."""
-        if await self.pane.aside.answer("forced", self.pane.desk.ledgers.forced):
+        rows = await self.pane.aside.answer("forced", self.pane.desk.ledgers.blockers)
+        if any(row.forced for row in rows):
             self.pane.open_view("Blockers")
             self.pane.say(why, "error")
 
