@@ -241,7 +241,9 @@ async def test_the_minutes_are_read_copied_for_slack_and_saved(tmp_path: Path, m
             desk.desk.standup.next()
         desk.desk.standup.finish()
         await to_people(desk, "Parked")
-        await desk.until(lambda: (kept := pane_of(desk).meeting.kept) is not None and len(with_state(kept.what, State.SPOKEN)) == 3)
+        await desk.until(
+            lambda: (kept := pane_of(desk).meeting.kept) is not None and len(with_state(kept.what, State.SPOKEN)) == 3
+        )
         await desk.press("M")
         await desk.until(lambda: isinstance(desk.app.screen, MinutesScreen))
         await desk.press("w")
