@@ -45,7 +45,7 @@ def check_standup(settings: Settings, table: StandupTable, warn: Report, duratio
     from opstui.config.rules import people
 
     known = people(settings)
-    names = [person.name for person in (*known.persons, *((known.me,) if known.me else ()))]
+    names = list(dict.fromkeys(person.name for person in (*known.persons, *((known.me,) if known.me else ()))))
     asked: dict[str, str] = {}
     path: Key = ("standup", "roster")
     for spelling in table.roster:
