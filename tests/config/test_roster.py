@@ -1,4 +1,4 @@
-"""The roster of the stand-up: everybody is somebody, and once; what costs something to find out is only looked into when needed."""
+"""The roster of the stand-up: everybody is somebody, and once; spellings are only looked into where that is needed."""
 
 from __future__ import annotations
 
