@@ -10,7 +10,16 @@ import pytest
 
 from tests.config.support import found, the_one, written
 
-PEOPLE = "[me]\nname = 'Ana Ruiz'\naliases = ['ana']\n[[people]]\nname = 'Bo Lind'\naliases = ['blind']\n[[people]]\nname = 'Cy Moss'\n"
+PEOPLE = """\
+[me]
+name = "Ana Ruiz"
+aliases = ["ana"]
+[[people]]
+name = "Bo Lind"
+aliases = ["blind"]
+[[people]]
+name = "Cy Moss"
+"""
 
 
 def roster(*names: str) -> str:
