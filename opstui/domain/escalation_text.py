@@ -31,7 +31,8 @@ def escalation_text(one: Escalation, ref: str, title: str, by: str, zone: tzinfo
 
 def _parts(one: Escalation, ref: str, title: str, by: str, zone: tzinfo) -> Iterator[Part]:
     title = _cut(title, _TITLE)
-    until = f" by {_at(one.due, zone)}" if one.due else ""
+    needed = one.resolve_by or one.due  # that somebody has it by an earlier time is no decision
+    until = f" by {_at(needed, zone)}" if needed else ""
     yield "title", f"Decision needed{until}: {_cut(one.question, _QUESTION) or title or ref}"
     yield "gap", ""
     yield "line", f"To {_cut(one.to, _NAME)}, from {_cut(by, _NAME)}. About {ref}" + (f", {title}." if title else ".")

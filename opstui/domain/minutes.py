@@ -241,6 +241,7 @@ def _blocker(one: Heard, form: Format) -> str:
     facts = [f"owner {form.strong(form.text(one.owner))}" if one.owner else form.strong("no owner")]
     facts += [f"next: {form.text(one.next_step)}"] if one.next_step else []
     facts += [unchanged_words(one)] if one.unchanged else []
+    facts += [form.text(one.done)] if one.done else []
     ref = f"{form.ref(one.ref)} " if one.ref else ""
     return f"{ref}{form.text(one.text)}: {', '.join(facts)}"
 
@@ -292,6 +293,7 @@ def document(minutes: Minutes) -> dict[str, Any]:
                 "owner": one.owner or None,
                 "next_step": one.next_step,
                 "unchanged": one.unchanged,
+                "done": one.done,
             }
             for one in minutes.blockers
         ],

@@ -99,6 +99,8 @@ class Heard:
     owner: str = ""
     next_step: str = ""
     unchanged: int = 0
+    done: str = ""
+    """What somebody did about it since the stand-up before: decided, escalated, given away."""
 
 
 @dataclass(frozen=True, slots=True)

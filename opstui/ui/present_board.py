@@ -134,7 +134,8 @@ def load_piece(load: PersonLoad, name: str, look: Look, *, word: bool = True) ->
         held, tone = (f", {load.in_work} in work", "warning") if load.in_work else ("", "muted")
         return [(name + " ", tone), (f"away{held}", tone)]
     cells = min(load.capacity, BAR)
-    full = min(cells, -(-load.in_work * cells // load.capacity))
+    most = cells if load.in_work >= load.capacity else cells - 1  # full only when it is
+    full = min(most, -(-load.in_work * cells // load.capacity))
     bar = look["full"] * full + look["part"] * (cells - full)
     tone = "warning" if load.over else "muted"
     over = " over" if load.over and word else ""

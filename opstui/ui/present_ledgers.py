@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from opstui.domain.blockers import Carry
+from opstui.domain.blockers import Carry, fingerprint
 from opstui.domain.escalation import Missed, Outcome
 from opstui.domain.views import Detail
 from opstui.domain.when import ago, span
@@ -59,9 +59,9 @@ def unchanged_words(row: BlockerRow, look: Look) -> str:
     count = row.repeats if row.forced else row.what.unchanged
     if row.mended:
         return "seen to"
-    if count and (row.repeats or not row.what.carried):
-        return f"unchanged {look['times']}{count}"
-    return "changed" if row.what.carried and not row.repeats else ""
+    if row.what.carried and not row.repeats and fingerprint(row.what) != row.what.basis:
+        return "changed"
+    return f"unchanged {look['times']}{count}" if count else ""
 
 
 def _repeated(row: BlockerRow) -> str:

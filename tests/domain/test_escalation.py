@@ -75,7 +75,7 @@ def test_an_option_is_a_line_with_its_consequence(line: str, choice: Choice | No
 
 
 PAGE = """\
-# Decision needed by Fri 20 Nov 09:05: Who pays for the rental?
+# Decision needed by Fri 20 Nov 12:05: Who pays for the rental?
 
 To Marta Voss, from Ana Ruiz. About helpdesk:INC1, Dock 7 scanner rejects every label.
 Cy Moss was asked Thu 19 Nov 16:00 and did not answer by Thu 19 Nov 17:00.

@@ -278,7 +278,7 @@ def test_what_was_written_is_in_the_text_and_nothing_else_is_claimed(desk: Desk)
     desk.escalate([DOCK], "Marta Voss", until="eod", asked=asked)
     (row,) = desk.ledgers.escalations()
     assert row.what.text == draft
-    assert "# Decision needed by Fri 20 Nov 17:00: Who pays for the rental?" in draft
+    assert "# Decision needed by Mon 23 Nov 08:05: Who pays for the rental?" in draft
     assert "1. Rent one: 200 a day (recommended)\n2. Wait: the dock stays shut" in draft
     assert "- Two scanners are broken\n\n" in draft
     assert "Cy Moss owns it." in draft

@@ -528,3 +528,26 @@ def test_everything_captured_survives_kill_9_in_the_middle_and_the_round_goes_on
     assert desk.standup.finish().group
     assert any(turn.state is State.SPOKEN for turn in desk.standup.last().what.turns)  # type: ignore[union-attr]
     shut(desk)
+
+
+def test_the_log_finds_a_stand_up_behind_all_the_blockers_that_it_carried(tmp_path: Path) -> None:
+    desk, _ = at_ten(tmp_path)
+    pull(desk, *(an_item(f"B{n}", f"Stuck {n}", stage=Stage.BLOCKED, owner="Bo Lind", created=hours(50)) for n in range(15)))
+    desk.standup.start()
+    finished = desk.standup.finish()
+    found = desk.standup.of_action(finished.group)
+    assert found is not None and found.what.ended is not None
+    assert len(desk.standup.report(found.uid).blockers) > 10
+
+
+def test_the_report_says_what_was_done_about_a_blocker(tmp_path: Path) -> None:
+    desk, clock = at_ten(tmp_path)
+    for day in range(2):
+        desk.standup.start()
+        if day:
+            desk.decide("Badges by hand until Monday", ref="jira:OPS-61")
+        desk.standup.finish()
+        clock.forward(hours=24)
+    (badges,) = [one for one in desk.standup.report(desk.standup.history(1)[0].uid).blockers if one.ref == "jira:OPS-61"]
+    assert "Badges by hand until Monday" in badges.done
+    assert "Badges by hand until Monday" in write(desk.standup.report(desk.standup.history(1)[0].uid), FORMATS["plain"])

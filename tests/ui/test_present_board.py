@@ -135,6 +135,7 @@ def test_a_load_is_a_bar_and_a_count() -> None:
     assert text(load_piece(load("Bo Lind", 5), "Bo", LOOK)) == "Bo ▮▮▮▮ 5/4 over"
     assert "warning" in tones(load_piece(load("Bo Lind", 5), "Bo", LOOK))
     assert text(load_piece(load("Cy", 20, 40), "Cy", LOOK)) == "Cy ▮▮▮▯▯ 20/40"
+    assert text(load_piece(load("Cy", 11, 12), "Cy", LOOK)) == "Cy ▮▮▮▮▯ 11/12"
     assert text(load_piece(load("Di", 0, 0), "Di", LOOK)) == "Di away"
     assert text(load_piece(load("Di", 2, 0), "Di", LOOK)) == "Di away, 2 in work"
 

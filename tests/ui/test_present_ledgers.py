@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from rich.cells import cell_len
 
-from opstui.domain.blockers import Blocker, Carry, State
+from opstui.domain.blockers import Blocker, Carry, State, fingerprint
 from opstui.domain.escalation import Escalation, Missed
 from opstui.domain.waiting import Nudge
 from opstui.services.desk.escalating import EscalationRow
@@ -116,6 +117,11 @@ def test_a_blocker_says_what_who_next_since_and_how_often_it_was_heard() -> None
         assert part in line
 
 
+def as_carried(row: BlockerRow) -> BlockerRow:
+    """The same with nothing moved since it was carried."""
+    return row._replace(kept=row.kept.now(replace(row.what, basis=fingerprint(row.what))))
+
+
 @pytest.mark.parametrize(
     ("row", "words"),
     [
@@ -124,6 +130,8 @@ def test_a_blocker_says_what_who_next_since_and_how_often_it_was_heard() -> None
         (a_blocker(carried=(Carry("s", AGO),), unchanged=1, repeats=2), "unchanged ×1"),
         (a_blocker(carried=(Carry("s", AGO),), unchanged=2, repeats=3, forced=True), "unchanged ×3"),
         (a_blocker(carried=(Carry("s", AGO),), unchanged=2, repeats=0), "changed"),
+        (as_carried(a_blocker(carried=(Carry("s", AGO),), unchanged=2, repeats=0)), "unchanged ×2"),  # later on that day
+        (as_carried(a_blocker(carried=(Carry("s", AGO),), repeats=0)), ""),
         (a_blocker(carried=(Carry("s", AGO),), unchanged=2, repeats=0, mended="decided: x"), "seen to"),
     ],
 )

@@ -51,7 +51,7 @@ def collect(at: Context, kept: Kept[Standup] | None) -> Minutes:
     if kept is not None and base.ended is not None:
         blockers, hidden = kept.what.heard, kept.what.unseen
     else:
-        blockers, hidden = tuple(heard(row.kept, row.repeats) for row in stock.rows(at)[:MOST]), unseen(at)
+        blockers, hidden = tuple(_standing(row) for row in stock.rows(at)[:MOST]), unseen(at)
     with at.store.reading() as conn:
         return replace(
             base,
@@ -65,12 +65,21 @@ def collect(at: Context, kept: Kept[Standup] | None) -> Minutes:
         )
 
 
-def heard(kept: Kept[Ledgered], unchanged: int | None = None) -> Heard:
+def heard(kept: Kept[Ledgered], unchanged: int | None = None, done: str = "") -> Heard:
     """A blocker of the ledger as a report holds it."""
     what = kept.what
-    return Heard(
-        kept.uid, clean_line(what.title), kept.ref, what.who, what.next_step, what.unchanged if unchanged is None else unchanged
-    )
+    count = what.unchanged if unchanged is None else unchanged
+    return Heard(kept.uid, clean_line(what.title), kept.ref, what.who, what.next_step, count, done)
+
+
+def carried(kept: Kept[Ledgered]) -> Heard:
+    """The same of one that a stand-up has just carried."""
+    return heard(kept, done=kept.what.carried[-1].said if kept.what.carried else "")
+
+
+def _standing(row: stock.BlockerRow) -> Heard:
+    """The same as the ledger shows it now."""
+    return heard(row.kept, row.repeats if row.forced else None, row.mended)
 
 
 def unseen(at: Context) -> tuple[tuple[str, int], ...]:

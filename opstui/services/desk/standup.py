@@ -99,7 +99,7 @@ class StandupDesk:
         """The stand-up that an action of the journal was about, as it stands now."""
         from opstui.services.desk.lines import uid_of
 
-        for line in journal.lines(self._at.store.read, group, 10):
+        for line in journal.lines(self._at.store.read, group):  # the blockers it carried may stand before it
             if line.target == journal.RECORD and (found := self.by_uid(uid_of(line))):
                 return found
         return None
@@ -275,7 +275,7 @@ class StandupDesk:
                 new = walk.left_open(standup)
             else:
                 carried, told = stock.carried(at, conn, kept.uid, ids)
-                heard = tuple(minutes.heard(after) for _, after in carried if after is not None and after.open)
+                heard = tuple(minutes.carried(after) for _, after in carried if after is not None and after.open)
                 new = replace(walk.finish(standup, at.instant()), heard=heard, unseen=unseen)
             spoken = spoken_words(new) if walk.with_state(new, State.SPOKEN) else "nobody spoke"
             said = f"Finished the stand-up of {new.day}: {spoken}, {plural(round(new.seconds / 60), 'minute')}"
