@@ -32,7 +32,7 @@ def _checked(step: int, note: str, desk: Desk) -> Receipt:
     return desk.routines.tick(CHECKS, step, note)
 
 
-DEEDS = (
+_DEEDS = (
     # Somebody else sets it in the night: a conflict waits in the morning.
     Deed("thu 16:54", lambda desk: desk.priority([f"projects:{tasks.CONTESTED}"], 2)),
     Deed("fri 08:07", lambda desk: desk.assign(["helpdesk:INC4711"], "Bo Lind", "the next trailer is booked for 09:30")),
@@ -98,6 +98,9 @@ DEEDS = (
     Deed("fri 09:44", lambda desk: desk.note("Agency: eleven of fourteen for tonight, five more tomorrow.", "mail:m003")),
 )
 
+DEEDS = tuple(sorted(_DEEDS, key=lambda deed: moment(deed.at)))
+"""In the order of their times."""
+
 
 class _Hand:
     """A clock that stands where it is put."""
@@ -117,7 +120,7 @@ def lived(opened: Workspace, since: datetime, until: datetime) -> None:
     """
     hand = _Hand(since)
     desk = Desk(opened.store, opened.settings, now=hand)
-    for deed in sorted(DEEDS, key=lambda deed: moment(deed.at)):
+    for deed in DEEDS:
         if since < moment(deed.at) <= until:
             hand.at = moment(deed.at)
             receipt = deed.do(desk)
