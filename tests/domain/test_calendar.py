@@ -130,14 +130,17 @@ def test_working_time_equals_counting_quarter_hours(calendar: WorkCalendar, day:
 
 
 @settings(max_examples=60, deadline=None)
-@given(calendar=calendars(), at=MOMENTS, seconds=st.integers(1, 300 * 3600))  # a week may have a quarter of an hour
+@given(calendar=calendars(), at=MOMENTS, seconds=st.integers(1, 900 * 3600))
 def test_what_was_added_is_what_lies_between(calendar: WorkCalendar, at: datetime, seconds: int) -> None:
     end = calendar.add_working(at, seconds)
     assert end > at
     assert calendar.working_seconds(at, end) == seconds
     assert calendar.working_seconds(at, end - timedelta(seconds=1)) == seconds - 1
     begin = calendar.add_working(at, -seconds)
-    assert calendar.working_seconds(begin, at) == seconds
+    if begin.year > 1970:
+        assert calendar.working_seconds(begin, at) == seconds
+    else:  # a week may have a quarter of an hour: there the calendar ends, and no more than it has lies between
+        assert calendar.working_seconds(begin, at) <= seconds
 
 
 @settings(max_examples=60, deadline=None)
