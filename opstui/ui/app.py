@@ -295,8 +295,10 @@ class OpstuiApp(App[int], inherit_bindings=False):
         verb = action_id.partition(".")[2]
         if self.pane and verb not in self.MODES and hasattr(self.pane, "do_" + verb):
             self.pane.action_run(action_id)
-        else:
-            getattr(self, "do_" + verb)()
+        elif handler := getattr(self, "do_" + verb, None):
+            handler()
+        elif self.pane:
+            self.pane.say(f"{BY_ID[action_id].title} does nothing here.", "warning")
 
     def do_triage(self) -> None:
         """Go to the queue."""

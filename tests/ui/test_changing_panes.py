@@ -303,3 +303,12 @@ async def test_a_change_that_is_gone_to_is_under_the_cursor_though_the_outbox_wa
         desk.app.open_own({"outbox": str(last)})
         pane = desk.app.pane
         await desk.until(lambda: isinstance(pane, OutboxPane) and pane.list.row is not None and pane.list.row.id == last)
+
+
+@pytest.mark.parametrize("keys", [("O",), ("7",), ("g", "r")])
+async def test_a_key_that_a_pane_has_no_use_for_says_so(tmp_path: Path, keys: tuple[str, ...]) -> None:
+    async with a_triage(tmp_path) as desk:
+        await desk.press(*keys)
+        await desk.press("slash", "escape", *keys)
+        await desk.press("slash")
+        await desk.expect("Filter does nothing here")
